@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Coco.Primitives;
+
+/// <summary>Writes the canonical codec (see <see cref="SpanReader"/>) into one growing buffer that is reused after <see cref="Clear"/>.</summary>
+public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
+{
+    private byte[] _buffer = new byte[capacity];
+
+    public int Length { get; private set; }
+    public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
+
+    /// <summary>The bytes written so far, to be patched in place (a length known only afterwards).</summary>
+    public Span<byte> Written => _buffer.AsSpan(0, Length);
+
+    public void Clear() => Length = 0;
+
+    public byte[] ToArray() => Span.ToArray();
+
+    public void WriteByte(byte value) => Take(1)[0] = value;
+    public void WriteUInt16(ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(Take(sizeof(ushort)), value);
+    public void WriteUInt32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Take(sizeof(uint)), value);
+    public void WriteUInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
+    public void WriteHash(in Hash256 value) => value.CopyTo(Take(Hash256.Size));
+    public void WriteFixed(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
+
+    public void WriteBytes(ReadOnlySpan<byte> value)
+    {
+        WriteUInt32((uint)value.Length);
+        WriteFixed(value);
+    }
+
+    /// <summary>Reserves <paramref name="length"/> bytes and returns them to be filled.</summary>
+    public Span<byte> Take(int length)
+    {
+        Ensure(length);
+        Span<byte> span = _buffer.AsSpan(Length, length);
+        Length += length;
+        return span;
+    }
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_buffer.Length - Length), nameof(count));
+        Length += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Ensure(Math.Max(sizeHint, 1));
+        return _buffer.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    private void Ensure(int more)
+    {
+        if (_buffer.Length - Length >= more) return;
+        Array.Resize(ref _buffer, Math.Max(checked(Length + more), _buffer.Length * 2));
+    }
+}
