@@ -1,0 +1,48 @@
+using Coco.Primitives;
+using Coco.Store;
+
+namespace Coco.Ledgers;
+
+/// <summary>
+/// The ledger socket (LED-1). The law:
+/// <list type="number">
+/// <item><see cref="Execute"/> depends on its input and the transaction set alone: executing an entry's record again gives the
+/// same write set and results, so clock and randomness come in the <see cref="BatchEnvironment"/>, which is recorded (CON-2).</item>
+/// <item><see cref="Admit"/> is called from many threads at once and writes nothing; all else from the executor alone.</item>
+/// <item><see cref="Applied"/> sees every committed batch once, in order, on every VN, and never one that is undone.</item>
+/// <item>All state that decides a result is in the store's maps; what a ledger keeps beside is derived and bounded.</item>
+/// <item>Bytes from clients may be anything; a refusal is a value in the words of the ledger's own ecosystem.</item>
+/// </list>
+/// </summary>
+public interface ILedger : IDisposable
+{
+    LedgerDescription Description { get; }
+
+    /// <summary>Decodes and checks a client's signed request against the committed state; from many threads.</summary>
+    AdmissionResult Admit(ReadOnlyMemory<byte> request, Caller caller, IReadView committed);
+
+    /// <summary>Reads what <see cref="AdmittedTransaction.Encode"/> of another, attested VN wrote, without admitting again.</summary>
+    bool TryDecodeAdmitted(ReadOnlyMemory<byte> encoded, out AdmittedTransaction? transaction);
+
+    /// <summary>A pool with this ledger's order and replacement rules, empty.</summary>
+    ITransactionPool CreatePool();
+
+    /// <summary>Runs a batch on the speculative head. Batch 0 is genesis: it has no transactions and writes the first state.</summary>
+    IExecutedBatch Execute(BatchInput input, ITransactionSet set);
+
+    /// <summary>A batch is committed and its version visible: extend indexes and subscriptions, publish it to readers.</summary>
+    void Applied(AppliedBatch batch);
+
+    /// <summary>The client protocol, over what the worker offers; called once, before the first client.</summary>
+    IClientProtocol Serve(LedgerServices services);
+}
+
+/// <summary>Makes a ledger from the settings that the constitution holds for it.</summary>
+public interface ILedgerFactory
+{
+    /// <summary>The word by which a constitution names this ledger (<c>ethereum</c>, <c>keyvalue</c>).</summary>
+    string Name { get; }
+
+    /// <summary>Reads the settings (UTF-8 JSON); on error says which field is wrong and why.</summary>
+    bool TryCreate(ReadOnlyMemory<byte> settings, out ILedger? ledger, out string? error);
+}
