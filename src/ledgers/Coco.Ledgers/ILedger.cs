@@ -8,7 +8,9 @@ namespace Coco.Ledgers;
 /// <list type="number">
 /// <item><see cref="Execute"/> depends on its input and the transaction set alone: executing an entry's record again gives the
 /// same write set and results, so clock and randomness come in the <see cref="BatchEnvironment"/>, which is recorded (CON-2).</item>
-/// <item><see cref="Admit"/> is called from many threads at once and writes nothing; all else from the executor alone.</item>
+/// <item><see cref="Admit"/> is called from many threads at once and writes nothing. <see cref="IExecutedBatch.Seal"/>,
+/// <see cref="RolledBack"/> and <see cref="Settle"/> are called from one sealing thread, in the order of the batches, while the
+/// executor's thread, which calls all else, goes on.</item>
 /// <item><see cref="Applied"/> sees every committed batch once, in order, on every VN, and never one that is undone.</item>
 /// <item>All state that decides a result is in the store's maps; what a ledger keeps beside is derived and bounded.</item>
 /// <item>Bytes from clients may be anything; a refusal is a value in the words of the ledger's own ecosystem.</item>
@@ -30,8 +32,20 @@ public interface ILedger : IDisposable
     /// <summary>Runs a batch on the speculative head. Batch 0 is genesis: it has no transactions and writes the first state.</summary>
     IExecutedBatch Execute(BatchInput input, ITransactionSet set);
 
-    /// <summary>A batch is committed and its version visible: extend indexes and subscriptions, publish it to readers.</summary>
-    void Applied(AppliedBatch batch);
+    /// <summary>
+    /// A batch is committed and its version visible: extend indexes and subscriptions, publish it to readers. Adds the ids of its
+    /// transactions to <paramref name="ids"/>.
+    /// </summary>
+    void Applied(AppliedBatch batch, List<Hash256> ids);
+
+    /// <summary>Executed batches after <paramref name="to"/> are undone (leadership was lost); those sealed before this call were sealed for nothing.</summary>
+    void RolledBack(BatchNumber to);
+
+    /// <summary>
+    /// Derived state (a trie) catches up with batches that were applied without executing them. Returns what differs from their
+    /// records, on which the VN stops with an alert; null when all is equal.
+    /// </summary>
+    string? Settle();
 
     /// <summary>The client protocol, over what the worker offers; called once, before the first client.</summary>
     IClientProtocol Serve(LedgerServices services);
