@@ -1,0 +1,29 @@
+namespace Coco.Boundary;
+
+/// <summary>Bounds of the boundary; both sides check them, since neither trusts the other's bytes.</summary>
+public static class Limits
+{
+    /// <summary>Counts changes of the messages; both processes come from one build, so it never needs to negotiate.</summary>
+    public const ushort BoundaryVersion = 1;
+
+    /// <summary>One frame: a batch record of the largest size and its header.</summary>
+    public const int MaxFrameBytes = (64 << 20) + 1024;
+
+    /// <summary>One transaction.</summary>
+    public const int MaxTransactionBytes = 1 << 20;
+
+    /// <summary>Transactions in one message.</summary>
+    public const int MaxTransactions = 16_384;
+
+    /// <summary>Names and reasons.</summary>
+    public const int MaxTextBytes = 4_096;
+
+    /// <summary>Policy views, ledger settings with a genesis state, certificates.</summary>
+    public const int MaxDocumentBytes = 64 << 20;
+
+    /// <summary>The silence after which a worker stops answering and a manager takes its worker for dead, in milliseconds.</summary>
+    public const int SilenceMs = 1_000;
+
+    /// <summary>How often each side is heard at least, in milliseconds.</summary>
+    public const int BeatMs = 200;
+}

@@ -1,0 +1,134 @@
+using Coco.Primitives;
+
+namespace Coco.Boundary;
+
+public static class ManagerMessageCodec
+{
+    private enum Kind : byte
+    {
+        Welcome = 1,
+        PolicyChanged,
+        SnapshotPiece,
+        Role,
+        ApplyBatch,
+        BatchCommitted,
+        ProposalRefused,
+        Forwarded,
+        ForwardRefused,
+        HistoryAnswer,
+        ReadIndexAnswer,
+        SnapshotWanted,
+        Beat,
+    }
+
+    public static void Encode(ManagerMessage message, ByteWriter writer)
+    {
+        switch (message)
+        {
+            case Welcome m:
+                writer.WriteByte((byte)Kind.Welcome);
+                writer.WriteText(m.Node);
+                writer.WriteText(m.Ledger);
+                writer.WriteBytes(m.LedgerSettings.Span);
+                writer.WriteBytes(m.PolicyView.Span);
+                writer.WriteUInt64(m.GovernanceVersion.Value);
+                writer.WriteBytes(m.TlsPfx.Span);
+                writer.WriteBool(m.RestoresSnapshot);
+                break;
+            case PolicyChanged m:
+                writer.WriteByte((byte)Kind.PolicyChanged);
+                writer.WriteUInt64(m.GovernanceVersion.Value);
+                writer.WriteBytes(m.PolicyView.Span);
+                break;
+            case SnapshotPiece m:
+                writer.WriteByte((byte)Kind.SnapshotPiece);
+                writer.WriteBytes(m.Bytes.Span);
+                writer.WriteBool(m.IsLast);
+                break;
+            case RoleMessage m:
+                writer.WriteByte((byte)Kind.Role);
+                writer.WriteUInt64(m.Term.Value);
+                writer.WriteBool(m.IsLeader);
+                writer.WriteBool(m.HasLeader);
+                writer.WriteUInt64(m.GovernanceVersion.Value);
+                break;
+            case ApplyBatch m:
+                writer.WriteByte((byte)Kind.ApplyBatch);
+                writer.WriteUInt64(m.Index.Value);
+                writer.WriteBytes(m.Record.Span);
+                break;
+            case BatchCommitted m:
+                writer.WriteByte((byte)Kind.BatchCommitted);
+                writer.WriteUInt64(m.Batch.Value);
+                writer.WriteUInt64(m.Index.Value);
+                break;
+            case ProposalRefused m:
+                writer.WriteByte((byte)Kind.ProposalRefused);
+                writer.WriteUInt64(m.Attempt);
+                writer.WriteUInt64(m.From.Value);
+                writer.WriteUInt64(m.GovernanceVersion.Value);
+                break;
+            case Forwarded m:
+                writer.WriteByte((byte)Kind.Forwarded);
+                writer.WriteUInt64(m.From.Value);
+                writer.WriteList(m.Transactions);
+                break;
+            case ForwardRefused m:
+                writer.WriteByte((byte)Kind.ForwardRefused);
+                writer.WriteHash(m.Id);
+                writer.WriteUInt32((uint)m.Code);
+                writer.WriteText(m.Reason);
+                break;
+            case HistoryAnswer m:
+                writer.WriteByte((byte)Kind.HistoryAnswer);
+                writer.WriteUInt64(m.Request);
+                writer.WriteUInt64(m.Index.Value);
+                writer.WriteBytes(m.Record.Span);
+                break;
+            case ReadIndexAnswer m:
+                writer.WriteByte((byte)Kind.ReadIndexAnswer);
+                writer.WriteUInt64(m.Request);
+                writer.WriteBool(m.IsKnown);
+                break;
+            case SnapshotWanted m:
+                writer.WriteByte((byte)Kind.SnapshotWanted);
+                writer.WriteUInt64(m.Request);
+                break;
+            case ManagerBeat:
+                writer.WriteByte((byte)Kind.Beat);
+                break;
+            default:
+                throw new InvariantException($"no encoding for {message.GetType().Name}");
+        }
+    }
+
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, out ManagerMessage? message)
+    {
+        var fields = new FieldReader(frame);
+        message = (Kind)fields.Byte() switch
+        {
+            Kind.Welcome => new Welcome(
+                fields.Text(), fields.Text(), fields.Bytes(Limits.MaxDocumentBytes), fields.Bytes(Limits.MaxDocumentBytes),
+                new GovernanceVersion(fields.UInt64()), fields.Bytes(Limits.MaxDocumentBytes), fields.Bool()),
+            Kind.PolicyChanged => new PolicyChanged(
+                new GovernanceVersion(fields.UInt64()), fields.Bytes(Limits.MaxDocumentBytes)),
+            Kind.SnapshotPiece => new SnapshotPiece(fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),
+            Kind.Role => new RoleMessage(
+                new Term(fields.UInt64()), fields.Bool(), fields.Bool(), new GovernanceVersion(fields.UInt64())),
+            Kind.ApplyBatch => new ApplyBatch(new LogIndex(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes)),
+            Kind.BatchCommitted => new BatchCommitted(new BatchNumber(fields.UInt64()), new LogIndex(fields.UInt64())),
+            Kind.ProposalRefused => new ProposalRefused(
+                fields.UInt64(), new BatchNumber(fields.UInt64()), new GovernanceVersion(fields.UInt64())),
+            Kind.Forwarded => new Forwarded(new NodeId(fields.UInt64()), fields.List(Limits.MaxTransactionBytes)),
+            Kind.ForwardRefused => new ForwardRefused(fields.Hash(), (int)fields.UInt32(), fields.Text()),
+            Kind.HistoryAnswer => new HistoryAnswer(
+                fields.UInt64(), new LogIndex(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes)),
+            Kind.ReadIndexAnswer => new ReadIndexAnswer(fields.UInt64(), fields.Bool()),
+            Kind.SnapshotWanted => new SnapshotWanted(fields.UInt64()),
+            Kind.Beat => ManagerBeat.Instance,
+            _ => null,
+        };
+        if (!fields.IsComplete) message = null;
+        return message is not null;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text;
+using Coco.Primitives;
+
+namespace Coco.Boundary;
+
+/// <summary>
+/// Messages as bytes: a kind, then the fields in order in the canonical codec (docs/formats/boundary.md). A frame is the 32-bit
+/// length of that, and that. Decoded memories point into the frame.
+/// </summary>
+internal static class Fields
+{
+    public static void WriteText(this ByteWriter writer, string text) => writer.WriteBytes(Encoding.UTF8.GetBytes(text));
+
+    public static void WriteBool(this ByteWriter writer, bool value) => writer.WriteByte(value ? (byte)1 : (byte)0);
+
+    public static void WriteList(this ByteWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> items)
+    {
+        writer.WriteUInt32((uint)items.Count);
+        for (int i = 0; i < items.Count; i++) writer.WriteBytes(items[i].Span);
+    }
+}
+
+/// <summary>Reads one message's fields; after a failure every read gives defaults and <see cref="IsComplete"/> is false.</summary>
+internal ref struct FieldReader(ReadOnlyMemory<byte> frame)
+{
+    private SpanReader _reader = new(frame.Span);
+    private readonly ReadOnlyMemory<byte> _frame = frame;
+    private bool _failed;
+
+    /// <summary>All fields were there and nothing is left over.</summary>
+    public readonly bool IsComplete => !_failed && _reader.IsAtEnd;
+
+    public byte Byte()
+    {
+        _failed |= !_reader.TryReadByte(out byte value);
+        return value;
+    }
+
+    public bool Bool()
+    {
+        byte value = Byte();
+        _failed |= value > 1;
+        return value == 1;
+    }
+
+    public ushort UInt16()
+    {
+        _failed |= !_reader.TryReadUInt16(out ushort value);
+        return value;
+    }
+
+    public uint UInt32()
+    {
+        _failed |= !_reader.TryReadUInt32(out uint value);
+        return value;
+    }
+
+    public ulong UInt64()
+    {
+        _failed |= !_reader.TryReadUInt64(out ulong value);
+        return value;
+    }
+
+    public Hash256 Hash()
+    {
+        _failed |= !_reader.TryReadHash(out Hash256 value);
+        return value;
+    }
+
+    public ReadOnlyMemory<byte> Bytes(int limit)
+    {
+        if (_failed || !_reader.TryReadBytes(limit, out ReadOnlySpan<byte> bytes))
+        {
+            _failed = true;
+            return default;
+        }
+        return _frame.Slice(_frame.Length - _reader.Remaining - bytes.Length, bytes.Length);
+    }
+
+    public string Text()
+    {
+        ReadOnlyMemory<byte> bytes = Bytes(Limits.MaxTextBytes);
+        return Encoding.UTF8.GetString(bytes.Span);
+    }
+
+    public IReadOnlyList<ReadOnlyMemory<byte>> List(int itemLimit)
+    {
+        uint count = UInt32();
+        if (count > Limits.MaxTransactions || count > (uint)_reader.Remaining / sizeof(uint))
+        {
+            _failed = true;
+            return [];
+        }
+        var items = new ReadOnlyMemory<byte>[count];
+        for (int i = 0; i < items.Length && !_failed; i++) items[i] = Bytes(itemLimit);
+        return items;
+    }
+}

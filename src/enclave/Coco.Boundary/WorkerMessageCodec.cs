@@ -1,0 +1,120 @@
+using Coco.Primitives;
+
+namespace Coco.Boundary;
+
+public static class WorkerMessageCodec
+{
+    private enum Kind : byte
+    {
+        Hello = 1,
+        Ready,
+        Failed,
+        ProposeBatch,
+        Forward,
+        RefuseForward,
+        HistoryQuestion,
+        ReadIndexQuestion,
+        SnapshotWritten,
+        BatchApplied,
+        Beat,
+    }
+
+    public static void Encode(WorkerMessage message, ByteWriter writer)
+    {
+        switch (message)
+        {
+            case Hello m:
+                writer.WriteByte((byte)Kind.Hello);
+                writer.WriteUInt16(m.BoundaryVersion);
+                writer.WriteUInt32((uint)m.ProcessId);
+                break;
+            case Ready m:
+                writer.WriteByte((byte)Kind.Ready);
+                writer.WriteBool(m.Version is not null);
+                writer.WriteUInt64(m.Version?.Value ?? 0);
+                break;
+            case Failed m:
+                writer.WriteByte((byte)Kind.Failed);
+                writer.WriteText(m.Reason);
+                break;
+            case ProposeBatch m:
+                writer.WriteByte((byte)Kind.ProposeBatch);
+                writer.WriteUInt64(m.Term.Value);
+                writer.WriteUInt64(m.GovernanceVersion.Value);
+                writer.WriteUInt64(m.Attempt);
+                writer.WriteUInt64(m.Batch.Value);
+                writer.WriteUInt32(m.TransactionCount);
+                writer.WriteBytes(m.Record.Span);
+                break;
+            case Forward m:
+                writer.WriteByte((byte)Kind.Forward);
+                writer.WriteList(m.Transactions);
+                break;
+            case RefuseForward m:
+                writer.WriteByte((byte)Kind.RefuseForward);
+                writer.WriteUInt64(m.To.Value);
+                writer.WriteHash(m.Id);
+                writer.WriteUInt32((uint)m.Code);
+                writer.WriteText(m.Reason);
+                break;
+            case HistoryQuestion m:
+                writer.WriteByte((byte)Kind.HistoryQuestion);
+                writer.WriteUInt64(m.Request);
+                writer.WriteUInt64(m.Batch.Value);
+                break;
+            case ReadIndexQuestion m:
+                writer.WriteByte((byte)Kind.ReadIndexQuestion);
+                writer.WriteUInt64(m.Request);
+                break;
+            case SnapshotWritten m:
+                writer.WriteByte((byte)Kind.SnapshotWritten);
+                writer.WriteUInt64(m.Request);
+                writer.WriteUInt64(m.Batch.Value);
+                writer.WriteBytes(m.Bytes.Span);
+                writer.WriteBool(m.IsLast);
+                break;
+            case BatchApplied m:
+                writer.WriteByte((byte)Kind.BatchApplied);
+                writer.WriteUInt64(m.Batch.Value);
+                break;
+            case WorkerBeat:
+                writer.WriteByte((byte)Kind.Beat);
+                break;
+            default:
+                throw new InvariantException($"no encoding for {message.GetType().Name}");
+        }
+    }
+
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, out WorkerMessage? message)
+    {
+        var fields = new FieldReader(frame);
+        message = (Kind)fields.Byte() switch
+        {
+            Kind.Hello => new Hello(fields.UInt16(), (int)fields.UInt32()),
+            Kind.Ready => ReadReady(ref fields),
+            Kind.Failed => new Failed(fields.Text()),
+            Kind.ProposeBatch => new ProposeBatch(
+                new Term(fields.UInt64()), new GovernanceVersion(fields.UInt64()), fields.UInt64(),
+                new BatchNumber(fields.UInt64()), fields.UInt32(), fields.Bytes(Limits.MaxFrameBytes)),
+            Kind.Forward => new Forward(fields.List(Limits.MaxTransactionBytes)),
+            Kind.RefuseForward => new RefuseForward(
+                new NodeId(fields.UInt64()), fields.Hash(), (int)fields.UInt32(), fields.Text()),
+            Kind.HistoryQuestion => new HistoryQuestion(fields.UInt64(), new BatchNumber(fields.UInt64())),
+            Kind.ReadIndexQuestion => new ReadIndexQuestion(fields.UInt64()),
+            Kind.SnapshotWritten => new SnapshotWritten(
+                fields.UInt64(), new BatchNumber(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),
+            Kind.BatchApplied => new BatchApplied(new BatchNumber(fields.UInt64())),
+            Kind.Beat => WorkerBeat.Instance,
+            _ => null,
+        };
+        if (!fields.IsComplete) message = null;
+        return message is not null;
+    }
+
+    private static Ready ReadReady(ref FieldReader fields)
+    {
+        bool hasVersion = fields.Bool();
+        var version = new BatchNumber(fields.UInt64());
+        return new Ready(hasVersion ? version : null);
+    }
+}

@@ -1,0 +1,49 @@
+using Coco.Primitives;
+
+namespace Coco.Boundary;
+
+/// <summary>Everything that a worker says to its manager.</summary>
+public abstract record WorkerMessage
+{
+    private protected WorkerMessage()
+    {
+    }
+}
+
+/// <summary>The first message. A manager refuses a worker of another boundary version.</summary>
+public sealed record Hello(ushort BoundaryVersion, int ProcessId) : WorkerMessage;
+
+/// <summary>The ledger is made and its first state loaded; batches after <paramref name="Version"/> (null: from genesis) may come.</summary>
+public sealed record Ready(BatchNumber? Version) : WorkerMessage;
+
+/// <summary>The worker can't go on (unknown ledger, wrong settings, a root that differs); the manager raises an alert.</summary>
+public sealed record Failed(string Reason) : WorkerMessage;
+
+/// <summary>An executed batch to become an entry.</summary>
+public sealed record ProposeBatch(
+    Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchNumber Batch, uint TransactionCount,
+    ReadOnlyMemory<byte> Record) : WorkerMessage;
+
+/// <summary>Admitted transactions for the leader.</summary>
+public sealed record Forward(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : WorkerMessage;
+
+/// <summary>This VN, as leader, refuses a transaction that <paramref name="To"/> forwarded.</summary>
+public sealed record RefuseForward(NodeId To, Hash256 Id, int Code, string Reason) : WorkerMessage;
+
+/// <summary>Read an old batch back.</summary>
+public sealed record HistoryQuestion(ulong Request, BatchNumber Batch) : WorkerMessage;
+
+/// <summary>Which index must a linearizable read wait for?</summary>
+public sealed record ReadIndexQuestion(ulong Request) : WorkerMessage;
+
+/// <summary>A piece of the snapshot of the state after <paramref name="Batch"/>.</summary>
+public sealed record SnapshotWritten(ulong Request, BatchNumber Batch, ReadOnlyMemory<byte> Bytes, bool IsLast) : WorkerMessage;
+
+/// <summary>This VN shows the state after <paramref name="Batch"/>.</summary>
+public sealed record BatchApplied(BatchNumber Batch) : WorkerMessage;
+
+/// <summary>The worker lives.</summary>
+public sealed record WorkerBeat : WorkerMessage
+{
+    public static WorkerBeat Instance { get; } = new();
+}
