@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Coco.Boundary;
+
+/// <summary>
+/// What the host tells both processes of one validating node at their start (<c>--config FILE</c>). It comes from the untrusted
+/// host: it says where to listen and what to ask for, and decides nothing that the constitution or the evidence must decide.
+/// Addresses are HOST:PORT; paths are absolute.
+/// </summary>
+public sealed record NodeConfiguration
+{
+    public const string FileName = "config.json";
+
+    /// <summary>Unique in the network; also the name of the node's folder.</summary>
+    public required string NodeName { get; init; }
+
+    public required string Organisation { get; init; }
+
+    /// <summary>The node's folder: the manager writes below <c>manager/</c>, the worker below <c>worker/</c>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where the manager answers other managers, by TLS.</summary>
+    public required string PeerAddress { get; init; }
+
+    /// <summary>Where the manager answers administrators, by TLS.</summary>
+    public required string AdminAddress { get; init; }
+
+    /// <summary>Where the worker answers applications, by TLS.</summary>
+    public required string ClientAddress { get; init; }
+
+    /// <summary>A plain HTTP twin of <see cref="ClientAddress"/> on the loopback interface, for development networks only.</summary>
+    public string? DevelopmentRpcAddress { get; init; }
+
+    /// <summary>The local socket between the two processes. The manager listens.</summary>
+    public required string BoundarySocketPath { get; init; }
+
+    public required NodeMode Mode { get; init; }
+
+    /// <summary>The genesis constitution; needed to create a network.</summary>
+    public string? ConstitutionFile { get; init; }
+
+    /// <summary>A peer address of the running network; needed to join.</summary>
+    public string? JoinAddress { get; init; }
+
+    /// <summary>The digest of the constitution that the operator expects, as 0x hex; a joining node refuses another one.</summary>
+    public string? ExpectConstitution { get; init; }
+
+    /// <summary>The manager measurement that the operator expects, as 0x hex; a joining node refuses another one.</summary>
+    public string? ExpectMeasurement { get; init; }
+
+    /// <summary>The TEE platform's name (TEE-1).</summary>
+    public string Platform { get; init; } = "software";
+
+    /// <summary>The organisation's member key (PEM), which signs the node's entry (NET-5). Kept out of the enclave where null.</summary>
+    public string? MemberKeyFile { get; init; }
+
+    /// <summary>The ledger's genesis file, for a network that is created.</summary>
+    public string? GenesisFile { get; init; }
+
+    /// <summary>Where this node's processes keep what the supervisor passes on in <c>status</c>: the manager's ledger files.</summary>
+    [JsonIgnore]
+    public string LedgerDirectory => Path.Combine(ManagerDirectory, "ledger");
+
+    [JsonIgnore]
+    public string ManagerDirectory => Path.Combine(DataDirectory, "manager");
+
+    [JsonIgnore]
+    public string WorkerDirectory => Path.Combine(DataDirectory, "worker");
+
+    /// <summary>The certificate (PEM) of the network's client-facing authority; the manager writes it once it has one.</summary>
+    [JsonIgnore]
+    public string CaFile => Path.Combine(ManagerDirectory, "ca.pem");
+
+    /// <summary>Reads a configuration file. Throws <see cref="InvalidDataException"/> with the reason when it is not one.</summary>
+    public static NodeConfiguration Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), NodeConfigurationJson.Default.NodeConfiguration)
+                ?? throw new InvalidDataException($"{file} is empty.");
+        }
+        catch (JsonException wrong)
+        {
+            throw new InvalidDataException($"{file} is not a node configuration: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>Writes the file whole or not at all.</summary>
+    public void Write(string file)
+    {
+        string fresh = file + ".new";
+        File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(this, NodeConfigurationJson.Default.NodeConfiguration));
+        File.Move(fresh, file, overwrite: true);
+    }
+}
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(NodeConfiguration))]
+internal sealed partial class NodeConfigurationJson : JsonSerializerContext;
