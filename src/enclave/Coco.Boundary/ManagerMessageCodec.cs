@@ -30,7 +30,7 @@ public static class ManagerMessageCodec
                 writer.WriteText(m.Node);
                 writer.WriteText(m.Ledger);
                 writer.WriteBytes(m.LedgerSettings.Span);
-                writer.WriteBytes(m.PolicyView.Span);
+                WritePolicy(writer, m.Policy);
                 writer.WriteUInt64(m.GovernanceVersion.Value);
                 writer.WriteBytes(m.TlsPfx.Span);
                 writer.WriteBool(m.RestoresSnapshot);
@@ -38,7 +38,7 @@ public static class ManagerMessageCodec
             case PolicyChanged m:
                 writer.WriteByte((byte)Kind.PolicyChanged);
                 writer.WriteUInt64(m.GovernanceVersion.Value);
-                writer.WriteBytes(m.PolicyView.Span);
+                WritePolicy(writer, m.Policy);
                 break;
             case SnapshotPiece m:
                 writer.WriteByte((byte)Kind.SnapshotPiece);
@@ -108,10 +108,9 @@ public static class ManagerMessageCodec
         message = (Kind)fields.Byte() switch
         {
             Kind.Welcome => new Welcome(
-                fields.Text(), fields.Text(), fields.Bytes(Limits.MaxDocumentBytes), fields.Bytes(Limits.MaxDocumentBytes),
+                fields.Text(), fields.Text(), fields.Bytes(Limits.MaxDocumentBytes), ReadPolicy(ref fields),
                 new GovernanceVersion(fields.UInt64()), fields.Bytes(Limits.MaxDocumentBytes), fields.Bool()),
-            Kind.PolicyChanged => new PolicyChanged(
-                new GovernanceVersion(fields.UInt64()), fields.Bytes(Limits.MaxDocumentBytes)),
+            Kind.PolicyChanged => new PolicyChanged(new GovernanceVersion(fields.UInt64()), ReadPolicy(ref fields)),
             Kind.SnapshotPiece => new SnapshotPiece(fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),
             Kind.Role => new RoleMessage(
                 new Term(fields.UInt64()), fields.Bool(), fields.Bool(), new GovernanceVersion(fields.UInt64())),
@@ -131,4 +130,13 @@ public static class ManagerMessageCodec
         if (!fields.IsComplete) message = null;
         return message is not null;
     }
+
+    private static void WritePolicy(ByteWriter writer, PolicyView policy)
+    {
+        writer.WriteUInt32(policy.MaxBatchTransactions);
+        writer.WriteUInt64(policy.HoldMs);
+        writer.WriteUInt32(policy.NodeCount);
+    }
+
+    private static PolicyView ReadPolicy(ref FieldReader fields) => new(fields.UInt32(), fields.UInt64(), fields.UInt32());
 }

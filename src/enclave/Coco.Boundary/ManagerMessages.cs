@@ -12,11 +12,11 @@ public abstract record ManagerMessage
 
 /// <summary>The first message: what the worker is to be. <paramref name="TlsPfx"/> is its certified TLS key.</summary>
 public sealed record Welcome(
-    string Node, string Ledger, ReadOnlyMemory<byte> LedgerSettings, ReadOnlyMemory<byte> PolicyView,
+    string Node, string Ledger, ReadOnlyMemory<byte> LedgerSettings, PolicyView Policy,
     GovernanceVersion GovernanceVersion, ReadOnlyMemory<byte> TlsPfx, bool RestoresSnapshot) : ManagerMessage;
 
 /// <summary>The constitution changed in a way that concerns workers.</summary>
-public sealed record PolicyChanged(GovernanceVersion GovernanceVersion, ReadOnlyMemory<byte> PolicyView) : ManagerMessage;
+public sealed record PolicyChanged(GovernanceVersion GovernanceVersion, PolicyView Policy) : ManagerMessage;
 
 /// <summary>A piece of the snapshot to start from; the last one says so.</summary>
 public sealed record SnapshotPiece(ReadOnlyMemory<byte> Bytes, bool IsLast) : ManagerMessage;
