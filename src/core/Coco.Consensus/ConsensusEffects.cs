@@ -51,6 +51,9 @@ public enum ProposalRefusal : byte
     OutOfPlace,
     ConfigurationTooEarly,
     ConfigurationUnderWay,
+
+    /// <summary>Not a step from the present configuration: joint with its voters outgoing, the end of a joint one, or other learners.</summary>
+    ConfigurationNotNext,
     TransferUnderWay,
     TooManyUncommitted,
 }

@@ -1,0 +1,159 @@
+using Coco.Primitives;
+
+namespace Coco.Consensus.Raft;
+
+/// <summary>
+/// Timeouts, pre-votes (thesis 9.6), votes, and leader stickiness (thesis 4.2.3: who hears a leader ignores those who want to
+/// replace it). A vote, and the request that implies the candidate's own, leaves only when the disk holds it.
+/// </summary>
+internal sealed class Elections
+{
+    private readonly RaftState _state;
+    private readonly Leadership _leadership;
+    private readonly SplitMix64 _random;
+    private readonly List<(NodeId Node, bool IsGranted)> _votes = [];
+    private int _elapsed;
+    private int _timeout;
+    private bool _isRequestDue;
+    private bool _isByTransfer;
+    private NodeId? _grantDue;
+
+    public Elections(RaftState state, Leadership leadership, ulong seed)
+    {
+        (_state, _leadership, _random) = (state, leadership, new SplitMix64(seed));
+        RestartTimer();
+    }
+
+    /// <summary>The leader was heard less than the shortest election timeout ago; a leader hears itself.</summary>
+    public bool HearsLeader =>
+        _state.Role == ConsensusRole.Leader || (_state.Leader is not null && _elapsed < _state.Settings.ElectionTimeoutTicks);
+
+    public void RestartTimer()
+    {
+        _elapsed = 0;
+        _timeout = _state.Settings.ElectionTimeoutTicks + _random.Below(_state.Settings.ElectionTimeoutTicks);
+    }
+
+    public void HeardLeader() => _elapsed = 0;
+
+    public void Tick()
+    {
+        if (_elapsed < _timeout) _elapsed++;
+        if (_elapsed < _timeout) return;
+        if (_state.MayCampaign) PreCampaign();
+        else if (_state.Leader is not null) _state.Follow(_state.Term, null);
+    }
+
+    /// <summary>Whether a request for votes in a newer term is to be ignored, since there is a live leader and it has not asked for it.</summary>
+    public bool Ignores(in RaftMessage message) =>
+        message.Kind is MessageKind.VoteRequest or MessageKind.PreVoteRequest && !message.Flag && HearsLeader;
+
+    public void OnPreVoteRequest(NodeId from, in RaftMessage message)
+    {
+        bool isGranted = message.Term > _state.Term && IsUpToDate(message);
+        Term term = isGranted ? message.Term : _state.Term;
+        _state.Send(from, new RaftMessage { Kind = MessageKind.PreVoteReply, Term = term, Flag = isGranted });
+    }
+
+    public void OnVoteRequest(NodeId from, in RaftMessage message)
+    {
+        bool isFree = _state.Vote == from || (_state.Vote == NodeId.None && _state.Leader is null);
+        if (message.Term == _state.Term && isFree && IsUpToDate(message)) Grant(from);
+        else _state.Send(from, new RaftMessage { Kind = MessageKind.VoteReply, Term = _state.Term });
+    }
+
+    public void OnPreVoteReply(NodeId from, in RaftMessage message)
+    {
+        if (_state.Role != ConsensusRole.PreCandidate) return;
+        Term expected = message.Flag ? _state.Term.Next() : _state.Term;
+        if (message.Term == expected) Count(from, message.Flag);
+    }
+
+    public void OnVoteReply(NodeId from, in RaftMessage message)
+    {
+        if (_state.Role == ConsensusRole.Candidate && !_isRequestDue && message.Term == _state.Term) Count(from, message.Flag);
+    }
+
+    /// <summary>The leader hands over (thesis 3.10): no pre-vote, and voters need not wait until they miss the leader.</summary>
+    public void OnTimeoutNow()
+    {
+        if (_state.MayCampaign && _state.Role is ConsensusRole.Follower or ConsensusRole.PreCandidate) Campaign(isByTransfer: true);
+    }
+
+    /// <summary>The disk has answered: what waited for it may leave.</summary>
+    public void OnPersisted()
+    {
+        if (!_state.Disk.HoldsHardState) return;
+        if (_isRequestDue && _state.Role == ConsensusRole.Candidate) RequestVotes();
+        if (_grantDue is { } candidate && _state.Vote == candidate)
+            _state.Send(candidate, new RaftMessage { Kind = MessageKind.VoteReply, Term = _state.Term, Flag = true });
+        _grantDue = null;
+    }
+
+    private void Grant(NodeId candidate)
+    {
+        if (_state.Vote != candidate) _state.ChangeHardState(_state.Term, candidate);
+        RestartTimer();
+        _grantDue = candidate;
+        OnPersisted();
+    }
+
+    private bool IsUpToDate(in RaftMessage message)
+    {
+        LogPosition last = _state.Log.Last;
+        return message.LogTerm > last.Term || (message.LogTerm == last.Term && message.Index >= last.Index);
+    }
+
+    private void PreCampaign()
+    {
+        Begin(ConsensusRole.PreCandidate);
+        Request(MessageKind.PreVoteRequest, _state.Term.Next());
+        Count(_state.Self, isGranted: true);
+    }
+
+    private void Campaign(bool isByTransfer)
+    {
+        _state.ChangeHardState(_state.Term.Next(), _state.Self);
+        Begin(ConsensusRole.Candidate);
+        (_isRequestDue, _isByTransfer) = (true, isByTransfer);
+    }
+
+    private void Begin(ConsensusRole role)
+    {
+        _state.Role = role;
+        _state.Leader = null;
+        _votes.Clear();
+        _isRequestDue = false;
+        RestartTimer();
+    }
+
+    private void RequestVotes()
+    {
+        _isRequestDue = false;
+        Request(MessageKind.VoteRequest, _state.Term);
+        Count(_state.Self, isGranted: true);
+    }
+
+    private void Request(MessageKind kind, Term term)
+    {
+        LogPosition last = _state.Log.Last;
+        bool isByTransfer = kind == MessageKind.VoteRequest && _isByTransfer;
+        RaftMessage request = new() { Kind = kind, Term = term, Index = last.Index, LogTerm = last.Term, Flag = isByTransfer };
+        foreach (NodeId node in _state.Configuration.Everyone)
+            if (node != _state.Self && _state.Configuration.IsVoter(node)) _state.Send(node, request);
+    }
+
+    private void Count(NodeId node, bool isGranted)
+    {
+        if (!_state.Configuration.IsVoter(node) || _votes.Exists(vote => vote.Node == node)) return;
+        _votes.Add((node, isGranted));
+        if (Quorum.Holds(_state.Configuration, voter => _votes.Contains((voter, true)))) Won();
+        else if (Quorum.IsLost(_state.Configuration, voter => _votes.Contains((voter, false)))) _state.Follow(_state.Term, null);
+    }
+
+    private void Won()
+    {
+        if (_state.Role == ConsensusRole.PreCandidate) Campaign(isByTransfer: false);
+        else _leadership.Begin();
+    }
+}

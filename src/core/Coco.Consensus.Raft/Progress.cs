@@ -1,0 +1,88 @@
+using Coco.Primitives;
+
+namespace Coco.Consensus.Raft;
+
+internal enum ProgressState : byte
+{
+    /// <summary>Where the logs agree is not known: one message at a time.</summary>
+    Probe,
+
+    /// <summary>The follower is in step: messages go out without waiting for answers, as many as the window allows.</summary>
+    Replicate,
+
+    /// <summary>A snapshot is on its way; no entries until the owner says that it arrived.</summary>
+    Snapshot,
+}
+
+/// <summary>What a leader knows of one other node.</summary>
+internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window)
+{
+    public NodeId Node { get; } = node;
+    public ProgressState State { get; private set; }
+
+    /// <summary>The last entry that is known to be on its disk.</summary>
+    public LogIndex Match { get; private set; }
+
+    /// <summary>The entry that it is to get next.</summary>
+    public LogIndex Next { get; private set; } = next;
+
+    /// <summary>A probe is out; the next one waits for any answer.</summary>
+    public bool IsProbing { get; set; }
+
+    public InflightWindow Inflight { get; } = new(window);
+
+    /// <summary>The tick of its last message.</summary>
+    public ulong HeardAt { get; set; } = now;
+
+    /// <summary>The latest read round that it has answered.</summary>
+    public ulong Round { get; set; }
+
+    /// <summary>The first entry of the disk read that is under way for it.</summary>
+    public LogIndex? Reading { get; set; }
+
+    /// <summary>The place of the last entry sent, whose term may no longer be in memory.</summary>
+    public LogPosition LastSent { get; set; }
+
+    public void Probe(LogIndex next)
+    {
+        State = ProgressState.Probe;
+        Next = next > Match ? next : Match.Next();
+        IsProbing = false;
+        Inflight.Clear();
+    }
+
+    public void Replicate()
+    {
+        State = ProgressState.Replicate;
+        Next = Match.Next();
+        IsProbing = false;
+        Inflight.Clear();
+    }
+
+    public void AwaitSnapshot()
+    {
+        State = ProgressState.Snapshot;
+        Inflight.Clear();
+    }
+
+    /// <summary>Notes that an append up to <paramref name="last"/> has gone out.</summary>
+    public void Sent(LogPosition last, bool hasEntries)
+    {
+        LastSent = last;
+        if (State == ProgressState.Probe) IsProbing = true;
+        if (State != ProgressState.Replicate || !hasEntries) return;
+        Next = last.Index.Next();
+        Inflight.Add(last.Index);
+    }
+
+    /// <summary>Takes an acknowledgement; false when it says nothing new.</summary>
+    public bool Acknowledged(LogIndex match)
+    {
+        IsProbing = false;
+        Inflight.FreeTo(match);
+        bool isNew = match > Match;
+        if (isNew) Match = match;
+        if (Next <= Match) Next = Match.Next();
+        return isNew;
+    }
+}
