@@ -17,6 +17,13 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
 
     public void Clear() => Length = 0;
 
+    /// <summary>Drops what was written after the first <paramref name="length"/> bytes.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length, nameof(length));
+        Length = length;
+    }
+
     public byte[] ToArray() => Span.ToArray();
 
     public void WriteByte(byte value) => Take(1)[0] = value;
