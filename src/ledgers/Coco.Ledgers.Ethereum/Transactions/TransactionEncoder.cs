@@ -34,7 +34,7 @@ public static class TransactionEncoder
         EthereumTransaction signed = WithSignature(transaction, v, new UInt256(signature[..32]), new UInt256(signature[32..]));
         byte[] raw = Encode(signed);
         Invariant.Holds(TransactionDecoder.TryDecode(raw, out EthereumTransaction? decoded, out _), "what was encoded can be decoded");
-        return decoded;
+        return decoded!;
     }
 
     private static EthereumTransaction WithSignature(EthereumTransaction t, in UInt256 v, in UInt256 r, in UInt256 s) => new()

@@ -1,0 +1,63 @@
+namespace Coco.Conformance;
+
+/// <summary>Counts of one fork.</summary>
+public sealed class ForkCount
+{
+    public int Passed { get; set; }
+    public int Failed { get; set; }
+    public int Skipped { get; set; }
+}
+
+public sealed record ConformanceFailure(string Test, string Fork, string Expected, string Actual);
+
+public sealed record ConformanceSkip(string Test, string Reason);
+
+/// <summary>What a run found; the fields are those of <c>coco conformance --json</c>.</summary>
+public sealed class ConformanceResult(string kind)
+{
+    public string Kind { get; } = kind;
+    public int Passed { get; private set; }
+    public int Failed { get; private set; }
+    public int Skipped { get; private set; }
+    public SortedDictionary<string, ForkCount> ByFork { get; } = new(StringComparer.Ordinal);
+    public List<ConformanceFailure> Failures { get; } = [];
+    public List<ConformanceSkip> Skips { get; } = [];
+
+    /// <summary>Gas that was executed.</summary>
+    public ulong Gas { get; set; }
+
+    public double Seconds { get; set; }
+
+    public void Pass(string fork)
+    {
+        Passed++;
+        Count(fork).Passed++;
+    }
+
+    public void Fail(string test, string fork, string expected, string actual)
+    {
+        Failed++;
+        Count(fork).Failed++;
+        Failures.Add(new ConformanceFailure(test, fork, expected, actual));
+    }
+
+    public void Skip(string test, string fork, string reason)
+    {
+        Skipped++;
+        Count(fork).Skipped++;
+        Skips.Add(new ConformanceSkip(test, reason));
+    }
+
+    /// <summary>Passes if the texts are equal.</summary>
+    public void Compare(string test, string fork, string expected, string actual)
+    {
+        if (string.Equals(expected, actual, StringComparison.OrdinalIgnoreCase)) Pass(fork);
+        else Fail(test, fork, expected, actual);
+    }
+
+    private ForkCount Count(string fork)
+    {
+        if (!ByFork.TryGetValue(fork, out ForkCount? count)) ByFork[fork] = count = new ForkCount();
+        return count;
+    }
+}
