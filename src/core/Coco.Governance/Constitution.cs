@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Coco.Crypto;
+using Coco.Primitives;
+
+namespace Coco.Governance;
+
+/// <summary>
+/// The whole network policy as one document (GOV-1; docs/formats/constitution.md). It changes by accepted proposals alone. Who
+/// holds which key now, and who votes in consensus, is <see cref="GovernanceState"/>.
+/// </summary>
+public sealed record Constitution(
+    string Network,
+    ImmutableArray<Member> Members,
+    ImmutableArray<Participant> Participants,
+    ImmutableArray<ListedNode> Nodes,
+    CodeManifest CodeManifest,
+    TeeManifest TeeManifest,
+    VotingPolicy VotingPolicy,
+    BatchLimits BatchLimits,
+    ConsensusSettings Consensus,
+    bool IsSealingAllowed,
+    bool IsRejoinAutomatic,
+    SubmissionSettings Submission,
+    LedgerSettings Ledger)
+{
+    /// <summary>SHA-256 of the canonical bytes: what members compare (constitutionDigest).</summary>
+    public Hash256 ComputeDigest() => Sha256.Hash(ToCanonicalBytes());
+
+    public Member? FindMember(string name) => Members.FirstOrDefault(member => member.Name == name);
+
+    public ListedNode? FindNode(string name) => Nodes.FirstOrDefault(node => node.Name == name);
+
+    /// <summary>A member or a participant.</summary>
+    public bool IsActor(string name) =>
+        FindMember(name) is not null || Participants.Any(participant => participant.Name == name);
+
+    /// <summary>The one form that is hashed, signed and recorded: no white space, fields in a fixed order.</summary>
+    public byte[] ToCanonicalBytes() => ConstitutionWriter.Write(this, isIndented: false);
+
+    /// <summary>The same document for people.</summary>
+    public byte[] ToReadableBytes() => ConstitutionWriter.Write(this, isIndented: true);
+
+    /// <summary>Reads a document in any layout. All that is wrong is in <paramref name="errors"/>; null unless that is empty.</summary>
+    public static Constitution? Parse(ReadOnlyMemory<byte> json, out IReadOnlyList<DocumentError> errors)
+    {
+        var found = new List<DocumentError>();
+        Constitution? constitution = DocumentScope.Read(json, Limits.MaxConstitutionSize, found, ConstitutionReader.Read);
+        if (constitution is not null) found.AddRange(ConstitutionRules.Check(constitution));
+        errors = found;
+        return found.Count == 0 ? constitution : null;
+    }
+}
+
+/// <summary>An organisation that governs: it proposes and votes with the key in its certificate.</summary>
+public sealed record Member(string Name, MemberCertificate Certificate);
+
+/// <summary>An organisation that transacts and may run VNs, without a vote.</summary>
+public sealed record Participant(string Name, MemberCertificate Certificate);
+
+/// <summary>A VN of the list (NET-5). Its keys change with each incarnation and are in <see cref="GovernanceState.Nodes"/>.</summary>
+/// <param name="Owner">The member or participant that runs it.</param>
+/// <param name="Address">HOST:PORT where other VNs reach its manager.</param>
+/// <param name="ClientAddress">HOST:PORT where clients reach its worker; null: not published.</param>
+public sealed record ListedNode(string Name, string Owner, string Address, string? ClientAddress);
+
+/// <summary>Which measurements may run (TEE-2), each as lower-case hex of 32 to 64 bytes.</summary>
+public sealed record CodeManifest(ImmutableArray<string> Manager, ImmutableArray<string> Worker);
+
+/// <summary>Which TEE platforms are accepted, by name, and whether in debug mode.</summary>
+public sealed record TeeManifest(ImmutableArray<string> Platforms, bool IsDebugAllowed);
+
+/// <summary>The largest batch (CON-4).</summary>
+public sealed record BatchLimits(int MaxTransactions, int MaxBytes)
+{
+    public static BatchLimits Default { get; } = new(10_000, 4 * 1024 * 1024);
+}
+
+/// <summary>The consensus plug and its times, in milliseconds.</summary>
+public sealed record ConsensusSettings(string Plugin, int ElectionTimeoutMs, int HeartbeatMs)
+{
+    public static ConsensusSettings Default { get; } = new("raft", 1000, 100);
+}
+
+/// <param name="HoldMs">How long a submission waits to be committed before its hash alone is the answer.</param>
+public sealed record SubmissionSettings(int HoldMs)
+{
+    public static SubmissionSettings Default { get; } = new(2000);
+}
+
+/// <param name="Settings">The ledger's own JSON object, white space left out, all else as written; only the ledger reads it.</param>
+public sealed record LedgerSettings(string Name, ReadOnlyMemory<byte> Settings);
