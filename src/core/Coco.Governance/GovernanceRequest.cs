@@ -66,11 +66,11 @@ public sealed record GovernanceRequest(NetworkId Network, string Member, ulong C
                 writer.WriteEndArray();
                 break;
             case RequestBody.Ballot ballot:
-                writer.WriteString("proposalId", ballot.Proposal.ToString());
+                writer.WriteString("proposalId", ballot.Id.ToString());
                 writer.WriteString("vote", ballot.IsAccepting ? "accept" : "reject");
                 break;
             case RequestBody.Withdrawal withdrawal:
-                writer.WriteString("proposalId", withdrawal.Proposal.ToString());
+                writer.WriteString("proposalId", withdrawal.Id.ToString());
                 break;
         }
     }

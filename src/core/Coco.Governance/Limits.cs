@@ -38,13 +38,13 @@ public static class Limits
     public const int MaxOpenProposals = 128;
     public const int MaxOpenProposalsOfMember = 16;
 
-    /// <summary>Closed proposals that are remembered, so that their requests cannot be sent again while they are fresh.</summary>
-    public const int MaxClosedProposals = 4096;
+    /// <summary>Closed proposals that are remembered, the latest ones, for those who ask how a vote ended.</summary>
+    public const int MaxClosedProposals = 256;
 
-    /// <summary>A request is refused when made longer ago than this: seven days, time enough to gather offline signatures.</summary>
-    public const ulong MaxRequestAgeMs = 7UL * 24 * 60 * 60 * 1000;
+    /// <summary>A reason why a proposal failed, in characters.</summary>
+    public const int MaxReasonLength = 1024;
 
-    /// <summary>How far a member's clock may be ahead of the leader's.</summary>
+    /// <summary>How far a member's clock may be ahead of the leader's, so that a wrong year does not shut the member out.</summary>
     public const ulong MaxClockLeadMs = 10 * 60 * 1000;
 
     /// <summary>An encoded state: the constitution and the open proposals.</summary>

@@ -10,10 +10,10 @@ public abstract record RequestBody
     public sealed record Proposal(ImmutableArray<GovernanceAction> Actions) : RequestBody;
 
     /// <summary>Votes on an open proposal; a later ballot of the same member replaces an earlier one.</summary>
-    public sealed record Ballot(ProposalId Proposal, bool IsAccepting) : RequestBody;
+    public sealed record Ballot(ProposalId Id, bool IsAccepting) : RequestBody;
 
     /// <summary>Takes one's own open proposal back.</summary>
-    public sealed record Withdrawal(ProposalId Proposal) : RequestBody;
+    public sealed record Withdrawal(ProposalId Id) : RequestBody;
 }
 
 /// <summary>SHA-256 of the proposal's request (without its signature, which ECDSA may make anew each time).</summary>
