@@ -1,0 +1,56 @@
+using Coco.Ledgers;
+using Coco.Primitives;
+
+namespace Coco.Executor;
+
+/// <summary>What an executor wants done.</summary>
+public abstract record ExecutorEffect
+{
+    private protected ExecutorEffect()
+    {
+    }
+}
+
+/// <summary>Answer the client.</summary>
+public sealed record CompleteEffect(ulong Ticket, Submission Submission) : ExecutorEffect;
+
+/// <summary>Sealing thread: finish this batch and give <see cref="SealedInput"/>.</summary>
+public sealed record SealEffect(IExecutedBatch Batch) : ExecutorEffect;
+
+/// <summary>Sealing thread: <see cref="ILedger.RolledBack"/>.</summary>
+public sealed record UnsealEffect(BatchNumber To) : ExecutorEffect;
+
+/// <summary>Sealing thread: <see cref="ILedger.Settle"/>, some time after this.</summary>
+public sealed record SettleEffect : ExecutorEffect
+{
+    public static SettleEffect Instance { get; } = new();
+}
+
+/// <summary>To the sequencer: make an entry of this batch. <paramref name="Attempt"/> grows with each roll back.</summary>
+public sealed record ProposeEffect(
+    Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchRecord Record) : ExecutorEffect;
+
+/// <summary>To the leader's executor.</summary>
+public sealed record ForwardEffect(IReadOnlyList<AdmittedTransaction> Transactions) : ExecutorEffect;
+
+/// <summary>Back to the VN that forwarded.</summary>
+public sealed record RefuseForwardEffect(NodeId To, Hash256 Id, Refusal Refusal) : ExecutorEffect;
+
+/// <summary>Give <see cref="RandomInput"/> with this many values.</summary>
+public sealed record DrawRandomEffect(int Count) : ExecutorEffect;
+
+/// <summary>A batch is committed and visible on this VN.</summary>
+public sealed record AppliedEffect(BatchNumber Batch, LogIndex Index) : ExecutorEffect;
+
+/// <summary>Effects of one step, in order. Reused: clear it before each step.</summary>
+public sealed class ExecutorEffects
+{
+    private readonly List<ExecutorEffect> _effects = [];
+
+    public int Count => _effects.Count;
+    public ExecutorEffect this[int position] => _effects[position];
+
+    public void Add(ExecutorEffect effect) => _effects.Add(effect);
+
+    public void Clear() => _effects.Clear();
+}

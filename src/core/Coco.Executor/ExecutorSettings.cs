@@ -1,0 +1,23 @@
+namespace Coco.Executor;
+
+/// <summary>What the constitution and the machine say about batches; times in milliseconds.</summary>
+public sealed record ExecutorSettings
+{
+    /// <summary>Transactions in one batch at most (constitution).</summary>
+    public int MaxBatchTransactions { get; init; } = 10_000;
+
+    /// <summary>Batches executed and not yet committed at most: the executor does not wait for the one before (CON-4).</summary>
+    public int MaxPipelineDepth { get; init; } = 4;
+
+    /// <summary>
+    /// While a batch is on its way, the next one starts only with this many transactions: each batch costs a signature, an fsync
+    /// and a message per VN, and waiting for the batch before costs one round trip.
+    /// </summary>
+    public int MinPipelinedTransactions { get; init; } = 64;
+
+    /// <summary>A client waits this long for a commit; then it gets its hash and the transaction is held.</summary>
+    public ulong HoldMs { get; init; } = 2_000;
+
+    public int ConfirmationBatches { get; init; } = 5;
+    public ulong ConfirmationIntervalMs { get; init; } = 200;
+}

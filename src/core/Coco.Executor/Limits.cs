@@ -1,0 +1,17 @@
+namespace Coco.Executor;
+
+/// <summary>Bounds of the executor's room.</summary>
+internal static class Limits
+{
+    /// <summary>Clients that wait for one and the same transaction; more are answered as held at once.</summary>
+    public const int MaxTicketsPerTransaction = 64;
+
+    /// <summary>Transactions for which a client waits; the pool's own limit is the one that refuses.</summary>
+    public const int MaxWaiting = 200_000;
+
+    /// <summary>Transactions in one message to the leader, so that no message delays the link for long.</summary>
+    public const int MaxForwarded = 2_000;
+
+    /// <summary>Random values kept for coming batches; asked for again when half are used.</summary>
+    public const int RandomValues = 64;
+}

@@ -1,0 +1,49 @@
+namespace Coco.Replica;
+
+/// <summary>Bounds of the sequencer's room. Ticks are of 10 ms.</summary>
+public static class Limits
+{
+    /// <summary>One message from a peer: an append of the largest size, or one entry of the largest size.</summary>
+    public const int MaxPeerMessageBytes = 80 << 20;
+
+    /// <summary>Entries in one message.</summary>
+    public const int MaxEntries = 4_096;
+
+    /// <summary>Transactions in one forwarded message.</summary>
+    public const int MaxTransactions = 16_384;
+
+    public const int MaxTransactionBytes = 1 << 20;
+    public const int MaxTextBytes = 4_096;
+    public const int MaxEvidenceBytes = 64 << 10;
+    public const int MaxNodes = 256;
+
+    /// <summary>Committed leaves whose roots can still be asked for (co-signatures); 32 bytes each.</summary>
+    public const ulong KeptLeaves = 4_096;
+
+    /// <summary>Linearizable reads and governance requests that wait.</summary>
+    public const int MaxWaiting = 4_096;
+
+    /// <summary>The leader asks for co-signatures this often while there is something new; the receipt's promise is one second.</summary>
+    public const int CertificateTicks = 50;
+
+    /// <summary>A leader whose worker is gone this long hands leadership over.</summary>
+    public const int WorkerGoneTicks = 10;
+
+    /// <summary>A restarting or joining VN asks its peers this often.</summary>
+    public const int ProbeTicks = 10;
+
+    /// <summary>A join request that was not answered is repeated after this long.</summary>
+    public const int JoinTicks = 50;
+
+    /// <summary>With a majority but not all voters shown, a sealed restart waits this long for the others: the longest log wins.</summary>
+    public const int RestartGraceTicks = 100;
+
+    /// <summary>A learner is made a voter when it is at most this many entries behind.</summary>
+    public const ulong CaughtUpEntries = 64;
+
+    /// <summary>A learner that does not catch up within this time is dropped.</summary>
+    public const int LearnerTicks = 6_000;
+
+    /// <summary>What is read back at once for a worker that catches up, in bytes.</summary>
+    public const int FeedBytes = 1 << 20;
+}

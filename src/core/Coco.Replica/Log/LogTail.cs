@@ -1,0 +1,91 @@
+using Coco.Consensus;
+using Coco.Governance;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// The end of the log as the sequencer needs it: the Merkle tree over all entries, and for each entry that is not yet processed
+/// as committed the state that it leads to, so that cutting the log is going back to an earlier state.
+/// </summary>
+internal sealed class LogTail
+{
+    private readonly List<TailEntry> _entries = [];
+    private LogPosition _processed;
+    private GovernanceState? _state;
+    private BatchNumber? _batch;
+
+    public LogTail(MerkleLedger tree, LogPosition processed, GovernanceState? state, BatchNumber? batch)
+    {
+        Tree = tree;
+        _processed = processed;
+        _state = state;
+        _batch = batch;
+    }
+
+    public MerkleLedger Tree { get; }
+
+    /// <summary>The last entry that was processed as committed.</summary>
+    public LogIndex Processed => _processed.Index;
+
+    public LogPosition ProcessedPosition => _processed;
+
+    public LogIndex Last => _entries.Count > 0 ? _entries[^1].Index : _processed.Index;
+
+    public LogPosition LastPosition => _entries.Count > 0 ? new LogPosition(_entries[^1].Index, _entries[^1].Term) : _processed;
+
+    /// <summary>Governance as of the last entry; null while the log is empty.</summary>
+    public GovernanceState? State => _entries.Count > 0 ? _entries[^1].State : _state;
+
+    /// <summary>Governance as of the last committed entry that was processed.</summary>
+    public GovernanceState? CommittedState => _state;
+
+    public BatchNumber? LastBatch => _entries.Count > 0 ? _entries[^1].LastBatch : _batch;
+
+    public BatchNumber? CommittedBatch => _batch;
+
+    /// <summary>The leaf digest of the last entry; zero while the log is empty.</summary>
+    public Hash256 LastLeaf => Last == LogIndex.Zero ? Hash256.Zero : Tree.LeafAt(Last);
+
+    public TailEntry this[LogIndex index]
+    {
+        get
+        {
+            Invariant.Holds(index > Processed && index <= Last, "the entry is in the tail");
+            return _entries[(int)(index.Value - Processed.Value - 1)];
+        }
+    }
+
+    public IReadOnlyList<TailEntry> Entries => _entries;
+
+    /// <summary>Takes the next entry; its leaf goes into the tree.</summary>
+    public void Append(TailEntry entry)
+    {
+        Invariant.Holds(entry.Index == Last.Next(), "an entry follows the one before");
+        Tree.Append(entry.Leaf);
+        _entries.Add(entry);
+    }
+
+    public void TruncateAfter(LogIndex index)
+    {
+        if (index >= Last) return;
+        Invariant.Holds(index >= Processed, "what is committed is never cut off");
+        Tree.TruncateTo(index);
+        int keep = (int)(index.Value - Processed.Value);
+        _entries.RemoveRange(keep, _entries.Count - keep);
+    }
+
+    /// <summary>Takes the oldest entry out as committed.</summary>
+    public TailEntry Process()
+    {
+        TailEntry entry = _entries[0];
+        _entries.RemoveAt(0);
+        _processed = new LogPosition(entry.Index, entry.Term);
+        _state = entry.State;
+        _batch = entry.LastBatch;
+        if (entry.Index.Value > Limits.KeptLeaves && entry.Index.Value % (Limits.KeptLeaves / 4) == 0)
+            Tree.Commit(new LogIndex(entry.Index.Value - Limits.KeptLeaves));
+        return entry;
+    }
+}

@@ -1,0 +1,196 @@
+using Coco.Consensus;
+using Coco.Governance;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// As leader, changes who takes part, one step at a time: admits a new incarnation as learner, makes it a voter in place of the
+/// one before once it has caught up (joint consensus), ends joint configurations, and retires VNs that left the VN list.
+/// </summary>
+internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
+{
+    private readonly List<Applicant> _applicants = [];
+    private readonly Dictionary<NodeId, ulong> _learningSince = [];
+    private readonly ByteWriter _writer = new();
+
+    private sealed record Applicant(string Name, ReadOnlyMemory<byte> PublicKey, ReadOnlyMemory<byte> Evidence, ulong Boot);
+
+    /// <summary>A VN asks to be admitted; its link was attested by the shell against the policy of the constitution.</summary>
+    public void OnJoinRequest(string from, ReadOnlyMemory<byte> publicKey, JoinRequest request, bool mayLead)
+    {
+        if (!context.IsLeader || !mayLead)
+        {
+            Refuse(from, request.Boot, "this VN is not the leader");
+            return;
+        }
+        if (context.State.Constitution.FindNode(from) is null)
+        {
+            Refuse(from, request.Boot, $"'{from}' is not in the VN list");
+            return;
+        }
+        NodeId known = context.Identify(from, publicKey.Span);
+        if (known != NodeId.None && context.Tail.CommittedState?.Find(known) is not null)
+        {
+            Accept(from, known, request.Boot);
+            return;
+        }
+        _applicants.RemoveAll(applicant => applicant.Name == from);
+        _applicants.Add(new Applicant(from, publicKey, request.Evidence, request.Boot));
+    }
+
+    /// <summary>The leader's plug asks to end a joint configuration.</summary>
+    public void OnWanted(Configuration configuration)
+    {
+        if (CanChange(allowJoint: true)) Change(configuration);
+    }
+
+    public void OnCommitted(TailEntry entry)
+    {
+        if (entry.Kind is not (EntryKind.Configuration or EntryKind.Genesis) || !context.IsLeader) return;
+        if (!GovernanceEntryCodec.TryDecode(entry.Frame.PublicPart.Span, out GovernanceEntry? decoded)) return;
+        if (decoded is not GovernanceEntry.NodeAdmitted admitted) return;
+        Applicant? applicant = _applicants.Find(waiting => waiting.Name == admitted.Node);
+        if (applicant is null || !applicant.PublicKey.Span.SequenceEqual(admitted.PublicKey.Span)) return;
+        _applicants.Remove(applicant);
+        Accept(admitted.Node, admitted.Id, applicant.Boot);
+    }
+
+    /// <summary>One step, if one is due and none is under way.</summary>
+    public void OnTick(bool mayLead)
+    {
+        if (!context.IsLeader || !mayLead)
+        {
+            _applicants.Clear();
+            _learningSince.Clear();
+            return;
+        }
+        if (!CanChange(allowJoint: false)) return;
+        if (TryRetire() || TryPromote() || TryDropLearner()) return;
+        if (_applicants.Count > 0) Admit(_applicants[0]);
+    }
+
+    private bool CanChange(bool allowJoint)
+    {
+        if (maker.HasUnsigned && context.Tail.Entries.Any(IsChange)) return false;
+        return !context.Tail.Entries.Any(IsChange) && (allowJoint || !context.Consensus.Status.Configuration.IsJoint);
+    }
+
+    private static bool IsChange(TailEntry entry) => entry.Kind is EntryKind.Configuration or EntryKind.Genesis;
+
+    private void Admit(Applicant applicant)
+    {
+        GovernanceState state = context.State;
+        NodeId id = state.NextNodeId;
+        NodeId? before = state.CurrentOf(applicant.Name)?.Id;
+        Configuration configuration = Admitting(context.Consensus.Status.Configuration, id, before);
+        var entry = new GovernanceEntry.NodeAdmitted(
+            context.UnixMs, ToMembership(configuration), applicant.Name, id, applicant.PublicKey, applicant.Evidence, before);
+        if (TryMake(entry, configuration, out string? refusal)) return;
+        _applicants.Remove(applicant);
+        Refuse(applicant.Name, applicant.Boot, refusal!);
+    }
+
+    /// <summary>
+    /// A VN that joins learns first. One that restarted takes its own place again at once: its last incarnation is gone, so until
+    /// it has caught up a quorum needs just those whom it needs now.
+    /// </summary>
+    private static Configuration Admitting(Configuration now, NodeId id, NodeId? before)
+    {
+        IEnumerable<NodeId> learners = now.Learners.Where(learner => learner != before);
+        return before is { } voter && now.Voters.Contains(voter)
+            ? now.Enter(now.Voters.Remove(voter).Append(id), learners)
+            : now.WithLearners(learners.Append(id));
+    }
+
+    /// <summary>A learner that has all but the newest entries becomes a voter.</summary>
+    private bool TryPromote()
+    {
+        ConsensusStatus status = context.Consensus.Status;
+        foreach (NodeId learner in status.Configuration.Learners)
+        {
+            _learningSince.TryAdd(learner, context.Now);
+            LogIndex match = MatchOf(status, learner);
+            if (match.Value + Limits.CaughtUpEntries < status.Commit.Value || match == LogIndex.Zero) continue;
+            Change(status.Configuration.Enter(status.Configuration.Voters.Append(learner), status.Configuration.Learners.Remove(learner)));
+            return true;
+        }
+        return false;
+    }
+
+    private bool TryDropLearner()
+    {
+        Configuration now = context.Consensus.Status.Configuration;
+        foreach (NodeId learner in now.Learners)
+        {
+            if (!_learningSince.TryGetValue(learner, out ulong since) || context.Now - since < Limits.LearnerTicks) continue;
+            _learningSince.Remove(learner);
+            Change(now.WithLearners(now.Learners.Remove(learner)));
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>A VN that left the list leaves the quorum.</summary>
+    private bool TryRetire()
+    {
+        if (context.State.DueForRetirement.FirstOrDefault() is not { } node) return false;
+        Configuration now = context.Consensus.Status.Configuration;
+        IEnumerable<NodeId> learners = now.Learners.Where(learner => learner != node.Id);
+        Configuration without = now.Voters.Contains(node.Id)
+            ? now.Enter(now.Voters.Remove(node.Id), learners) : now.WithLearners(learners);
+        if (!TryMake(new GovernanceEntry.NodeRetired(context.UnixMs, ToMembership(without), node.Id), without, out string? refusal))
+            context.Effects.Add(new AlertEffect("governance", $"'{node.Name}' can't be retired: {refusal}."));
+        return true;
+    }
+
+    private static LogIndex MatchOf(ConsensusStatus status, NodeId node)
+    {
+        foreach ((NodeId peer, LogIndex match) in status.Progress)
+            if (peer == node) return match;
+        return LogIndex.Zero;
+    }
+
+    private void Change(Configuration configuration) =>
+        TryMake(new GovernanceEntry.MembershipChanged(context.UnixMs, ToMembership(configuration)), configuration, out _);
+
+    private bool TryMake(GovernanceEntry entry, Configuration configuration, out string? refusal)
+    {
+        GovernanceStep step = context.State.Apply(entry);
+        refusal = step.Refusal?.Reason;
+        if (!step.IsAccepted) return false;
+        _writer.Clear();
+        GovernanceEntryCodec.Encode(entry, _writer);
+        maker.Make(new EntryDraft
+        {
+            Kind = EntryKind.Configuration,
+            PublicPart = _writer.Span,
+            Configuration = configuration,
+            State = step.State,
+        });
+        return true;
+    }
+
+    private void Accept(string name, NodeId id, ulong boot)
+    {
+        GovernanceState state = context.State;
+        Contact[] contacts = [.. state.Nodes.Select(incarnation => new Contact(
+            incarnation.Id, incarnation.Name, state.Constitution.FindNode(incarnation.Name)?.Address ?? "", incarnation.PublicKey))];
+        context.Effects.Add(new SendEffect(
+            name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), contacts, default)));
+    }
+
+    private void Refuse(string name, ulong boot, string reason)
+    {
+        string leader = context.Consensus.Status.Leader is { } node ? context.NameOf(node) ?? "" : "";
+        string address = context.State.Constitution.FindNode(leader)?.Address ?? "";
+        context.Effects.Add(new SendEffect(name, new JoinRefused(boot, reason, leader, address)));
+    }
+
+    public static Governance.Membership ToMembership(Configuration configuration) =>
+        new(configuration.Voters, configuration.OutgoingVoters, configuration.Learners);
+
+    public static Configuration ToConfiguration(Governance.Membership membership) =>
+        new(membership.Voters, membership.OutgoingVoters, membership.Learners);
+}

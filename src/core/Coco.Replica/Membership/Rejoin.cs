@@ -1,0 +1,103 @@
+using Coco.Consensus;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// How a VN that starts gets into the network (architecture, Restart). While a quorum lives it is admitted as a new incarnation.
+/// When none lives, the VNs of the last configuration show what they hold, and go on as who they were, in a term above all that
+/// was shown, so that the longest log wins the election: the sealed restart.
+/// </summary>
+internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSealingAllowed)
+{
+    private readonly Dictionary<NodeId, (ProbeAnswer Answer, ulong At)> _shown = [];
+    private ulong _nextProbe;
+    private ulong _nextJoin;
+    private ulong _quorumShownSince;
+    private bool _isJoining;
+
+    /// <summary>What this VN shows to others that start.</summary>
+    public ProbeAnswer Show(ulong boot) => new(
+        boot, ProbeState.Restarting, CanResume ? log.Sealed!.Self : NodeId.None, ShownTerm, context.Tail.Last,
+        context.Tail.LastPosition.Term, "");
+
+    /// <summary>The term in which to go on by sealed restart; null while that can't be decided.</summary>
+    public Term? ResumeTerm { get; private set; }
+
+    /// <summary>What an operator must know while this goes on.</summary>
+    public string Needs => isSealingAllowed || context.Tail.State is null ? "" : "recovery";
+
+    private bool CanResume => isSealingAllowed && log.Sealed is not null && context.Tail.State is not null;
+
+    private Term ShownTerm => log.Sealed is { } state && state.Term > context.Tail.LastPosition.Term
+        ? state.Term : context.Tail.LastPosition.Term;
+
+    public void OnTick(IReadOnlyList<string> peers)
+    {
+        if (_isJoining && context.Now >= _nextJoin) _isJoining = false;
+        if (context.Now >= _nextProbe)
+        {
+            _nextProbe = context.Now + Limits.ProbeTicks;
+            Ask(peers);
+        }
+        if (!_isJoining) TryResume();
+    }
+
+    private void Ask(IReadOnlyList<string> peers)
+    {
+        NodeId self = CanResume ? log.Sealed!.Self : NodeId.None;
+        var probe = new Probe(context.Start.Boot, self, ShownTerm, context.Tail.Last, context.Tail.LastPosition.Term);
+        foreach (string peer in peers) context.Effects.Add(new SendEffect(peer, probe));
+    }
+
+    public void OnAnswer(string from, ProbeAnswer answer)
+    {
+        if (answer.Boot != context.Start.Boot) return;
+        if (answer.State == ProbeState.HasQuorum)
+        {
+            _shown.Clear();
+            Join(answer.Leader.Length > 0 ? answer.Leader : from);
+            return;
+        }
+        // Each VN counts once, under the incarnation that it shows.
+        if (answer.Self != NodeId.None) _shown[answer.Self] = (answer, context.Now);
+    }
+
+    public void OnRefused(JoinRefused refused)
+    {
+        if (refused.Boot != context.Start.Boot) return;
+        context.Trace($"Not admitted: {refused.Reason}.");
+        _isJoining = false;
+    }
+
+    private void Join(string leader)
+    {
+        if (_isJoining) return;
+        _isJoining = true;
+        _nextJoin = context.Now + Limits.JoinTicks;
+        context.Effects.Add(new SendEffect(leader, new JoinRequest(context.Start.Boot, context.Start.Evidence)));
+    }
+
+    /// <summary>A majority of the last configuration shows that no quorum lives: at once when all do, else after a time of grace.</summary>
+    private void TryResume()
+    {
+        if (!CanResume) return;
+        Configuration last = MembershipDesk.ToConfiguration(context.State.Membership);
+        NodeId self = log.Sealed!.Self;
+        if (!last.IsVoter(self)) return;
+        // What was shown a while ago may have changed: a VN that has restarted since could be part of a quorum.
+        bool HasShown(NodeId node) => node == self
+            || (_shown.TryGetValue(node, out var shown) && context.Now - shown.At <= 3 * Limits.ProbeTicks);
+        if (!Quorum.Holds(last, HasShown))
+        {
+            _quorumShownSince = context.Now;
+            return;
+        }
+        bool isComplete = last.Voters.All(HasShown) && last.OutgoingVoters.All(HasShown);
+        if (!isComplete && context.Now - _quorumShownSince < Limits.RestartGraceTicks) return;
+        Term highest = ShownTerm;
+        foreach ((ProbeAnswer answer, _) in _shown.Values)
+            if (answer.Term > highest) highest = answer.Term;
+        ResumeTerm = highest.Next();
+    }
+}

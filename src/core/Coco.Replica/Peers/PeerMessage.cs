@@ -1,0 +1,68 @@
+using Coco.Consensus;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>Everything that two managers say to each other once their link is attested.</summary>
+public abstract record PeerMessage
+{
+    private protected PeerMessage()
+    {
+    }
+}
+
+/// <summary>A message of the consensus plug; the entries travel as ledger frames.</summary>
+public sealed record ConsensusPeerMessage(ReadOnlyMemory<byte> Header, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : PeerMessage;
+
+/// <summary>The leader asks for a signature over the root at this place (CON-5).</summary>
+public sealed record CoSignRequest(LogPosition At) : PeerMessage;
+
+/// <summary>A signature over the root at an index that this VN holds on disk.</summary>
+public sealed record CoSignAnswer(LogIndex Index, ReadOnlyMemory<byte> Signature) : PeerMessage;
+
+/// <summary>Admitted transactions on their way to the leader.</summary>
+public sealed record TransactionsMessage(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : PeerMessage;
+
+/// <summary>The leader can't take one of them.</summary>
+public sealed record TransactionRefused(Hash256 Id, int Code, string Reason) : PeerMessage;
+
+/// <summary>A follower's linearizable read.</summary>
+public sealed record ReadIndexAsk(ulong Request) : PeerMessage;
+
+/// <summary>The index that the read must wait for; null: this VN can't say.</summary>
+public sealed record ReadIndexGive(ulong Request, LogIndex? Index) : PeerMessage;
+
+/// <summary>A VN that starts over its ledger asks what goes on, and shows what it holds.</summary>
+/// <param name="Boot">Drawn at this start: answers to an older question do not count.</param>
+/// <param name="Term">The highest term that its sealed state or its log shows.</param>
+public sealed record Probe(ulong Boot, NodeId Self, Term Term, LogIndex LastIndex, Term LastTerm) : PeerMessage;
+
+public enum ProbeState : byte
+{
+    /// <summary>Takes part, and a quorum lives.</summary>
+    HasQuorum,
+
+    /// <summary>Takes part, and hears of no quorum.</summary>
+    NoQuorum,
+
+    /// <summary>Starts over its ledger as well.</summary>
+    Restarting,
+}
+
+/// <summary>What a VN answers to a <see cref="Probe"/>: its own state, and where the leader is if it knows.</summary>
+public sealed record ProbeAnswer(
+    ulong Boot, ProbeState State, NodeId Self, Term Term, LogIndex LastIndex, Term LastTerm, string Leader) : PeerMessage;
+
+/// <summary>A VN asks to be admitted as a new incarnation (NET-3).</summary>
+public sealed record JoinRequest(ulong Boot, ReadOnlyMemory<byte> Evidence) : PeerMessage;
+
+/// <summary>It is admitted: who it is, and whom it may speak to. The shell adds the session keys and takes them off again.</summary>
+public sealed record JoinAccepted(
+    ulong Boot, NodeId Self, Hash256 Network, Hash256 ConstitutionDigest, IReadOnlyList<Contact> Contacts,
+    ReadOnlyMemory<byte> Keys) : PeerMessage;
+
+/// <summary>It is not: why, or where the leader is.</summary>
+public sealed record JoinRefused(ulong Boot, string Reason, string Leader, string LeaderAddress) : PeerMessage;
+
+/// <summary>A VN as a joining one must know it before it has read the ledger.</summary>
+public sealed record Contact(NodeId Id, string Name, string Address, ReadOnlyMemory<byte> PublicKey);

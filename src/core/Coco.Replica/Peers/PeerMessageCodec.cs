@@ -1,0 +1,190 @@
+using System.Text;
+using Coco.Consensus;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>Peer messages as bytes: a kind, then the fields in the canonical codec. Decoded memories point into the message.</summary>
+public static class PeerMessageCodec
+{
+    private enum Kind : byte
+    {
+        Consensus = 1,
+        CoSignRequest,
+        CoSignAnswer,
+        Transactions,
+        TransactionRefused,
+        ReadIndexAsk,
+        ReadIndexGive,
+        Probe,
+        ProbeAnswer,
+        JoinRequest,
+        JoinAccepted,
+        JoinRefused,
+    }
+
+    public static void Encode(PeerMessage message, ByteWriter writer)
+    {
+        switch (message)
+        {
+            case ConsensusPeerMessage m:
+                writer.WriteByte((byte)Kind.Consensus);
+                writer.WriteBytes(m.Header.Span);
+                WriteList(writer, m.Frames);
+                break;
+            case CoSignRequest m:
+                writer.WriteByte((byte)Kind.CoSignRequest);
+                writer.WriteUInt64(m.At.Index.Value);
+                writer.WriteUInt64(m.At.Term.Value);
+                break;
+            case CoSignAnswer m:
+                writer.WriteByte((byte)Kind.CoSignAnswer);
+                writer.WriteUInt64(m.Index.Value);
+                writer.WriteBytes(m.Signature.Span);
+                break;
+            case TransactionsMessage m:
+                writer.WriteByte((byte)Kind.Transactions);
+                WriteList(writer, m.Transactions);
+                break;
+            case TransactionRefused m:
+                writer.WriteByte((byte)Kind.TransactionRefused);
+                writer.WriteHash(m.Id);
+                writer.WriteUInt32((uint)m.Code);
+                WriteText(writer, m.Reason);
+                break;
+            case ReadIndexAsk m:
+                writer.WriteByte((byte)Kind.ReadIndexAsk);
+                writer.WriteUInt64(m.Request);
+                break;
+            case ReadIndexGive m:
+                writer.WriteByte((byte)Kind.ReadIndexGive);
+                writer.WriteUInt64(m.Request);
+                writer.WriteUInt64(m.Index?.Value ?? ulong.MaxValue);
+                break;
+            default:
+                EncodeRestart(message, writer);
+                break;
+        }
+    }
+
+    private static void EncodeRestart(PeerMessage message, ByteWriter writer)
+    {
+        switch (message)
+        {
+            case Probe m:
+                writer.WriteByte((byte)Kind.Probe);
+                WritePlace(writer, m.Boot, m.Self, m.Term, m.LastIndex, m.LastTerm);
+                break;
+            case ProbeAnswer m:
+                writer.WriteByte((byte)Kind.ProbeAnswer);
+                WritePlace(writer, m.Boot, m.Self, m.Term, m.LastIndex, m.LastTerm);
+                writer.WriteByte((byte)m.State);
+                WriteText(writer, m.Leader);
+                break;
+            case JoinRequest m:
+                writer.WriteByte((byte)Kind.JoinRequest);
+                writer.WriteUInt64(m.Boot);
+                writer.WriteBytes(m.Evidence.Span);
+                break;
+            case JoinAccepted m:
+                EncodeAccepted(m, writer);
+                break;
+            case JoinRefused m:
+                writer.WriteByte((byte)Kind.JoinRefused);
+                writer.WriteUInt64(m.Boot);
+                WriteText(writer, m.Reason);
+                WriteText(writer, m.Leader);
+                WriteText(writer, m.LeaderAddress);
+                break;
+            default:
+                throw new InvariantException($"no encoding for {message.GetType().Name}");
+        }
+    }
+
+    private static void EncodeAccepted(JoinAccepted message, ByteWriter writer)
+    {
+        writer.WriteByte((byte)Kind.JoinAccepted);
+        writer.WriteUInt64(message.Boot);
+        writer.WriteUInt64(message.Self.Value);
+        writer.WriteHash(message.Network);
+        writer.WriteHash(message.ConstitutionDigest);
+        writer.WriteUInt32((uint)message.Contacts.Count);
+        foreach (Contact contact in message.Contacts)
+        {
+            writer.WriteUInt64(contact.Id.Value);
+            WriteText(writer, contact.Name);
+            WriteText(writer, contact.Address);
+            writer.WriteBytes(contact.PublicKey.Span);
+        }
+        writer.WriteBytes(message.Keys.Span);
+    }
+
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, out PeerMessage? message)
+    {
+        var fields = new PeerFields(bytes);
+        message = (Kind)fields.Byte() switch
+        {
+            Kind.Consensus => new ConsensusPeerMessage(
+                fields.Bytes(Limits.MaxPeerMessageBytes), fields.List(Limits.MaxEntries, Limits.MaxPeerMessageBytes)),
+            Kind.CoSignRequest => new CoSignRequest(new LogPosition(new LogIndex(fields.UInt64()), new Term(fields.UInt64()))),
+            Kind.CoSignAnswer => new CoSignAnswer(new LogIndex(fields.UInt64()), fields.Bytes(Limits.MaxTextBytes)),
+            Kind.Transactions => new TransactionsMessage(fields.List(Limits.MaxTransactions, Limits.MaxTransactionBytes)),
+            Kind.TransactionRefused => new TransactionRefused(fields.Hash(), (int)fields.UInt32(), fields.Text()),
+            Kind.ReadIndexAsk => new ReadIndexAsk(fields.UInt64()),
+            Kind.ReadIndexGive => new ReadIndexGive(fields.UInt64(), fields.OptionalIndex()),
+            Kind.Probe => new Probe(
+                fields.UInt64(), new NodeId(fields.UInt64()), new Term(fields.UInt64()), new LogIndex(fields.UInt64()),
+                new Term(fields.UInt64())),
+            Kind.ProbeAnswer => DecodeProbeAnswer(ref fields),
+            Kind.JoinRequest => new JoinRequest(fields.UInt64(), fields.Bytes(Limits.MaxEvidenceBytes)),
+            Kind.JoinAccepted => DecodeAccepted(ref fields),
+            Kind.JoinRefused => new JoinRefused(fields.UInt64(), fields.Text(), fields.Text(), fields.Text()),
+            _ => null,
+        };
+        if (!fields.IsComplete) message = null;
+        return message is not null;
+    }
+
+    private static ProbeAnswer DecodeProbeAnswer(ref PeerFields fields)
+    {
+        ulong boot = fields.UInt64();
+        var self = new NodeId(fields.UInt64());
+        var term = new Term(fields.UInt64());
+        var lastIndex = new LogIndex(fields.UInt64());
+        var lastTerm = new Term(fields.UInt64());
+        var state = (ProbeState)fields.Byte();
+        if (state > ProbeState.Restarting) fields.Fail();
+        return new ProbeAnswer(boot, state, self, term, lastIndex, lastTerm, fields.Text());
+    }
+
+    private static JoinAccepted DecodeAccepted(ref PeerFields fields)
+    {
+        ulong boot = fields.UInt64();
+        var self = new NodeId(fields.UInt64());
+        Hash256 network = fields.Hash();
+        Hash256 digest = fields.Hash();
+        uint count = fields.UInt32();
+        if (count > Limits.MaxNodes) fields.Fail();
+        var contacts = new List<Contact>();
+        for (uint i = 0; i < count && !fields.HasFailed; i++)
+            contacts.Add(new Contact(new NodeId(fields.UInt64()), fields.Text(), fields.Text(), fields.Bytes(Limits.MaxTextBytes)));
+        return new JoinAccepted(boot, self, network, digest, contacts, fields.Bytes(Limits.MaxEvidenceBytes));
+    }
+
+    private static void WritePlace(ByteWriter writer, ulong boot, NodeId self, Term term, LogIndex lastIndex, Term lastTerm)
+    {
+        writer.WriteUInt64(boot);
+        writer.WriteUInt64(self.Value);
+        writer.WriteUInt64(term.Value);
+        writer.WriteUInt64(lastIndex.Value);
+        writer.WriteUInt64(lastTerm.Value);
+    }
+
+    private static void WriteText(ByteWriter writer, string text) => writer.WriteBytes(Encoding.UTF8.GetBytes(text));
+
+    private static void WriteList(ByteWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> items)
+    {
+        writer.WriteUInt32((uint)items.Count);
+        for (int i = 0; i < items.Count; i++) writer.WriteBytes(items[i].Span);
+    }
+}

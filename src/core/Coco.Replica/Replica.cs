@@ -1,0 +1,444 @@
+using Coco.Consensus;
+using Coco.Governance;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// The manager's half of a validating node as a state machine: the sequencer (architecture rule 1). Whatever gives out an index,
+/// appends, commits, rolls back, or changes role, term or governance happens in <see cref="Step"/>, by one thread, from its
+/// inputs alone.
+/// </summary>
+public sealed class Replica
+{
+    private readonly ReplicaContext _context;
+    private readonly EntryMaker _maker;
+    private readonly FollowerCheck _check;
+    private readonly WorkerFeed _worker;
+    private readonly ProposalDesk _proposals;
+    private readonly Certifier _certifier;
+    private readonly MembershipDesk _membership;
+    private readonly GovernanceDesk _governance;
+    private readonly ReadIndexDesk _reads;
+    private readonly ConsensusEffects _consensusEffects = new();
+    private readonly Queue<(ulong Own, ulong Plug)> _tickets = new();
+    private readonly RecoveredLog _log;
+    private readonly LedgerWriter _writer;
+    private readonly GovernanceEntry.Genesis? _genesis;
+    private Rejoin? _rejoin;
+    private ulong _ticket;
+    private Term _ledTerm;
+    private Term _readyTerm;
+    private bool _isStepping;
+    private bool _isHalted;
+
+    private Replica(ReplicaStart start, RecoveredLog log, EntryCipher? cipher, GovernanceEntry.Genesis? genesis)
+    {
+        _log = log;
+        _writer = new LedgerWriter(log.Chunks);
+        _genesis = genesis;
+        _context = new ReplicaContext
+        {
+            Start = start,
+            Tail = new LogTail(log.Tree, log.Committed, log.CommittedState, log.CommittedBatch),
+            Cipher = cipher,
+        };
+        _maker = new EntryMaker(_context);
+        _check = new FollowerCheck(_context);
+        _worker = new WorkerFeed(_context);
+        _proposals = new ProposalDesk(_context, _maker);
+        _certifier = new Certifier(_context, _maker);
+        _membership = new MembershipDesk(_context, _maker);
+        _governance = new GovernanceDesk(_context, _maker);
+        _reads = new ReadIndexDesk(_context);
+    }
+
+    /// <summary>The first VN of a new network (NET-2): alone it is a quorum, and writes genesis as its first entry.</summary>
+    public static Replica Found(ReplicaStart start, RecoveredLog empty, EntryCipher cipher, GovernanceEntry.Genesis genesis)
+    {
+        var replica = new Replica(start, empty, cipher, genesis);
+        Invariant.Holds(genesis.Membership is not null, "genesis says who takes part");
+        replica.Activate(new NodeId(1), default, MembershipDesk.ToConfiguration(genesis.Membership));
+        return replica;
+    }
+
+    /// <summary>A VN that joins, or starts again over its ledger: it asks its peers before it takes part.</summary>
+    public static Replica Start(ReplicaStart start, RecoveredLog log, EntryCipher? cipher, bool isSealingAllowed)
+    {
+        var replica = new Replica(start, log, cipher, null);
+        foreach (ReadOnlyMemory<byte> frame in log.Tail)
+        {
+            string? problem = replica._check.TryAppend(frame);
+            Invariant.Holds(problem is null, $"a checked ledger can be read again: {problem}");
+        }
+        replica._rejoin = new Rejoin(replica._context, log, isSealingAllowed);
+        return replica;
+    }
+
+    /// <summary>This incarnation; none before it is admitted.</summary>
+    public NodeId Self => _context.Self;
+
+    /// <summary>Null before this VN takes part.</summary>
+    public ConsensusStatus? Consensus => _context.ConsensusOrNull?.Status;
+
+    /// <summary>Governance as of the last committed entry; null before there is one.</summary>
+    public GovernanceState? State => _context.Tail.CommittedState;
+
+    public LogIndex Last => _context.Tail.Last;
+    public LogIndex Committed => _context.Tail.Processed;
+    public BatchNumber? CommittedBatch => _context.Tail.CommittedBatch;
+    public bool IsWorkerLive => _worker.IsLive;
+
+    /// <summary>What an operator must do before this VN can go on; empty: nothing.</summary>
+    public string Needs => _rejoin?.Needs ?? "";
+
+    private bool MayLead => _context.IsActive && _context.IsLeader && _readyTerm == _context.Consensus.Status.Term;
+
+    /// <summary>Takes one input and adds what must be done about it, in order.</summary>
+    public void Step(ReplicaInput input, ReplicaEffects effects)
+    {
+        if (_isHalted) return;
+        _context.Effects = effects;
+        Dispatch(input);
+        if (!_context.IsActive) return;
+        _worker.WelcomeIfPossible();
+        _worker.Continue();
+        _worker.TellRole(MayLead);
+        _reads.Release(_worker.IsLive);
+    }
+
+    private void Dispatch(ReplicaInput input)
+    {
+        switch (input)
+        {
+            case TickInput tick: OnTick(tick); break;
+            case PeerInput peer: OnPeer(peer); break;
+            case SignedInput signed: OnSigned(signed); break;
+            case DiskInput disk: OnDisk(disk); break;
+            case LogReadInput read: OnLogRead(read); break;
+            case WorkerConnectedInput: _worker.OnConnected(); break;
+            case WorkerReadyInput: _worker.OnReady(); break;
+            case WorkerGoneInput: _worker.OnGone(); break;
+            case ProposalInput proposal: _proposals.OnProposal(proposal, MayLead); break;
+            case ForwardInput forward: OnForward(forward); break;
+            case RefuseForwardInput refuse: _context.Send(refuse.To, new TransactionRefused(refuse.Id, refuse.Code, refuse.Reason)); break;
+            case ReadIndexRequestInput read: _reads.OnWorker(read.Request, StepPlug); break;
+            case GovernanceInput governance: _governance.OnRequest(governance, MayLead); break;
+            case HandOverInput: HandOver(); break;
+            default: throw new InvariantException($"unknown input {input.GetType().Name}");
+        }
+    }
+
+    private void OnTick(TickInput tick)
+    {
+        _context.Now++;
+        _context.UnixMs = Math.Max(_context.UnixMs, tick.UnixMs);
+        if (!_context.IsActive)
+        {
+            _rejoin!.OnTick(PeerNames());
+            if (_rejoin.ResumeTerm is { } term) Resume(term);
+            return;
+        }
+        StepPlug(Coco.Consensus.TickInput.Instance);
+        _certifier.OnTick(MayLead);
+        _membership.OnTick(MayLead);
+        if (_context.IsLeader && _worker.GoneTicks >= Limits.WorkerGoneTicks) HandOver();
+    }
+
+    private List<string> PeerNames() =>
+        [.. (_context.Tail.State?.Constitution.Nodes ?? []).Select(node => node.Name).Where(name => name != _context.Start.Name)];
+
+    private void HandOver()
+    {
+        if (_context.IsActive && _context.IsLeader && _context.Consensus.Status.Configuration.Voters.Length > 1)
+            StepPlug(new TransferInput(null));
+    }
+
+    private void OnPeer(PeerInput input)
+    {
+        NodeId from = _context.Identify(input.From, input.PublicKey.Span);
+        switch (input.Message)
+        {
+            case Probe probe: OnProbe(input.From, probe); break;
+            case ProbeAnswer answer when !_context.IsActive: _rejoin!.OnAnswer(input.From, answer); break;
+            case JoinRequest request when _context.IsActive && _context.Tail.State is not null:
+                _membership.OnJoinRequest(input.From, input.PublicKey, request, MayLead);
+                break;
+            case JoinAccepted accepted when !_context.IsActive: OnAccepted(accepted); break;
+            case JoinRefused refused when !_context.IsActive: _rejoin!.OnRefused(refused); break;
+            default:
+                if (_context.IsActive && from != NodeId.None) OnIncarnation(from, input.Message);
+                break;
+        }
+    }
+
+    /// <summary>Messages between VNs that take part.</summary>
+    private void OnIncarnation(NodeId from, PeerMessage message)
+    {
+        switch (message)
+        {
+            case ConsensusPeerMessage consensus: OnConsensus(from, consensus); break;
+            case CoSignRequest request: _certifier.OnRequest(from, request); break;
+            case CoSignAnswer answer: _certifier.OnAnswer(from, answer); break;
+            case TransactionsMessage transactions when _worker.IsLive && MayLead:
+                _context.Effects.Add(new ForwardedEffect(from, transactions.Transactions));
+                break;
+            case TransactionRefused refused:
+                _context.Effects.Add(new ForwardRefusedEffect(refused.Id, refused.Code, refused.Reason));
+                break;
+            case ReadIndexAsk ask: _reads.OnFollower(from, ask, StepPlug); break;
+            case ReadIndexGive give: _reads.OnGive(give); break;
+        }
+    }
+
+    private void OnConsensus(NodeId from, ConsensusPeerMessage message)
+    {
+        var entries = new ConsensusEntry[message.Frames.Count];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            if (FollowerCheck.Decode(message.Frames[i]) is not { } entry)
+            {
+                _context.Effects.Add(new AlertEffect("evidence", $"{_context.NameOf(from)} sent an entry whose shape is wrong."));
+                return;
+            }
+            entries[i] = entry;
+        }
+        StepPlug(new ReceivedInput(from, new ConsensusMessage(message.Header, entries)));
+    }
+
+    private void OnProbe(string from, Probe probe)
+    {
+        if (!_context.IsActive)
+        {
+            _context.Effects.Add(new SendEffect(from, _rejoin!.Show(probe.Boot)));
+            return;
+        }
+        ConsensusStatus status = _context.Consensus.Status;
+        string leader = status.Leader is { } node ? _context.NameOf(node) ?? "" : "";
+        bool hasQuorum = status.HasQuorum && leader.Length > 0;
+        _context.Effects.Add(new SendEffect(from, new ProbeAnswer(
+            probe.Boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, _context.Self, status.Term, status.Last.Index,
+            status.Last.Term, hasQuorum ? leader : "")));
+    }
+
+    private void OnAccepted(JoinAccepted accepted)
+    {
+        if (accepted.Boot != _context.Start.Boot) return;
+        if (_context.Tail.State is { } state && state.Network.Value != accepted.Network)
+        {
+            Halt("the network that admitted this VN is not the one whose ledger it holds");
+            return;
+        }
+        _context.Learn(accepted.Contacts);
+        Configuration configuration = _context.Tail.State is { } known
+            ? MembershipDesk.ToConfiguration(known.Membership) : Configuration.Empty;
+        Activate(accepted.Self, default, configuration);
+    }
+
+    /// <summary>The shell has received the session keys with the admission; given before the admission itself.</summary>
+    public void UseCipher(EntryCipher cipher) => _context.Cipher = cipher;
+
+    private void Resume(Term term)
+    {
+        _context.Trace($"Sealed restart in term {term}.");
+        Activate(_log.Sealed!.Self, new HardState(term, NodeId.None), MembershipDesk.ToConfiguration(_context.State.Membership));
+    }
+
+    private void Activate(NodeId self, HardState hardState, Configuration configuration)
+    {
+        _context.Self = self;
+        _rejoin = null;
+        ConsensusEntry[] entries = [.. _context.Tail.Entries.Select(entry => FollowerCheck.Decode(entry.Frame.Bytes)!)];
+        Configuration first = _context.Tail.CommittedState is { } state
+            ? MembershipDesk.ToConfiguration(state.Membership)
+            : _genesis is null ? Configuration.Empty : configuration;
+        _context.ConsensusOrNull = _context.Start.Consensus.Create(new ConsensusStart(
+            self, hardState, _context.Tail.ProcessedPosition, first, entries, _context.Start.Boot, _context.Start.Settings));
+        _context.Effects.Add(new AdmittedEffect(self));
+        _context.Effects.Add(new DiskEffect(NextTicket(0), new SealedState(self, hardState.Term, hardState.Vote), []));
+    }
+
+    private void OnForward(ForwardInput forward)
+    {
+        if (_context.IsActive && _context.Consensus.Status.Leader is { } leader && leader != _context.Self)
+            _context.Send(leader, new TransactionsMessage(forward.Transactions));
+    }
+
+    private void OnSigned(SignedInput input)
+    {
+        if (Certifier.IsOwnTicket(input.Ticket)) _certifier.OnSigned(input);
+        else if (_maker.Sign(input) is { } entry) StepPlug(new ProposeInput([entry]));
+    }
+
+    private void OnDisk(DiskInput input)
+    {
+        ulong plug = 0;
+        while (_tickets.TryPeek(out (ulong Own, ulong Plug) oldest) && oldest.Own <= input.Ticket)
+        {
+            plug = Math.Max(plug, oldest.Plug);
+            _tickets.Dequeue();
+        }
+        if (plug > 0 && _context.IsActive) StepPlug(new PersistedInput(plug));
+    }
+
+    private void OnLogRead(LogReadInput input)
+    {
+        switch (input.Reader)
+        {
+            case LogReader.Worker:
+                _worker.OnRead(input);
+                break;
+            case LogReader.Follower follower when _context.IsActive:
+                ConsensusEntry[] entries = [.. input.Frames.Select(frame => FollowerCheck.Decode(frame)!)];
+                StepPlug(new EntriesReadInput(follower.Node, input.First, entries));
+                break;
+        }
+    }
+
+    /// <summary>Steps the plug and carries out what it wants; what comes of that may step it again.</summary>
+    private void StepPlug(ConsensusInput input)
+    {
+        Invariant.Holds(!_isStepping, "the plug is stepped by one input at a time");
+        _isStepping = true;
+        _consensusEffects.Clear();
+        _context.Consensus.Step(input, _consensusEffects);
+        _isStepping = false;
+        ConsensusEffect[] effects = new ConsensusEffect[_consensusEffects.Count];
+        for (int i = 0; i < effects.Length; i++) effects[i] = _consensusEffects[i];
+        foreach (ConsensusEffect effect in effects)
+        {
+            if (_isHalted) return;
+            CarryOut(effect);
+        }
+    }
+
+    private void CarryOut(ConsensusEffect effect)
+    {
+        switch (effect)
+        {
+            case Coco.Consensus.SendEffect send: Send(send); break;
+            case PersistEffect persist: Persist(persist); break;
+            case CommittedEffect committed: ProcessUpTo(committed.Index); break;
+            case RolledBackEffect rolledBack: _context.Tail.TruncateAfter(rolledBack.Index); break;
+            case RoleChangedEffect role: OnRole(role); break;
+            case ReadIndexEffect read: _reads.OnPlug(read); break;
+            case ReadEntriesEffect read:
+                _context.Effects.Add(new ReadLogEffect(new LogReader.Follower(read.For), read.First, read.MaxBytes));
+                break;
+            case SendSnapshotEffect snapshot:
+                _context.Effects.Add(new AlertEffect("lag", $"{_context.NameOf(snapshot.To)} needs entries that this VN's files lack."));
+                break;
+            case ConfigurationWantedEffect wanted: _membership.OnWanted(wanted.Configuration); break;
+            case RefusedEffect refused: OnRefused(refused); break;
+            default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
+        }
+    }
+
+    private void Send(Coco.Consensus.SendEffect send)
+    {
+        var frames = new ReadOnlyMemory<byte>[send.Message.Entries.Count];
+        for (int i = 0; i < frames.Length; i++) frames[i] = send.Message.Entries[i].Frame;
+        _context.Send(send.To, new ConsensusPeerMessage(send.Message.Header, frames));
+    }
+
+    private void Persist(PersistEffect persist)
+    {
+        var operations = new List<DiskOperation>();
+        if (persist.TruncateAfter is { } after && after < _log.Chunks.Last && _writer.Truncate(after, operations) is { } problem)
+        {
+            Halt($"the ledger files can't be cut: {problem.Message}");
+            return;
+        }
+        var records = new LedgerRecord[persist.Append.Count];
+        for (int i = 0; i < records.Length; i++)
+        {
+            ConsensusEntry entry = persist.Append[i];
+            if (entry.Index > _context.Tail.Last && _check.TryAppend(entry.Frame) is { } wrong)
+            {
+                Halt($"the leader sent entry {entry.Index}, and {wrong}");
+                return;
+            }
+            records[i] = new LedgerRecord(entry.Frame, _context.Tail[entry.Index].Leaf);
+        }
+        _writer.Append(records, _context.Tail.Tree, operations);
+        SealedState? state = persist.HardState is { } hard ? new SealedState(_context.Self, hard.Term, hard.Vote) : null;
+        _context.Effects.Add(new DiskEffect(NextTicket(persist.Ticket), state, operations));
+    }
+
+    private ulong NextTicket(ulong plug)
+    {
+        _tickets.Enqueue((++_ticket, plug));
+        return _ticket;
+    }
+
+    private void OnRole(RoleChangedEffect role)
+    {
+        _context.Trace($"Term {role.Term}: {role.Role}" + (role.Leader is { } leader ? $", leader {_context.NameOf(leader) ?? leader.ToString()}." : "."));
+        if (role.Role != ConsensusRole.Leader)
+        {
+            if (_ledTerm != Term.Zero) LoseLeadership();
+            return;
+        }
+        if (_ledTerm == role.Term) return;
+        _ledTerm = role.Term;
+        if (_context.Tail.Last == LogIndex.Zero) MakeGenesis();
+        else _maker.Make(new EntryDraft { Kind = EntryKind.Election, State = _context.State });
+    }
+
+    private void LoseLeadership()
+    {
+        _ledTerm = Term.Zero;
+        _maker.Drop();
+        _context.Tail.TruncateAfter(_context.Consensus.Status.Last.Index);
+        _worker.OnLeadershipLost();
+    }
+
+    private void MakeGenesis()
+    {
+        Invariant.Holds(_genesis is not null, "only the founder of a network leads an empty log");
+        var writer = new ByteWriter();
+        GovernanceEntryCodec.Encode(_genesis, writer);
+        bool holds = GovernanceState.TryBegin(_genesis, out GovernanceState? state, out GovernanceRefusal? refusal);
+        Invariant.Holds(holds, $"the genesis constitution holds: {refusal?.Reason}");
+        _maker.Make(new EntryDraft
+        {
+            Kind = EntryKind.Genesis,
+            PublicPart = writer.Span,
+            Configuration = MembershipDesk.ToConfiguration(_genesis.Membership!),
+            State = state!,
+        });
+    }
+
+    /// <summary>Consensus did not take an entry that was made for it: the tail goes back to what consensus holds.</summary>
+    private void OnRefused(RefusedEffect refused)
+    {
+        BatchNumber? first = null;
+        foreach (TailEntry entry in _context.Tail.Entries)
+            if (entry.Index >= refused.First && entry.IsHeldByWorker) first ??= entry.LastBatch;
+        _maker.Drop();
+        _context.Tail.TruncateAfter(_context.Consensus.Status.Last.Index);
+        if (first is { } batch) _context.Effects.Add(new ProposalRefusedEffect(0, batch, _context.State.Version));
+    }
+
+    private void ProcessUpTo(LogIndex index)
+    {
+        while (_context.Tail.Processed < index)
+        {
+            GovernanceState? before = _context.Tail.CommittedState;
+            TailEntry entry = _context.Tail.Process();
+            if (entry.Term == _ledTerm) _readyTerm = _ledTerm;
+            if (!ReferenceEquals(before, entry.State)) _context.Effects.Add(new GovernanceChangedEffect(entry.State));
+            _worker.OnCommitted(entry);
+            _certifier.OnCommitted(entry);
+            _membership.OnCommitted(entry);
+            _governance.OnCommitted(entry);
+        }
+    }
+
+    private void Halt(string reason)
+    {
+        _isHalted = true;
+        _context.Effects.Add(new HaltEffect(reason));
+    }
+}

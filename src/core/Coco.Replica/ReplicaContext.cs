@@ -1,0 +1,59 @@
+using Coco.Consensus;
+using Coco.Governance;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>What the parts of one sequencer share. Owned by <see cref="Replica"/>; nothing outside the room sees it.</summary>
+internal sealed class ReplicaContext
+{
+    private readonly Dictionary<NodeId, Contact> _contacts = [];
+
+    public required ReplicaStart Start { get; init; }
+    public required LogTail Tail { get; set; }
+    public required EntryCipher? Cipher { get; set; }
+    public ReplicaEffects Effects { get; set; } = new();
+
+    /// <summary>This incarnation; none before it is admitted.</summary>
+    public NodeId Self { get; set; }
+
+    public IConsensus? ConsensusOrNull { get; set; }
+    public IConsensus Consensus => ConsensusOrNull ?? throw new InvariantException("this VN takes part");
+    public bool IsActive => ConsensusOrNull is not null;
+
+    /// <summary>Ticks since the start.</summary>
+    public ulong Now { get; set; }
+
+    public ulong UnixMs { get; set; }
+
+    public EntrySalt Salt => Start.Salt;
+    public GovernanceState State => Tail.State ?? throw new InvariantException("the log has begun");
+    public bool IsLeader => ConsensusOrNull?.Status.Role == ConsensusRole.Leader;
+
+    public void Learn(IReadOnlyList<Contact> contacts)
+    {
+        foreach (Contact contact in contacts) _contacts[contact.Id] = contact;
+    }
+
+    public void Send(NodeId to, PeerMessage message)
+    {
+        if (NameOf(to) is { } name && name != Start.Name) Effects.Add(new SendEffect(name, message));
+    }
+
+    public string? NameOf(NodeId node) =>
+        Tail.State?.Find(node)?.Name ?? (_contacts.TryGetValue(node, out Contact? contact) ? contact.Name : null);
+
+    /// <summary>The incarnation that holds this key and may speak for this VN; none for strangers.</summary>
+    public NodeId Identify(string name, ReadOnlySpan<byte> publicKey)
+    {
+        if (Tail.State is { } state)
+            foreach (NodeRecord incarnation in state.Nodes)
+                if (incarnation.Name == name && incarnation.PublicKey.Span.SequenceEqual(publicKey)) return incarnation.Id;
+        foreach ((NodeId id, Contact contact) in _contacts)
+            if (contact.Name == name && contact.PublicKey.Span.SequenceEqual(publicKey)) return id;
+        return NodeId.None;
+    }
+
+    public void Trace(string text) => Effects.Add(new TraceEffect(text));
+}

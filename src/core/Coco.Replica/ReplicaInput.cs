@@ -1,0 +1,64 @@
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>What can happen to a sequencer.</summary>
+public abstract record ReplicaInput
+{
+    private protected ReplicaInput()
+    {
+    }
+}
+
+/// <summary>10 ms have passed; the wall clock in milliseconds, for the record.</summary>
+public sealed record TickInput(ulong UnixMs) : ReplicaInput;
+
+/// <summary>A message over an attested link: from the VN of this name, whose evidence binds this VN key (65-byte point).</summary>
+public sealed record PeerInput(string From, ReadOnlyMemory<byte> PublicKey, PeerMessage Message) : ReplicaInput;
+
+/// <summary>The answer to <see cref="SignEffect"/>; in order.</summary>
+public sealed record SignedInput(ulong Ticket, ReadOnlyMemory<byte> Signature) : ReplicaInput;
+
+/// <summary>All disk effects up to this ticket are on disk, synced.</summary>
+public sealed record DiskInput(ulong Ticket) : ReplicaInput;
+
+/// <summary>The answer to <see cref="ReadLogEffect"/>: frames from <paramref name="First"/> on, none where the files lack them.</summary>
+public sealed record LogReadInput(LogReader Reader, LogIndex First, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : ReplicaInput;
+
+/// <summary>A worker process has connected; it is told what to be.</summary>
+public sealed record WorkerConnectedInput : ReplicaInput
+{
+    public static WorkerConnectedInput Instance { get; } = new();
+}
+
+/// <summary>The worker has its ledger and the state after <paramref name="Version"/> (null: nothing yet).</summary>
+public sealed record WorkerReadyInput(BatchNumber? Version) : ReplicaInput;
+
+/// <summary>The worker died or is silent.</summary>
+public sealed record WorkerGoneInput : ReplicaInput
+{
+    public static WorkerGoneInput Instance { get; } = new();
+}
+
+/// <summary>The worker offers a batch.</summary>
+public sealed record ProposalInput(
+    Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchNumber Batch, uint TransactionCount,
+    ReadOnlyMemory<byte> Record) : ReplicaInput;
+
+/// <summary>The worker has admitted transactions for the leader.</summary>
+public sealed record ForwardInput(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : ReplicaInput;
+
+/// <summary>The worker, as leader, refuses a forwarded transaction.</summary>
+public sealed record RefuseForwardInput(NodeId To, Hash256 Id, int Code, string Reason) : ReplicaInput;
+
+/// <summary>A linearizable read.</summary>
+public sealed record ReadIndexRequestInput(ulong Request) : ReplicaInput;
+
+/// <summary>A member's signed request (proposal, ballot, withdrawal); answered by <see cref="GovernanceAnswerEffect"/>.</summary>
+public sealed record GovernanceInput(ulong Ticket, ReadOnlyMemory<byte> SignedRequest) : ReplicaInput;
+
+/// <summary>Hand leadership over, to be stopped in order.</summary>
+public sealed record HandOverInput : ReplicaInput
+{
+    public static HandOverInput Instance { get; } = new();
+}

@@ -1,0 +1,40 @@
+using Coco.Consensus;
+using Coco.Governance;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>What a sequencer is made from.</summary>
+/// <param name="Name">This VN's name in the VN list.</param>
+/// <param name="PublicKey">Its VN key of this start, a P-256 point of 65 bytes.</param>
+/// <param name="Evidence">What binds that key to the measurement, for the record.</param>
+/// <param name="Salt">128 random bits drawn at this start (architecture, Keys on disk and nonces).</param>
+/// <param name="Boot">A random number of this start.</param>
+/// <param name="Consensus">The plug that the constitution names.</param>
+/// <param name="Settings">Its timeouts.</param>
+public sealed record ReplicaStart(
+    string Name,
+    ReadOnlyMemory<byte> PublicKey,
+    ReadOnlyMemory<byte> Evidence,
+    EntrySalt Salt,
+    ulong Boot,
+    IConsensusFactory Consensus,
+    Coco.Consensus.ConsensusSettings Settings);
+
+/// <summary>What this VN's disk held when it started: a checked ledger, and the sealed state where it could be opened.</summary>
+/// <param name="Chunks">The files as the log room knows them.</param>
+/// <param name="Tree">Over all entries.</param>
+/// <param name="Committed">Entries up to here are known to be committed (a quorum certificate covers them).</param>
+/// <param name="CommittedState">Governance as of there.</param>
+/// <param name="CommittedBatch">The last batch as of there.</param>
+/// <param name="Tail">The frames after it.</param>
+/// <param name="Sealed">Null for an empty disk, or one whose seal could not be opened.</param>
+public sealed record RecoveredLog(
+    LedgerChunks Chunks,
+    MerkleLedger Tree,
+    LogPosition Committed,
+    GovernanceState? CommittedState,
+    BatchNumber? CommittedBatch,
+    IReadOnlyList<ReadOnlyMemory<byte>> Tail,
+    SealedState? Sealed);

@@ -1,0 +1,128 @@
+using Coco.Consensus;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// Keeps the worker at the committed state: a new one is told what to be, fed from the ledger files until it has all that is
+/// committed, and from then on gets each batch as it commits. Only then may it act as leader.
+/// </summary>
+internal sealed class WorkerFeed(ReplicaContext context)
+{
+    private enum Phase
+    {
+        Absent,
+        Welcomed,
+        Feeding,
+        Live,
+    }
+
+    private Phase _phase = Phase.Absent;
+    private LogIndex _next;
+    private bool _isReading;
+    private WorkerRoleEffect? _role;
+    private ulong _goneSince;
+
+    public bool IsLive => _phase == Phase.Live;
+
+    /// <summary>How long no live worker was there, in ticks.</summary>
+    public ulong GoneTicks => IsLive ? 0 : context.Now - _goneSince;
+
+    public void OnConnected()
+    {
+        OnGone();
+        _phase = Phase.Welcomed;
+        WelcomeIfPossible();
+    }
+
+    /// <summary>A worker can be told what to be once the constitution is known.</summary>
+    public void WelcomeIfPossible()
+    {
+        if (_phase != Phase.Welcomed || _next != LogIndex.Zero || context.Tail.CommittedState is not { } state) return;
+        _next = new LogIndex(1);
+        context.Effects.Add(new WelcomeWorkerEffect(state));
+    }
+
+    public void OnReady()
+    {
+        if (_phase != Phase.Welcomed) return;
+        _phase = Phase.Feeding;
+        Continue();
+    }
+
+    public void OnGone()
+    {
+        if (_phase == Phase.Live) _goneSince = context.Now;
+        _phase = Phase.Absent;
+        _next = LogIndex.Zero;
+        _isReading = false;
+        _role = null;
+        foreach (TailEntry entry in context.Tail.Entries) entry.IsHeldByWorker = false;
+    }
+
+    /// <summary>What it executed and what did not commit is not on its speculative head any more.</summary>
+    public void OnLeadershipLost()
+    {
+        foreach (TailEntry entry in context.Tail.Entries) entry.IsHeldByWorker = false;
+    }
+
+    /// <summary>Reads on where the worker is behind; called after each step.</summary>
+    public void Continue()
+    {
+        if (_phase != Phase.Feeding || _isReading) return;
+        if (_next > context.Tail.Processed)
+        {
+            _phase = Phase.Live;
+            context.Trace("The worker has the committed state.");
+            return;
+        }
+        _isReading = true;
+        context.Effects.Add(new ReadLogEffect(LogReader.Worker.Instance, _next, Limits.FeedBytes));
+    }
+
+    public void OnRead(LogReadInput input)
+    {
+        if (_phase != Phase.Feeding || input.First != _next) return;
+        _isReading = false;
+        foreach (ReadOnlyMemory<byte> bytes in input.Frames)
+        {
+            if (_next > context.Tail.Processed) break;
+            Invariant.Holds(EntryFrame.TryParse(bytes, out EntryFrame frame), "the files' reader gives whole frames");
+            Invariant.Holds(frame.Header.Index == _next, "frames are read in order");
+            if (frame.Header.Kind == EntryKind.Batch) Apply(in frame);
+            _next = _next.Next();
+        }
+    }
+
+    /// <summary>An entry was committed and processed just now.</summary>
+    public void OnCommitted(TailEntry entry)
+    {
+        if (entry.Kind != EntryKind.Batch || _phase != Phase.Live) return;
+        if (entry.IsHeldByWorker) context.Effects.Add(new BatchCommittedEffect(entry.LastBatch!.Value, entry.Index));
+        else Apply(entry.Frame);
+    }
+
+    /// <summary>Tells a live worker its role when that has changed. A leader acts once an entry of its own term is committed.</summary>
+    public void TellRole(bool mayLead)
+    {
+        if (!IsLive) return;
+        ConsensusStatus status = context.Consensus.Status;
+        bool isLeader = status.Role == ConsensusRole.Leader && mayLead;
+        var role = new WorkerRoleEffect(
+            status.Term, isLeader, isLeader || (status.Leader is { } leader && leader != context.Self), context.State.Version);
+        if (role == _role) return;
+        // A new governance version alone is told by refusing a stale proposal; the worker goes on until then.
+        bool isOnlyVersion = _role is not null && isLeader && _role with { GovernanceVersion = role.GovernanceVersion } == role;
+        _role = role;
+        if (!isOnlyVersion) context.Effects.Add(role);
+    }
+
+    private void Apply(in EntryFrame frame)
+    {
+        int length = frame.PlaintextLength;
+        byte[] record = GC.AllocateUninitializedArray<byte>(length);
+        Invariant.Holds(context.Cipher is not null && context.Cipher.TryOpen(in frame, record), "a committed entry can be decrypted");
+        context.Effects.Add(new ApplyBatchEffect(frame.Header.Index, record));
+    }
+}

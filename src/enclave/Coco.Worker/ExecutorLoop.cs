@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Coco.Executor;
+using Coco.Primitives;
+
+namespace Coco.Worker;
+
+/// <summary>
+/// The thread that owns the executor: gathers inputs from everywhere, gives it the clock, and hands its effects to
+/// <paramref name="carryOut"/>. An exception on it ends the process: the enclave stops rather than go on with a broken rule.
+/// </summary>
+internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEffect> carryOut, Action<Exception> fail)
+    : IDisposable
+{
+    private readonly ConcurrentQueue<object> _inputs = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly ExecutorEffects _effects = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private int _asleep;
+    private volatile bool _stopping;
+    private Thread? _thread;
+
+    public void Start()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "executor" };
+        _thread.Start();
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Release();
+        _thread?.Join();
+        _wake.Dispose();
+    }
+
+    public void Post(ExecutorInput input) => Enqueue(input);
+
+    /// <summary>Runs on the executor's thread, after the inputs posted before.</summary>
+    public void Post(Action<Executor.Executor> question) => Enqueue(question);
+
+    private void Enqueue(object item)
+    {
+        _inputs.Enqueue(item);
+        if (Interlocked.Exchange(ref _asleep, 0) == 1) _wake.Release();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                GiveTime();
+                while (_inputs.TryDequeue(out object? item)) Take(item);
+                executor.Flush(_effects);
+                CarryOut();
+                Sleep();
+            }
+        }
+        catch (Exception exception)
+        {
+            fail(exception);
+        }
+    }
+
+    private void Take(object item)
+    {
+        if (item is ExecutorInput input) executor.Step(input, _effects);
+        else ((Action<Executor.Executor>)item)(executor);
+        if (_effects.Count > 0) CarryOut();
+    }
+
+    private void GiveTime()
+    {
+        var now = new Tick((ulong)Stopwatch.GetElapsedTime(_started).TotalMilliseconds);
+        executor.Step(new TimeInput(now, (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), _effects);
+    }
+
+    private void CarryOut()
+    {
+        for (int i = 0; i < _effects.Count; i++)
+        {
+            if (_effects[i] is DrawRandomEffect draw) Draw(draw.Count);
+            else carryOut(_effects[i]);
+        }
+        _effects.Clear();
+    }
+
+    private void Draw(int count)
+    {
+        var values = new Hash256[count];
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        for (int i = 0; i < count; i++)
+        {
+            RandomNumberGenerator.Fill(bytes);
+            values[i] = new Hash256(bytes);
+        }
+        Enqueue(new RandomInput(values));
+    }
+
+    private void Sleep()
+    {
+        Volatile.Write(ref _asleep, 1);
+        Thread.MemoryBarrier();
+        if (!_inputs.IsEmpty && Interlocked.Exchange(ref _asleep, 0) == 1) return;
+        _wake.Wait(Limits.TimeMs);
+        Volatile.Write(ref _asleep, 0);
+    }
+}

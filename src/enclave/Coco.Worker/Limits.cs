@@ -1,0 +1,29 @@
+namespace Coco.Worker;
+
+/// <summary>Bounds of the worker's shell.</summary>
+internal static class Limits
+{
+    /// <summary>One HTTP request or WebSocket message: a JSON-RPC batch of the largest transactions.</summary>
+    public const int MaxRequestBytes = 10 << 20;
+
+    /// <summary>Open connections of clients.</summary>
+    public const int MaxConnections = 10_000;
+
+    /// <summary>What may wait to be sent to one WebSocket client before it is disconnected as too slow.</summary>
+    public const int MaxStreamBacklog = 16_384;
+
+    /// <summary>Messages gathered into one write to the manager.</summary>
+    public const int MaxGatheredBytes = 1 << 20;
+
+    /// <summary>Questions to the manager under way (old batches, read indexes).</summary>
+    public const int MaxQuestions = 1_024;
+
+    /// <summary>How long a question to the manager may take, in milliseconds.</summary>
+    public const int QuestionMs = 10_000;
+
+    /// <summary>The executor sees the clock at least this often, in milliseconds.</summary>
+    public const int TimeMs = 10;
+
+    /// <summary>A piece of a snapshot on its way to the manager.</summary>
+    public const int SnapshotPieceBytes = 1 << 20;
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Coco.Executor;
+using Coco.Ledgers;
+
+namespace Coco.Worker;
+
+/// <summary>Between the clients' threads and the executor's.</summary>
+internal sealed class Submitter(Func<ExecutorLoop> loop) : ISubmitter
+{
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<Submission>> _tickets = new();
+    private ulong _last;
+
+    public async ValueTask<Submission> SubmitAsync(AdmittedTransaction transaction, CancellationToken cancellation)
+    {
+        ulong ticket = Interlocked.Increment(ref _last);
+        var done = new TaskCompletionSource<Submission>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _tickets[ticket] = done;
+        loop().Post(new SubmittedInput(ticket, transaction));
+        try
+        {
+            return await done.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            _tickets.TryRemove(ticket, out _);
+        }
+    }
+
+    public void Complete(CompleteEffect effect)
+    {
+        if (_tickets.TryRemove(effect.Ticket, out TaskCompletionSource<Submission>? done)) done.TrySetResult(effect.Submission);
+    }
+
+    public async ValueTask<T> QueryPoolAsync<T>(Func<ITransactionPool, T> query, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop().Post(executor =>
+        {
+            try
+            {
+                done.TrySetResult(query(executor.Pool));
+            }
+            catch (Exception exception) when (exception is not Primitives.InvariantException)
+            {
+                done.TrySetException(exception);
+            }
+        });
+        return await done.Task.WaitAsync(cancellation);
+    }
+}

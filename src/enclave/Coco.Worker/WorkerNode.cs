@@ -1,0 +1,252 @@
+using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
+using Coco.Boundary;
+using Coco.Executor;
+using Coco.Ledgers;
+using Coco.Primitives;
+using Coco.Store;
+using Coco.Worker.Front;
+
+namespace Coco.Worker;
+
+/// <summary>
+/// The shell of the worker enclave (NET-1): the boundary to its manager, the executor's and the sealing thread, and the
+/// application endpoint. Holds no session key, no ledger file and no vote.
+/// </summary>
+public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFactory> ledgers, Action<string> log)
+{
+    private readonly Questions<AppliedBatch?> _history = new(null);
+    private readonly Questions<bool> _readIndexes = new(false);
+    private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ManagerLink? _link;
+    private ILedger? _ledger;
+    private VersionedStore? _store;
+    private ExecutorLoop? _loop;
+    private SealingLoop? _sealing;
+    private Submitter? _submitter;
+    private volatile RoleMessage? _role;
+
+    /// <summary>Runs until the manager closes the boundary or <paramref name="cancellation"/>; throws when a rule is broken.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using ManagerLink link = _link = await ManagerLink.ConnectAsync(options.BoundarySocket, ending.Token);
+        Task writing = link.WriteAllAsync(ending.Token);
+        Task beating = link.BeatAsync(ending.Token);
+        link.Send(new Hello(Boundary.Limits.BoundaryVersion, Environment.ProcessId));
+        try
+        {
+            Welcome welcome = await ReadWelcomeAsync(ending.Token);
+            using ILedger ledger = _ledger = CreateLedger(welcome);
+            using VersionedStore store = _store = await CreateStoreAsync(welcome, ending.Token);
+            await ServeAsync(welcome, ending, writing, beating);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            _loop?.Dispose();
+            _sealing?.Stop();
+        }
+    }
+
+    private async Task ServeAsync(Welcome welcome, CancellationTokenSource ending, Task writing, Task beating)
+    {
+        StartThreads(welcome);
+        var services = new LedgerServices(
+            _submitter!, new History(this), new CommittedState(this), new PublicInsideTheNetwork(), new NodeFacts(this, welcome));
+        using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(welcome.TlsPfx.Span, null);
+        await using var front = new FrontServer(options, certificate, _ledger!.Serve(services), Health);
+        await front.StartAsync(ending.Token);
+        _link!.Send(new Ready(_store!.Committed));
+        Task reading = ReadManagerAsync(ending.Token);
+        Task first = await Task.WhenAny(reading, writing, beating, _ended.Task);
+        if (_ended.Task.IsCompleted && await _ended.Task is { } failure)
+        {
+            _link.Send(new Failed(failure.Message));
+            throw failure;
+        }
+        await first;
+    }
+
+    private async Task<Welcome> ReadWelcomeAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ManagerMessage message = await _link!.ReadAsync(cancellation);
+            if (message is Welcome welcome) return welcome;
+            if (message is not ManagerBeat) throw new InvalidDataException("The manager did not begin with a welcome.");
+        }
+    }
+
+    private ILedger CreateLedger(Welcome welcome)
+    {
+        ILedgerFactory? factory = ledgers.FirstOrDefault(known => known.Name == welcome.Ledger);
+        string? error = $"This worker knows no ledger '{welcome.Ledger}'; it knows {string.Join(", ", ledgers.Select(known => known.Name))}.";
+        if (factory is not null && factory.TryCreate(welcome.LedgerSettings, out ILedger? ledger, out error)) return ledger!;
+        _link!.Send(new Failed(error!));
+        throw new InvalidDataException(error);
+    }
+
+    private async Task<VersionedStore> CreateStoreAsync(Welcome welcome, CancellationToken cancellation)
+    {
+        if (!welcome.RestoresSnapshot) return new VersionedStore(_ledger!.Description.Maps);
+        using var loader = new SnapshotLoader(_ledger!.Description.Maps);
+        while (true)
+        {
+            ManagerMessage message = await _link!.ReadAsync(cancellation);
+            if (message is not SnapshotPiece piece) continue;
+            bool fits = loader.TryFeed(piece.Bytes.Span);
+            if (fits && !piece.IsLast) continue;
+            if (fits && loader.TryFinish(out VersionedStore? store)) return store!;
+            throw new InvalidDataException("The snapshot does not fit this ledger.");
+        }
+    }
+
+    private void StartThreads(Welcome welcome)
+    {
+        var executor = new Executor.Executor(_ledger!, _store!, SettingsFrom(welcome.Policy));
+        _sealing = new SealingLoop(
+            _ledger!, (batch, results) => _loop!.Post(new SealedInput(batch, results)),
+            difference => _ended.TrySetResult(new InvariantException(difference)), End);
+        _loop = new ExecutorLoop(executor, CarryOut, End);
+        _submitter = new Submitter(() => _loop);
+        _sealing.Start();
+        _loop.Start();
+    }
+
+    private ExecutorSettings SettingsFrom(PolicyView policy) => new()
+    {
+        MaxBatchTransactions = (int)Math.Min(policy.MaxBatchTransactions, BatchRecord.MaxRequests),
+        HoldMs = policy.HoldMs,
+        ConfirmationBatches = _ledger!.Description.ConfirmationBatches,
+        ConfirmationIntervalMs = (ulong)_ledger.Description.ConfirmationIntervalMs,
+    };
+
+    private void End(Exception exception) => _ended.TrySetResult(exception);
+
+    private NodeHealth Health()
+    {
+        if (_link is not { IsAlive: true }) return new NodeHealth(false, false, "the manager does not answer");
+        if (_store?.Committed is null) return new NodeHealth(false, false, "the node is catching up");
+        return _role is { HasLeader: true } or { IsLeader: true }
+            ? new NodeHealth(true, true, "")
+            : new NodeHealth(true, false, "the network has no leader now");
+    }
+
+    private async Task ReadManagerAsync(CancellationToken cancellation)
+    {
+        while (true) OnMessage(await _link!.ReadAsync(cancellation));
+    }
+
+    private void OnMessage(ManagerMessage message)
+    {
+        switch (message)
+        {
+            case ManagerBeat:
+                break;
+            case RoleMessage role:
+                _role = role;
+                _loop!.Post(new RoleInput(role.Term, role.IsLeader, role.HasLeader, role.GovernanceVersion));
+                break;
+            case ApplyBatch apply:
+                _loop!.Post(new ApplyInput(apply.Index, Decode(apply.Record)));
+                break;
+            case BatchCommitted committed:
+                _loop!.Post(new CommittedInput(committed.Batch, committed.Index));
+                break;
+            case ProposalRefused refused:
+                _loop!.Post(new ProposalRefusedInput(refused.Attempt, refused.From, refused.GovernanceVersion));
+                break;
+            case Forwarded forwarded:
+                OnForwarded(forwarded);
+                break;
+            case ForwardRefused refused:
+                _loop!.Post(new ForwardRefusedInput(refused.Id, new Refusal(refused.Code, refused.Reason)));
+                break;
+            case HistoryAnswer answer:
+                _history.Answer(answer.Request, answer.Record.IsEmpty ? null : new AppliedBatch(answer.Index, Decode(answer.Record), null));
+                break;
+            case ReadIndexAnswer answer:
+                // What the read must see was posted before: answer it after the executor has taken that.
+                _loop!.Post(_ => _readIndexes.Answer(answer.Request, answer.IsKnown));
+                break;
+            case PolicyChanged changed:
+                _loop!.Post(new SettingsInput(SettingsFrom(changed.Policy)));
+                break;
+            case SnapshotWanted wanted:
+                _loop!.Post(_ => SnapshotSender.Start(_store!, wanted.Request, _link!, End));
+                break;
+            default:
+                throw new InvalidDataException($"The manager sent {message.GetType().Name} out of turn.");
+        }
+    }
+
+    private void OnForwarded(Forwarded forwarded)
+    {
+        var transactions = new List<AdmittedTransaction>(forwarded.Transactions.Count);
+        foreach (ReadOnlyMemory<byte> encoded in forwarded.Transactions)
+            if (_ledger!.TryDecodeAdmitted(encoded, out AdmittedTransaction? transaction)) transactions.Add(transaction!);
+            else log("A forwarded transaction could not be decoded.");
+        _loop!.Post(new ForwardedInput(forwarded.From, transactions));
+    }
+
+    private static BatchRecord Decode(ReadOnlyMemory<byte> record)
+    {
+        Invariant.Holds(BatchRecord.TryDecode(record, out BatchRecord? decoded), "a committed batch can be decoded");
+        return decoded!;
+    }
+
+    /// <summary>On the executor's thread.</summary>
+    private void CarryOut(ExecutorEffect effect)
+    {
+        switch (effect)
+        {
+            case CompleteEffect complete: _submitter!.Complete(complete); break;
+            case SealEffect or UnsealEffect or SettleEffect: _sealing!.Post(effect); break;
+            case ProposeEffect propose: _link!.Send(Proposal(propose)); break;
+            case ForwardEffect forward: _link!.Send(new Forward([.. forward.Transactions.Select(Encode)])); break;
+            case RefuseForwardEffect refuse:
+                _link!.Send(new RefuseForward(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message));
+                break;
+            case AppliedEffect applied: _link!.Send(new BatchApplied(applied.Batch)); break;
+            default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
+        }
+    }
+
+    private static ProposeBatch Proposal(ProposeEffect effect)
+    {
+        BatchRecord record = effect.Record;
+        var writer = new ByteWriter(record.WriteSet.Length + record.Results.Length + (record.Requests.Count * 256) + 256);
+        record.Encode(writer);
+        return new ProposeBatch(
+            effect.Term, effect.GovernanceVersion, effect.Attempt, record.Number, (uint)record.Requests.Count, writer.Memory);
+    }
+
+    private static ReadOnlyMemory<byte> Encode(AdmittedTransaction transaction)
+    {
+        var writer = new ByteWriter(transaction.Request.Length + 64);
+        transaction.Encode(writer);
+        return writer.Memory;
+    }
+
+    private sealed class History(WorkerNode node) : IHistory
+    {
+        public ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation) =>
+            node._history.AskAsync(request => node._link!.Send(new HistoryQuestion(request, number)), cancellation);
+    }
+
+    private sealed class CommittedState(WorkerNode node) : ICommittedState
+    {
+        public ICommittedView Open() => new CommittedView(node._store!.OpenCommitted());
+
+        public ValueTask<bool> WaitLinearizableAsync(CancellationToken cancellation) =>
+            node._readIndexes.AskAsync(request => node._link!.Send(new ReadIndexQuestion(request)), cancellation);
+    }
+
+    private sealed class NodeFacts(WorkerNode node, Welcome welcome) : INodeFacts
+    {
+        public int NodeCount { get; } = (int)welcome.Policy.NodeCount;
+        public bool IsSyncing => node._role is null;
+        public ulong UnixMs => (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    }
+}
