@@ -54,8 +54,16 @@ internal sealed class TestNetwork : ILedgerAuthority, IDisposable
         var writer = new ByteWriter();
         new BatchPublicPart(new BatchNumber((ulong)Records.Count), MerkleHash.Empty, 0).Write(writer);
         byte[] hidden = new byte[size];
-        new Random(Records.Count).NextBytes(hidden);
+        new Random((Records.Count * 1000) + (int)Term.Value).NextBytes(hidden);
         return Append(EntryKind.Batch, writer.Span, hidden);
+    }
+
+    /// <summary>What a change of leader does to entries that no quorum holds.</summary>
+    public void CutTo(int count)
+    {
+        Records.RemoveRange(count, Records.Count - count);
+        Tree.TruncateTo(new LogIndex((ulong)count));
+        Term = Term.Next();
     }
 
     public LedgerRecord AppendCertificate(params int[] signers)

@@ -10,7 +10,7 @@ public interface ILedgerAuthority
 {
     /// <summary>
     /// Takes in an entry: the first before its signature is checked, since it holds the first keys and is anchored by the
-    /// network's id; every other after. Null, or why the network's rules refuse it.
+    /// network's id; every other after. Null, or why the network's rules refuse it. The frame is valid during the call only.
     /// </summary>
     string? Observe(in EntryFrame entry);
 
