@@ -81,7 +81,7 @@ public sealed class LedgerVerifierTests
     {
         using var network = new TestNetwork();
         network.AppendBatches(Enumerable.Repeat(200, 5));
-        TestNetworkState(network, out List<LedgerRecord> lost);
+        List<LedgerRecord> lost = [.. network.Records];
         network.CutTo(3);
         network.AppendBatches(Enumerable.Repeat(200, 17));
         MemoryDisk disk = Disk(network);
@@ -107,7 +107,8 @@ public sealed class LedgerVerifierTests
             without.Files.Remove(files[i]);
             LedgerProblem problem = LedgerVerifier.Verify(without, network, Options).Problem!;
             Assert.Equal(LedgerProblemKind.Missing, problem.Kind);
-            Assert.True(ChunkFile.TryParseName(files[i], out LogIndex first) && ChunkFile.TryParseName(files[i + 1], out LogIndex next));
+            Assert.True(ChunkFile.TryParseName(files[i], out LogIndex first));
+            Assert.True(ChunkFile.TryParseName(files[i + 1], out LogIndex next));
             Assert.Equal(first, problem.Index);
             Assert.Equal(next, problem.RefetchThrough!.Value.Next());
             MemoryDisk swapped = disk.Copy();
@@ -235,8 +236,6 @@ public sealed class LedgerVerifierTests
         network.AppendBatches([120, 240]);
         return network;
     }
-
-    private static void TestNetworkState(TestNetwork network, out List<LedgerRecord> records) => records = [.. network.Records];
 
     private static MemoryDisk Disk(TestNetwork network) => ChunkTests.Written(network.Records, 2, ChunkBytes);
 
