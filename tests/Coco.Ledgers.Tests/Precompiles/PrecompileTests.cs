@@ -11,7 +11,12 @@ public sealed class PrecompileTests(ITestOutputHelper log)
     [InlineData(1, EvmFork.Frontier)]
     [InlineData(4, EvmFork.Frontier)]
     [InlineData(5, EvmFork.Byzantium)]
+    [InlineData(6, EvmFork.Byzantium)]
+    [InlineData(8, EvmFork.Byzantium)]
     [InlineData(9, EvmFork.Istanbul)]
+    [InlineData(0x0A, EvmFork.Cancun)]
+    [InlineData(0x0B, EvmFork.Prague)]
+    [InlineData(0x11, EvmFork.Prague)]
     [InlineData(0x100, EvmFork.Osaka)]
     public void A_contract_exists_from_its_fork_on(ulong number, EvmFork since)
     {
@@ -111,6 +116,15 @@ public sealed class PrecompileTests(ITestOutputHelper log)
     [Theory]
     [InlineData("eip7883_modexp")]
     [InlineData("eip7951_p256verify_precompiles/p256verify/")]
+    [InlineData("bls12_g1add")]
+    [InlineData("bls12_g1mul")]
+    [InlineData("bls12_g1msm")]
+    [InlineData("bls12_g2add")]
+    [InlineData("bls12_g2mul")]
+    [InlineData("bls12_g2msm")]
+    [InlineData("bls12_pairing")]
+    [InlineData("bls12_map_fp_to_g1")]
+    [InlineData("bls12_map_fp2_to_g2")]
     public void Calls_of_the_published_state_tests_are_met(string folder)
     {
         int? count = StateTestProbe.RunFolder(folder);

@@ -21,12 +21,7 @@ internal sealed class P256Verify : Precompile
         Span<byte> point = stackalloc byte[P256.PointSize];
         point[0] = Uncompressed;
         input[(HashSize + P256.SignatureSize)..].CopyTo(point[1..]);
-        if (!P256.Verify(point, input[..HashSize], input.Slice(HashSize, P256.SignatureSize))) return true;
-
-        Span<byte> word = stackalloc byte[UInt256.Size];
-        word.Clear();
-        word[^1] = 1;
-        output.Write(word);
+        if (P256.Verify(point, input[..HashSize], input.Slice(HashSize, P256.SignatureSize))) Answer.Write(true, output);
         return true;
     }
 }

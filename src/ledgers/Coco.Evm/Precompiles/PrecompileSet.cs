@@ -1,3 +1,5 @@
+using Coco.Evm.Precompiles.Bls12381;
+using Coco.Evm.Precompiles.Bn254;
 using Coco.Evm.Precompiles.ModExp;
 
 namespace Coco.Evm.Precompiles;
@@ -15,9 +17,20 @@ public static class PrecompileSet
         (EvmFork.Frontier, new Ripemd160Hash()),
         (EvmFork.Frontier, new Identity()),
         (EvmFork.Byzantium, new ModularExponentiation()),
+        (EvmFork.Byzantium, new Bn254Add()),
+        (EvmFork.Byzantium, new Bn254Multiply()),
+        (EvmFork.Byzantium, new Bn254PairingCheck()),
+        (EvmFork.Istanbul, new Blake2F()),
+        (EvmFork.Cancun, new KzgPointEvaluation()),
+        (EvmFork.Prague, new BlsG1Add()),
+        (EvmFork.Prague, new BlsG1MultiScalar()),
+        (EvmFork.Prague, new BlsG2Add()),
+        (EvmFork.Prague, new BlsG2MultiScalar()),
+        (EvmFork.Prague, new BlsPairingCheck()),
+        (EvmFork.Prague, new BlsMapToG1()),
+        (EvmFork.Prague, new BlsMapToG2()),
     ];
 
-    private static readonly Blake2F Blake2FContract = new();
     private static readonly P256Verify P256VerifyContract = new();
 
     /// <summary>The contract at an address, or null where ordinary code counts.</summary>
@@ -30,7 +43,6 @@ public static class PrecompileSet
             (EvmFork since, Precompile contract) = ByNumber[(int)number.U0 - 1];
             return fork >= since ? contract : null;
         }
-        if (number.U0 == 9 && fork >= EvmFork.Istanbul) return Blake2FContract;
         return number.U0 == P256VerifyAt && fork >= EvmFork.Osaka ? P256VerifyContract : null;
     }
 

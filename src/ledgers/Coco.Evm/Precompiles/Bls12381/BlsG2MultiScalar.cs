@@ -1,0 +1,27 @@
+using System.Buffers;
+using Coco.Evm.Precompiles.Fields;
+
+namespace Coco.Evm.Precompiles.Bls12381;
+
+/// <summary>0x0e: a sum of multiples of points of G2 (EIP-2537).</summary>
+internal sealed class BlsG2MultiScalar : Precompile
+{
+    private const int TermSize = Bls12381Codec.G2Size + UInt256.Size;
+
+    public override long Gas(ReadOnlySpan<byte> input, EvmFork fork) => MultiScalarGas.OfG2(input.Length / TermSize);
+
+    public override bool TryRun(ReadOnlySpan<byte> input, EvmFork fork, IBufferWriter<byte> output)
+    {
+        if (input.IsEmpty || input.Length % TermSize != 0) return false;
+        using var sum = new MultiScalarSum<Fp2<Fp>>(input.Length / TermSize);
+        for (; !input.IsEmpty; input = input[TermSize..])
+        {
+            if (!Bls12381Codec.TryReadG2(input, out AffinePoint<Fp2<Fp>> point)) return false;
+            if (!point.IsInfinity && !Bls12381Curve.IsInG2(point)) return false;
+            sum.Add(point, new UInt256(input[Bls12381Codec.G2Size..TermSize]));
+        }
+        Bls12381Codec.Write(sum.Finish(), output.GetSpan(Bls12381Codec.G2Size));
+        output.Advance(Bls12381Codec.G2Size);
+        return true;
+    }
+}

@@ -1,0 +1,286 @@
+using System.Runtime.CompilerServices;
+using Coco.Evm.Precompiles.Fields;
+
+namespace Coco.Evm.Precompiles.Bls12381;
+
+/// <summary>
+/// The base field of BLS12-381 (EIP-2537).
+/// In Montgomery's form (times 2^384), always reduced. Products: CIOS without a carry word, which the spare bit of the modulus
+/// allows (Acar's algorithm as in EdMSM, Botrel and El Housni 2022).
+/// </summary>
+internal readonly struct Fp : IField<Fp>
+{
+    /// <summary>Bytes of the plain number, big-endian.</summary>
+    internal const int Size = 48;
+
+    private const ulong Q0 = 0xB9FEFFFFFFFFAAAB, Q1 = 0x1EABFFFEB153FFFF, Q2 = 0x6730D2A0F6B0F624,
+        Q3 = 0x64774B84F38512BF, Q4 = 0x4B1BA7B6434BACD7, Q5 = 0x1A0111EA397FE69A;
+    private const ulong NegativeInverse = 0x89F3FFFCFFFCFFFD;
+
+    private readonly ulong _l0, _l1, _l2, _l3, _l4, _l5;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Fp(ulong l0, ulong l1, ulong l2, ulong l3, ulong l4, ulong l5) => (_l0, _l1, _l2, _l3, _l4, _l5) = (l0, l1, l2, l3, l4, l5);
+
+    public static Fp Zero => default;
+    public static Fp One => new(0x760900000002FFFD, 0xEBF4000BC40C0002, 0x5F48985753C758BA, 0x77CE585370525745, 0x5C071A97A256EC6D, 0x15F65EC3FA80E493);
+
+    private static Fp RadixSquared => new(
+        0xF4DF1F341C341746, 0x0A76E6A609D104F1, 0x8DE5476C4C95B6D5, 0x67EB88A9939D83C0, 0x9A793E85B519952D, 0x11988FE592CAE3AA);
+
+    public bool IsZero => (_l0 | _l1 | _l2 | _l3 | _l4 | _l5) == 0;
+
+    public static bool operator ==(in Fp a, in Fp b) => ((a._l0 ^ b._l0) | (a._l1 ^ b._l1) | (a._l2 ^ b._l2) | (a._l3 ^ b._l3) | (a._l4 ^ b._l4) | (a._l5 ^ b._l5)) == 0;
+    public static bool operator !=(in Fp a, in Fp b) => !(a == b);
+
+    public override bool Equals(object? obj) => obj is Fp other && this == other;
+
+    public override int GetHashCode() => _l0.GetHashCode();
+
+    /// <summary>A small number in Montgomery's form.</summary>
+    internal static Fp FromSmall(ulong value) => new Fp(value, 0, 0, 0, 0, 0) * RadixSquared;
+
+    /// <summary>Reads 48 bytes; false if they are not below the modulus.</summary>
+    internal static bool TryRead(ReadOnlySpan<byte> bigEndian, out Fp value)
+    {
+        var plain = new Fp(Word.Read(bigEndian, 40), Word.Read(bigEndian, 32), Word.Read(bigEndian, 24), Word.Read(bigEndian, 16), Word.Read(bigEndian, 8), Word.Read(bigEndian, 0));
+        value = default;
+        if (plain.IsModulusOrMore()) return false;
+        value = plain * RadixSquared;
+        return true;
+    }
+
+    internal void Write(Span<byte> bigEndian)
+    {
+        Fp plain = Reduced();
+        Word.Write(bigEndian, 40, plain._l0);
+        Word.Write(bigEndian, 32, plain._l1);
+        Word.Write(bigEndian, 24, plain._l2);
+        Word.Write(bigEndian, 16, plain._l3);
+        Word.Write(bigEndian, 8, plain._l4);
+        Word.Write(bigEndian, 0, plain._l5);
+    }
+
+    /// <summary>The lowest bit of the plain number: sgn0 of RFC 9380, 4.1.</summary>
+    internal bool IsOdd => (Reduced()._l0 & 1) != 0;
+
+    /// <summary>Whether the plain number is above (p - 1) / 2.</summary>
+    internal bool IsLarge => Double().Reduced().IsBelowPlain(Reduced());
+
+    public static Fp operator +(in Fp a, in Fp b)
+    {
+        ulong c = 0;
+        ulong s0 = Word.Add(a._l0, b._l0, c, out c);
+        ulong s1 = Word.Add(a._l1, b._l1, c, out c);
+        ulong s2 = Word.Add(a._l2, b._l2, c, out c);
+        ulong s3 = Word.Add(a._l3, b._l3, c, out c);
+        ulong s4 = Word.Add(a._l4, b._l4, c, out c);
+        ulong s5 = Word.Add(a._l5, b._l5, c, out c);
+        return new Fp(s0, s1, s2, s3, s4, s5).Once();
+    }
+
+    public static Fp operator -(in Fp a, in Fp b)
+    {
+        ulong c = 0;
+        ulong s0 = Word.Subtract(a._l0, b._l0, c, out c);
+        ulong s1 = Word.Subtract(a._l1, b._l1, c, out c);
+        ulong s2 = Word.Subtract(a._l2, b._l2, c, out c);
+        ulong s3 = Word.Subtract(a._l3, b._l3, c, out c);
+        ulong s4 = Word.Subtract(a._l4, b._l4, c, out c);
+        ulong s5 = Word.Subtract(a._l5, b._l5, c, out c);
+        ulong mask = 0 - c;
+        c = 0;
+        s0 = Word.Add(s0, Q0 & mask, c, out c);
+        s1 = Word.Add(s1, Q1 & mask, c, out c);
+        s2 = Word.Add(s2, Q2 & mask, c, out c);
+        s3 = Word.Add(s3, Q3 & mask, c, out c);
+        s4 = Word.Add(s4, Q4 & mask, c, out c);
+        s5 = Word.Add(s5, Q5 & mask, c, out c);
+        return new Fp(s0, s1, s2, s3, s4, s5);
+    }
+
+    public static Fp operator -(in Fp a) => default(Fp) - a;
+
+    public Fp Double() => this + this;
+
+    public Fp Square() => this * this;
+
+    public static Fp operator *(in Fp a, in Fp b)
+    {
+        ulong c, d, m;
+        ulong a0 = a._l0, a1 = a._l1, a2 = a._l2, a3 = a._l3, a4 = a._l4, a5 = a._l5;
+
+        ulong b0 = b._l0;
+        c = Math.BigMul(a0, b0, out ulong t0);
+        m = t0 * NegativeInverse;
+        Word.MultiplyAdd(m, Q0, t0, 0, out d);
+        ulong t1 = Word.MultiplyAdd(a1, b0, 0, c, out c);
+        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
+        ulong t2 = Word.MultiplyAdd(a2, b0, 0, c, out c);
+        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
+        ulong t3 = Word.MultiplyAdd(a3, b0, 0, c, out c);
+        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
+        ulong t4 = Word.MultiplyAdd(a4, b0, 0, c, out c);
+        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
+        ulong t5 = Word.MultiplyAdd(a5, b0, 0, c, out c);
+        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
+        t5 = c + d;
+
+        ulong b1 = b._l1;
+        t0 = Word.MultiplyAdd(a0, b1, t0, 0, out c);
+        m = t0 * NegativeInverse;
+        Word.MultiplyAdd(m, Q0, t0, 0, out d);
+        t1 = Word.MultiplyAdd(a1, b1, t1, c, out c);
+        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
+        t2 = Word.MultiplyAdd(a2, b1, t2, c, out c);
+        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
+        t3 = Word.MultiplyAdd(a3, b1, t3, c, out c);
+        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
+        t4 = Word.MultiplyAdd(a4, b1, t4, c, out c);
+        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
+        t5 = Word.MultiplyAdd(a5, b1, t5, c, out c);
+        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
+        t5 = c + d;
+
+        ulong b2 = b._l2;
+        t0 = Word.MultiplyAdd(a0, b2, t0, 0, out c);
+        m = t0 * NegativeInverse;
+        Word.MultiplyAdd(m, Q0, t0, 0, out d);
+        t1 = Word.MultiplyAdd(a1, b2, t1, c, out c);
+        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
+        t2 = Word.MultiplyAdd(a2, b2, t2, c, out c);
+        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
+        t3 = Word.MultiplyAdd(a3, b2, t3, c, out c);
+        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
+        t4 = Word.MultiplyAdd(a4, b2, t4, c, out c);
+        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
+        t5 = Word.MultiplyAdd(a5, b2, t5, c, out c);
+        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
+        t5 = c + d;
+
+        ulong b3 = b._l3;
+        t0 = Word.MultiplyAdd(a0, b3, t0, 0, out c);
+        m = t0 * NegativeInverse;
+        Word.MultiplyAdd(m, Q0, t0, 0, out d);
+        t1 = Word.MultiplyAdd(a1, b3, t1, c, out c);
+        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
+        t2 = Word.MultiplyAdd(a2, b3, t2, c, out c);
+        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
+        t3 = Word.MultiplyAdd(a3, b3, t3, c, out c);
+        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
+        t4 = Word.MultiplyAdd(a4, b3, t4, c, out c);
+        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
+        t5 = Word.MultiplyAdd(a5, b3, t5, c, out c);
+        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
+        t5 = c + d;
+
+        ulong b4 = b._l4;
+        t0 = Word.MultiplyAdd(a0, b4, t0, 0, out c);
+        m = t0 * NegativeInverse;
+        Word.MultiplyAdd(m, Q0, t0, 0, out d);
+        t1 = Word.MultiplyAdd(a1, b4, t1, c, out c);
+        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
+        t2 = Word.MultiplyAdd(a2, b4, t2, c, out c);
+        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
+        t3 = Word.MultiplyAdd(a3, b4, t3, c, out c);
+        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
+        t4 = Word.MultiplyAdd(a4, b4, t4, c, out c);
+        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
+        t5 = Word.MultiplyAdd(a5, b4, t5, c, out c);
+        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
+        t5 = c + d;
+
+        ulong b5 = b._l5;
+        t0 = Word.MultiplyAdd(a0, b5, t0, 0, out c);
+        m = t0 * NegativeInverse;
+        Word.MultiplyAdd(m, Q0, t0, 0, out d);
+        t1 = Word.MultiplyAdd(a1, b5, t1, c, out c);
+        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
+        t2 = Word.MultiplyAdd(a2, b5, t2, c, out c);
+        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
+        t3 = Word.MultiplyAdd(a3, b5, t3, c, out c);
+        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
+        t4 = Word.MultiplyAdd(a4, b5, t4, c, out c);
+        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
+        t5 = Word.MultiplyAdd(a5, b5, t5, c, out c);
+        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
+        t5 = c + d;
+        return new Fp(t0, t1, t2, t3, t4, t5).Once();
+    }
+
+    /// <summary>The inverse, by Fermat; zero for zero.</summary>
+    public Fp Invert() => Power([0xB9FEFFFFFFFFAAA9, 0x1EABFFFEB153FFFF, 0x6730D2A0F6B0F624, 0x64774B84F38512BF, 0x4B1BA7B6434BACD7, 0x1A0111EA397FE69A]);
+
+    /// <summary>The power with a plain exponent, its lowest word first: four bits at a time.</summary>
+    internal Fp Power(ReadOnlySpan<ulong> exponent)
+    {
+        Span<Fp> table = stackalloc Fp[16];
+        table[0] = One;
+        for (int i = 1; i < table.Length; i++) table[i] = table[i - 1] * this;
+        Fp result = One;
+        for (int bit = (64 * exponent.Length) - 4; bit >= 0; bit -= 4)
+        {
+            result = result.Square().Square().Square().Square();
+            int digit = (int)(exponent[bit / 64] >> (bit % 64)) & 15;
+            if (digit != 0) result *= table[digit];
+        }
+        return result;
+    }
+
+    /// <summary>A constant of the source, in hex.</summary>
+    internal static Fp FromHex(string hex)
+    {
+        bool isBelow = TryRead(Convert.FromHexString(hex.PadLeft(2 * Size, '0')), out Fp value);
+        return isBelow ? value : throw new ArgumentException("A constant is below the modulus.", nameof(hex));
+    }
+
+    /// <summary>A root where there is one (p = 3 mod 4).</summary>
+    internal bool TrySquareRoot(out Fp root)
+    {
+        root = Power([0xEE7FBFFFFFFFEAAB, 0x07AAFFFFAC54FFFF, 0xD9CC34A83DAC3D89, 0xD91DD2E13CE144AF, 0x92C6E9ED90D2EB35, 0x0680447A8E5FF9A6]);
+        return root.Square() == this;
+    }
+
+    /// <summary>The plain number.</summary>
+    private Fp Reduced() => this * new Fp(1, 0, 0, 0, 0, 0);
+
+    /// <summary>Subtracts the modulus if it fits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Fp Once()
+    {
+        ulong c = 0;
+        ulong s0 = Word.Subtract(_l0, Q0, c, out c);
+        ulong s1 = Word.Subtract(_l1, Q1, c, out c);
+        ulong s2 = Word.Subtract(_l2, Q2, c, out c);
+        ulong s3 = Word.Subtract(_l3, Q3, c, out c);
+        ulong s4 = Word.Subtract(_l4, Q4, c, out c);
+        ulong s5 = Word.Subtract(_l5, Q5, c, out c);
+        ulong keep = 0 - c;
+        return new Fp(
+            s0 ^ ((s0 ^ _l0) & keep), s1 ^ ((s1 ^ _l1) & keep), s2 ^ ((s2 ^ _l2) & keep), s3 ^ ((s3 ^ _l3) & keep), s4 ^ ((s4 ^ _l4) & keep), s5 ^ ((s5 ^ _l5) & keep));
+    }
+
+    private bool IsModulusOrMore()
+    {
+        ulong c = 0;
+        Word.Subtract(_l0, Q0, c, out c);
+        Word.Subtract(_l1, Q1, c, out c);
+        Word.Subtract(_l2, Q2, c, out c);
+        Word.Subtract(_l3, Q3, c, out c);
+        Word.Subtract(_l4, Q4, c, out c);
+        Word.Subtract(_l5, Q5, c, out c);
+        return c == 0;
+    }
+
+    private bool IsBelowPlain(in Fp other)
+    {
+        ulong c = 0;
+        Word.Subtract(_l0, other._l0, c, out c);
+        Word.Subtract(_l1, other._l1, c, out c);
+        Word.Subtract(_l2, other._l2, c, out c);
+        Word.Subtract(_l3, other._l3, c, out c);
+        Word.Subtract(_l4, other._l4, c, out c);
+        Word.Subtract(_l5, other._l5, c, out c);
+        return c != 0;
+    }
+}
