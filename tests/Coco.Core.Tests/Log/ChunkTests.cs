@@ -88,8 +88,8 @@ public sealed class ChunkTests
     public void A_write_torn_at_any_byte_leaves_what_was_durable_and_goes_on(bool knowsWhatWasDurable)
     {
         using var network = new TestNetwork();
-        network.AppendBatches(Enumerable.Repeat(150, 14));
-        int durable = network.Records.Count - 6;
+        network.AppendBatches(Enumerable.Repeat(30, 9));
+        int durable = network.Records.Count - 5;
         MemoryDisk whole = Written(network.Records, 2);
         MemoryDisk before = Written(network.Records.Take(durable), 2);
         LedgerOpening opening = LedgerOpening.Open(before, network, Options);
@@ -110,7 +110,6 @@ public sealed class ChunkTests
                 Assert.Null(after.Problem);
                 Assert.True(after.Chunks!.Last >= At(durable));
                 Carry(disk, cut => after.CutDamaged(dropLater: false, cut));
-                Assert.False(LedgerOpening.Open(disk, network, options).IsTorn);
                 AppendRest(after, network, disk);
                 AssertSame(whole, disk);
             }
@@ -196,6 +195,25 @@ public sealed class ChunkTests
         Assert.Null(new LedgerWriter(opening.Chunks!).Truncate(At(3), operations));
         disk.Apply(operations);
         AssertSame(Written(network.Records.Take(3), 1, 400), disk);
+    }
+
+    [Fact]
+    public void The_end_can_be_read_and_cut_after_many_other_chunks_were_read()
+    {
+        using var network = new TestNetwork();
+        network.AppendBatches(Enumerable.Repeat(60, 150));
+        MemoryDisk disk = Written(network.Records, 50, 600);
+        LedgerOpening opening = LedgerOpening.Open(disk, network, Options with { ChunkBytes = 600 });
+        for (int i = 0; i < network.Records.Count; i++) Assert.Null(opening.Reader().TryReadFrame(At(i + 1), out _));
+        for (int i = 0; i < 120; i++) Assert.Null(opening.Reader().TryReadFrame(At(i + 1), out _));
+        int written = network.Records.Count;
+        network.AppendBatches([60]);
+        // Not carried out: what is known of the open file must not have to be read from the disk.
+        var operations = new List<DiskOperation>();
+        var writer = new LedgerWriter(opening.Chunks!);
+        writer.Append(CollectionsMarshal.AsSpan(network.Records)[written..], FullTree(network), operations);
+        Assert.Null(writer.Truncate(At(written), operations));
+        Assert.Equal(network.Records[written - 1].Leaf, opening.Chunks!.LastLeaf);
     }
 
     [Fact]

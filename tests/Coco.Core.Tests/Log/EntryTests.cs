@@ -122,6 +122,29 @@ public sealed class EntryTests
     }
 
     [Fact]
+    public void Making_and_checking_an_entry_allocates_its_frame_and_no_more()
+    {
+        using var network = new TestNetwork();
+        byte[] hidden = new byte[60_000];
+        var place = new EntryHeader(EntryKind.Batch, new Term(1), new LogIndex(1), GovernanceVersion.Zero, TestNetwork.Salt, Hash256.Zero);
+        byte[] frame = EntryBuilder.Begin(in place, hidden.AsSpan(0, 44), hidden, network.Cipher).Complete(Hash256.Zero, NodeId.None, new byte[64]);
+        byte[] signature = new byte[64];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++)
+            EntryBuilder.Begin(in place, hidden.AsSpan(0, 44), hidden, network.Cipher).Complete(Hash256.Zero, NodeId.None, signature);
+        long making = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange(making, 10 * frame.Length, 10 * (frame.Length + 64));
+        before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.True(EntryFrame.TryParse(frame, out EntryFrame entry));
+            entry.LeafDigest();
+            network.Cipher.TryOpen(in entry, hidden);
+        }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 640);
+    }
+
+    [Fact]
     public void A_cipher_reads_entries_of_more_starts_and_terms_than_it_keeps_keys_for()
     {
         using var key = new SecretKey(new byte[SecretKey.Size]);

@@ -52,7 +52,7 @@ public sealed class LedgerVerifierTests
         foreach (string file in disk.Files.Keys.ToArray())
         {
             byte[] whole = disk.Files[file];
-            for (int length = 0; length < whole.Length; length += 3)
+            for (int length = 0; length < whole.Length; length += 5)
             {
                 disk.Files[file] = whole[..length];
                 LedgerVerification verification = LedgerVerifier.Verify(
@@ -231,9 +231,9 @@ public sealed class LedgerVerifierTests
     private static TestNetwork Certified()
     {
         var network = new TestNetwork();
-        network.AppendBatches([40, 200, 5, 300]);
+        network.AppendBatches([40, 50, 5, 30]);
         network.AppendCertificate(0, 2);
-        network.AppendBatches([120, 240]);
+        network.AppendBatches([12, 24]);
         return network;
     }
 

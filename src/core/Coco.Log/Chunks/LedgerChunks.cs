@@ -170,10 +170,10 @@ public sealed class LedgerChunks
         return leaf == expected ? map : null;
     }
 
-    /// <summary>The map of the file that is being written is never the one that goes: it was used last.</summary>
+    /// <summary>The map used longest ago goes, but never that of the file that is being written, which the disk may not yet hold.</summary>
     private void Keep(ChunkMap map)
     {
-        if (_maps.Count == Limits.MaxCachedChunks) _maps.RemoveAt(0);
+        if (_maps.Count == Limits.MaxCachedChunks) _maps.RemoveAt(_maps[0].First == Open?.First ? 1 : 0);
         _maps.Add(map);
     }
 

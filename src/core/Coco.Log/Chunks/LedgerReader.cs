@@ -3,7 +3,8 @@ using Coco.Primitives;
 namespace Coco.Log;
 
 /// <summary>
-/// Reads single entries back from chunk files that were checked when the ledger was opened or that were written since. What
+/// Reads single entries back from chunk files that were checked when the ledger was opened, or that were written since by
+/// operations that have been carried out. What
 /// the host gives back is compared with the leaf digest; trailers are not covered by it, and are checked by whoever relies on them.
 /// </summary>
 public sealed class LedgerReader(ILedgerFiles files, LedgerChunks chunks)

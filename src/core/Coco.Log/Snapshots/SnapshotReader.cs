@@ -110,14 +110,15 @@ public sealed class SnapshotReader : IDisposable
     {
         _blockPrefix = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         int length = (int)(_blockPrefix & ~SnapshotFormat.LastBlock);
-        return length <= Limits.SnapshotBlock && Expect(Part.Block, length + Aead.TagSize);
+        bool isLast = _blockPrefix != length;
+        return (isLast ? length <= Limits.SnapshotBlock : length == Limits.SnapshotBlock) && Expect(Part.Block, length + Aead.TagSize);
     }
 
     private bool TakeBlock(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> clear)
     {
         Invariant.Holds(_cipher is not null, "a snapshot is unlocked before its state is read");
         int length = bytes.Length - Aead.TagSize;
-        if (_clear.Length < length) _clear = new byte[Limits.SnapshotBlock];
+        if (_clear.Length < length) _clear = new byte[length];
         Span<byte> associated = stackalloc byte[SnapshotFormat.AssociatedSize];
         SnapshotFormat.WriteAssociated(in _start, _blockPrefix, associated);
         clear = default;
