@@ -1,4 +1,3 @@
-using Coco.Evm;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum;
@@ -16,9 +15,6 @@ public sealed class TransactionReceipt
     public required ulong CumulativeGasUsed { get; init; }
     public required IReadOnlyList<LogEntry> Logs { get; init; }
     public required Bloom Bloom { get; init; }
-
-    /// <summary>The address of the contract that the transaction created.</summary>
-    public Address? Created { get; init; }
 
     public static Bloom BloomOf(IReadOnlyList<LogEntry> logs)
     {

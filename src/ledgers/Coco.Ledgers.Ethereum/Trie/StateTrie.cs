@@ -36,13 +36,14 @@ public sealed class StateTrie
     }
 
     /// <summary>Writes the account's fields, keeping its storage; returns a handle for its slots, valid until an account is removed.</summary>
-    public int SetAccount(in Hash256 key, ulong nonce, in UInt256 balance, in Hash256 codeHash)
+    public int SetAccount(in Hash256 key, ulong nonce, in UInt256 balance, in Hash256 codeHash, uint storageName = 0)
     {
         int handle = _forest.FindOrAdd(ref _root, key, TrieKind.Account).Index;
         ref TrieAccount account = ref _forest.Accounts[handle];
         account.Nonce = nonce;
         account.Balance = balance;
         account.CodeHash = codeHash;
+        account.StorageName = storageName;
         return handle;
     }
 

@@ -66,4 +66,7 @@ public struct TrieAccount
     public UInt256 Balance;
     public Hash256 CodeHash;
     public TrieNode Storage;
+
+    /// <summary>How the store names its slots; no part of the node.</summary>
+    public uint StorageName;
 }

@@ -1,0 +1,87 @@
+using Coco.Primitives;
+using Coco.Store;
+
+namespace Coco.Ledgers.Ethereum;
+
+/// <summary>Ethereum as a ledger of Coco (LED-2): a batch is a block.</summary>
+public sealed class EthereumLedger : ILedger
+{
+    public const string Name = "ethereum";
+
+    private const string Version = "1";
+
+    private readonly Admission _admission;
+    private readonly BlockSealer _sealer = new();
+    private readonly BlockExecutor _executor;
+    private readonly Func<EthereumLedger, LedgerServices, IClientProtocol> _serve;
+
+    /// <param name="serve">Makes the client protocol.</param>
+    public EthereumLedger(EthereumSettings settings, Func<EthereumLedger, LedgerServices, IClientProtocol> serve)
+    {
+        Settings = settings;
+        _serve = serve;
+        _admission = new Admission(settings);
+        _executor = new BlockExecutor(settings, _sealer);
+        Description = new LedgerDescription(
+            Name, Version, EthereumMaps.All, settings.ConfirmationBatches, settings.ConfirmationIntervalMs);
+    }
+
+    public EthereumSettings Settings { get; }
+    public LedgerDescription Description { get; }
+
+    /// <summary>Blocks and where things are in them; grows by <see cref="Applied"/>.</summary>
+    public ChainIndex Chain { get; } = new();
+
+    /// <summary>A block was added to <see cref="Chain"/>. On the executor's thread: handlers must be quick and must not throw.</summary>
+    public event Action<EthereumBlock>? BlockApplied;
+
+    public AdmissionResult Admit(ReadOnlyMemory<byte> request, Caller caller, IReadView committed) => _admission.Admit(request, committed);
+
+    public bool TryDecodeAdmitted(ReadOnlyMemory<byte> encoded, out AdmittedTransaction? transaction)
+    {
+        bool isDecoded = AdmittedEthereumTransaction.TryDecode(encoded, out AdmittedEthereumTransaction? decoded);
+        transaction = decoded;
+        return isDecoded;
+    }
+
+    public ITransactionPool CreatePool() => new EthereumPool();
+
+    public IExecutedBatch Execute(BatchInput input, ITransactionSet set) => _executor.Execute(input, set);
+
+    public void Applied(AppliedBatch batch, List<Hash256> ids)
+    {
+        var executed = batch.Executed as ExecutedBlock;
+        EthereumBlock? block = executed?.Block;
+        if (executed is null)
+        {
+            bool isSound = EthereumBlock.TryRead(Settings, batch.Record, out block);
+            Invariant.Holds(isSound, "a committed block's derived hash is the one in its record");
+            _sealer.Arrived(batch.Record);
+        }
+        else executed.IsCommitted = true;
+        Invariant.Holds(block is not null, "an executed block is sealed before it is committed");
+        _executor.Committed(batch.Record.Number, block.Hash, executed);
+        for (int i = 0; i < block.Transactions.Count; i++) ids.Add(block.Transactions[i].Transaction.Hash);
+        Chain.Add(block);
+        BlockApplied?.Invoke(block);
+    }
+
+    /// <summary>Nothing to do: the next seal takes the trie back to its block's parent.</summary>
+    public void RolledBack(BatchNumber to)
+    {
+    }
+
+    public string? Settle() => _sealer.Settle();
+
+    /// <summary>The state came as a snapshot of <paramref name="number"/> instead of by batches: builds what is derived from it.</summary>
+    public void Restored(IReadView state, BatchNumber number) => _sealer.Rebuild(state, number.Value);
+
+    /// <summary>Proves an account and slots in the committed state (EIP-1186); from any thread.</summary>
+    public StateProof Prove(in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) => _sealer.Prove(address, slots);
+
+    public IClientProtocol Serve(LedgerServices services) => _serve(this, services);
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,243 @@
+using Coco.Evm;
+using Coco.Primitives;
+using Coco.Store;
+
+namespace Coco.Ledgers.Ethereum;
+
+/// <summary>
+/// Waiting transactions: within a sender by nonce, across senders by arrival. A replacement pays at least a tenth more, as in
+/// geth. Pure and deterministic; see <see cref="PoolLimits"/>.
+/// </summary>
+public sealed class EthereumPool : ITransactionPool
+{
+    private readonly Dictionary<Hash256, PoolEntry> _byId = [];
+    private readonly Dictionary<Address, SenderQueue> _bySender = [];
+    private readonly List<SenderQueue> _senders = [];
+
+    /// <summary>Senders whose next transaction can be executed, by its arrival. Stale items are passed over when they come up.</summary>
+    private readonly PriorityQueue<SenderQueue, long> _ready = new();
+    private long _arrivals;
+    private int _sweep;
+
+    public int Count => _byId.Count;
+
+    public bool HasReady
+    {
+        get
+        {
+            DropStale();
+            return _ready.Count > 0;
+        }
+    }
+
+    public PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head)
+    {
+        var admitted = (AdmittedEthereumTransaction)transaction;
+        if (_byId.TryGetValue(transaction.Id, out PoolEntry? known))
+        {
+            known.IsOwn |= isOwn;
+            SenderQueue its = _bySender[known.Transaction.Sender];
+            return new PoolResult(its.IsNext(its.Find(known.Nonce, out _)), null, null, true);
+        }
+        SenderQueue queue = QueueOf(admitted.Sender, head);
+        int place = queue.Find(admitted.Evm.Nonce, out bool isThere);
+        PoolResult result = isThere ? Replace(queue, place, admitted, isOwn) : Insert(queue, place, admitted, isOwn);
+        if (queue.Entries.Count == 0) Remove(queue);
+        return result;
+    }
+
+    public void Take(int max, IReadView head, List<AdmittedTransaction> batch)
+    {
+        for (int taken = 0; taken < max && HasReady; taken++)
+        {
+            SenderQueue queue = _ready.Dequeue();
+            queue.ReadyAs = -1;
+            PoolEntry entry = queue.Next()!;
+            entry.IsTaken = true;
+            batch.Add(entry.Transaction);
+            MakeReady(queue);
+        }
+    }
+
+    public void Return(IReadOnlyList<AdmittedTransaction> transactions, IReadView head)
+    {
+        for (int i = 0; i < transactions.Count; i++)
+            if (_byId.TryGetValue(transactions[i].Id, out PoolEntry? entry)) entry.IsTaken = false;
+        for (int i = 0; i < transactions.Count; i++)
+        {
+            if (!_bySender.TryGetValue(((AdmittedEthereumTransaction)transactions[i]).Sender, out SenderQueue? queue)) continue;
+            queue.StateNonce = NonceOf(queue.Sender, head);
+            MakeReady(queue);
+        }
+    }
+
+    public void Committed(IReadOnlyList<Hash256> ids, IReadView committed, List<AdmittedTransaction> replaced)
+    {
+        for (int i = 0; i < ids.Count; i++)
+        {
+            if (!_byId.TryGetValue(ids[i], out PoolEntry? entry)) continue;
+            SenderQueue queue = _bySender[entry.Transaction.Sender];
+            _byId.Remove(ids[i]);
+            queue.Entries.Remove(entry);
+            DropImpossible(queue, committed, replaced);
+        }
+        for (int i = 0; i < PoolLimits.SendersSweptPerCommit && _senders.Count > 0; i++)
+            DropImpossible(_senders[_sweep++ % _senders.Count], committed, replaced);
+        if (_sweep > 1 << 20) _sweep = 0;
+    }
+
+    public void Remove(Hash256 id)
+    {
+        if (!_byId.Remove(id, out PoolEntry? entry)) return;
+        SenderQueue queue = _bySender[entry.Transaction.Sender];
+        queue.Entries.Remove(entry);
+        if (queue.Entries.Count == 0) Remove(queue);
+        else MakeReady(queue);
+    }
+
+    public void KeepOwn(IReadView head)
+    {
+        _ready.Clear();
+        for (int i = _senders.Count - 1; i >= 0; i--)
+        {
+            SenderQueue queue = _senders[i];
+            queue.ReadyAs = -1;
+            for (int j = queue.Entries.Count - 1; j >= 0; j--)
+            {
+                PoolEntry entry = queue.Entries[j];
+                entry.IsTaken = false;
+                if (entry.IsOwn) continue;
+                _byId.Remove(entry.Transaction.Id);
+                queue.Entries.RemoveAt(j);
+            }
+            if (queue.Entries.Count == 0) Remove(queue);
+        }
+        foreach (SenderQueue queue in _senders)
+        {
+            queue.StateNonce = NonceOf(queue.Sender, head);
+            MakeReady(queue);
+        }
+    }
+
+    public void CopyOwn(List<AdmittedTransaction> into)
+    {
+        var own = new List<PoolEntry>();
+        foreach (SenderQueue queue in _senders)
+            foreach (PoolEntry entry in queue.Entries)
+                if (entry.IsOwn) own.Add(entry);
+        // By nonce where a replacement or a late arrival stands before its sender's earlier one.
+        own.Sort(static (a, b) => a.Transaction.Sender == b.Transaction.Sender
+            ? a.Nonce.CompareTo(b.Nonce) : a.Arrival.CompareTo(b.Arrival));
+        foreach (PoolEntry entry in own) into.Add(entry.Transaction);
+    }
+
+    /// <summary>All that waits, by sender and nonce; the flag says whether it could be executed now. For txpool_* methods.</summary>
+    public IEnumerable<(AdmittedEthereumTransaction Transaction, bool IsPending)> Contents()
+    {
+        foreach (SenderQueue queue in _senders)
+            for (int i = 0; i < queue.Entries.Count; i++) yield return (queue.Entries[i].Transaction, queue.IsNext(i));
+    }
+
+    /// <summary>A waiting transaction by its hash.</summary>
+    public AdmittedEthereumTransaction? Find(Hash256 id) => _byId.TryGetValue(id, out PoolEntry? entry) ? entry.Transaction : null;
+
+    /// <summary>The nonce after all that waits without a gap; null if nothing of this sender does.</summary>
+    public ulong? NextNonce(in Address sender)
+    {
+        if (!_bySender.TryGetValue(sender, out SenderQueue? queue)) return null;
+        int place = 0;
+        while (place < queue.Entries.Count && queue.IsNext(place)) place++;
+        return place == 0 ? null : queue.Entries[place - 1].Nonce + 1;
+    }
+
+    private PoolResult Insert(SenderQueue queue, int place, AdmittedEthereumTransaction admitted, bool isOwn)
+    {
+        ulong first = queue.FirstNonce;
+        if (admitted.Evm.Nonce < first) return Refuse(Refusals.NonceTooLow(first, admitted.Evm.Nonce));
+        if (queue.Entries.Count >= PoolLimits.OfOneSender) return Refuse(Refusals.SenderHasTooMany);
+        if (_byId.Count >= PoolLimits.Transactions) return Refuse(Refusals.PoolIsFull);
+        var entry = new PoolEntry(admitted, _arrivals++, isOwn);
+        _byId.Add(admitted.Id, entry);
+        queue.Entries.Insert(place, entry);
+        MakeReady(queue);
+        return new PoolResult(queue.IsNext(place), null, null, false);
+    }
+
+    private PoolResult Replace(SenderQueue queue, int place, AdmittedEthereumTransaction admitted, bool isOwn)
+    {
+        PoolEntry old = queue.Entries[place];
+        if (old.IsTaken || !PaysMore(admitted.Transaction, old.Transaction.Transaction)) return Refuse(Refusals.ReplacementUnderpriced);
+        _byId.Remove(old.Transaction.Id);
+        var entry = new PoolEntry(admitted, old.Arrival, isOwn);
+        _byId.Add(admitted.Id, entry);
+        queue.Entries[place] = entry;
+        return new PoolResult(queue.IsNext(place), old.Transaction, null, false);
+    }
+
+    private static bool PaysMore(EthereumTransaction next, EthereumTransaction old) =>
+        PaysMore(next.MaxFeePerGas, old.MaxFeePerGas) && PaysMore(next.MaxPriorityFeePerGas, old.MaxPriorityFeePerGas);
+
+    private static bool PaysMore(in UInt256 next, in UInt256 old) =>
+        next > old && old <= UInt256.MaxValue / 100 && next >= old * (100 + PoolLimits.PriceBumpPercent) / 100;
+
+    private static PoolResult Refuse(Refusal refusal) => new(false, null, refusal, false);
+
+    private SenderQueue QueueOf(in Address sender, IReadView head)
+    {
+        if (!_bySender.TryGetValue(sender, out SenderQueue? queue))
+        {
+            queue = new SenderQueue(sender) { Place = _senders.Count };
+            _bySender.Add(sender, queue);
+            _senders.Add(queue);
+        }
+        queue.StateNonce = NonceOf(sender, head);
+        return queue;
+    }
+
+    private void Remove(SenderQueue queue)
+    {
+        _bySender.Remove(queue.Sender);
+        SenderQueue last = _senders[^1];
+        last.Place = queue.Place;
+        _senders[queue.Place] = last;
+        _senders.RemoveAt(_senders.Count - 1);
+        queue.ReadyAs = -1;
+    }
+
+    /// <summary>Drops what the committed nonce has passed.</summary>
+    private void DropImpossible(SenderQueue queue, IReadView committed, List<AdmittedTransaction> replaced)
+    {
+        ulong nonce = NonceOf(queue.Sender, committed);
+        int passed = 0;
+        while (passed < queue.Entries.Count && queue.Entries[passed].Nonce < nonce)
+        {
+            AdmittedEthereumTransaction transaction = queue.Entries[passed++].Transaction;
+            if (_byId.Remove(transaction.Id)) replaced.Add(transaction);
+        }
+        queue.Entries.RemoveRange(0, passed);
+        if (nonce > queue.StateNonce) queue.StateNonce = nonce;
+        if (queue.Entries.Count > 0) MakeReady(queue);
+        else if (_bySender.TryGetValue(queue.Sender, out SenderQueue? held) && ReferenceEquals(held, queue)) Remove(queue);
+    }
+
+    private void MakeReady(SenderQueue queue)
+    {
+        PoolEntry? next = queue.Next();
+        long arrival = next?.Arrival ?? -1;
+        if (arrival == queue.ReadyAs) return;
+        queue.ReadyAs = arrival;
+        if (arrival >= 0) _ready.Enqueue(queue, arrival);
+    }
+
+    private void DropStale()
+    {
+        while (_ready.TryPeek(out SenderQueue? queue, out long arrival) && (queue.ReadyAs != arrival || queue.Next() is null))
+        {
+            if (queue.ReadyAs == arrival) queue.ReadyAs = -1;
+            _ready.Dequeue();
+        }
+    }
+
+    private static ulong NonceOf(in Address sender, IReadView view) =>
+        AccountRecord.TryGet(view, sender, out AccountRecord account) ? account.Nonce : 0;
+}

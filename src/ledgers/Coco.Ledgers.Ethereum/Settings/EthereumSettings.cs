@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Coco.Evm;
+using Coco.Primitives;
+
+namespace Coco.Ledgers.Ethereum;
+
+/// <summary>How the price of gas moves.</summary>
+public enum BaseFeePolicy : byte
+{
+    /// <summary>Always zero: nobody needs coins to transact.</summary>
+    Zero,
+
+    /// <summary>EIP-1559, as on the mainnet.</summary>
+    Dynamic,
+}
+
+/// <summary>
+/// The settings of the ledger in the constitution: a genesis file as geth writes it, or the same fields without <c>config</c>;
+/// and what a Coco network adds (<c>baseFee</c>, <c>confirmations</c>, <c>maxTransactionBytes</c>). Unknown fields are left alone.
+/// </summary>
+public sealed record EthereumSettings
+{
+    public const ulong DefaultGasLimit = 1_000_000_000;
+
+    /// <summary>As geth's pool: four slots of 32 KiB.</summary>
+    public const int DefaultMaxTransactionBytes = 128 * 1024;
+
+    public required ulong ChainId { get; init; }
+    public required ForkSchedule Forks { get; init; }
+    public required IReadOnlyList<GenesisAccount> Alloc { get; init; }
+
+    /// <summary>Of the first block: gas limit, time, difficulty, base fee and the like; its roots and hash come from execution.</summary>
+    public required BlockHeader Genesis { get; init; }
+
+    public ulong GasLimit => Genesis.GasLimit;
+    public BaseFeePolicy BaseFee { get; init; }
+    public int MaxTransactionBytes { get; init; } = DefaultMaxTransactionBytes;
+    public int ConfirmationBatches { get; init; } = 5;
+    public int ConfirmationIntervalMs { get; init; } = 200;
+
+    /// <summary>Reads the settings (UTF-8 JSON); the error names the field.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> json, out EthereumSettings? settings, out string? error)
+    {
+        settings = null;
+        error = null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            settings = Read(new SettingsField(document.RootElement, ""));
+            return true;
+        }
+        catch (JsonException broken)
+        {
+            error = $"settings: no JSON: {broken.Message}";
+        }
+        catch (SettingsException wrong)
+        {
+            error = wrong.Message;
+        }
+        return false;
+    }
+
+    private static EthereumSettings Read(SettingsField root)
+    {
+        SettingsField config = root.Find("config") ?? root;
+        SettingsField? chainId = root.Find("chainId") ?? config.Find("chainId");
+        ForkSchedule forks = ForkScheduleReader.Read(config);
+        SettingsField? confirmations = root.Find("confirmations");
+        return new EthereumSettings
+        {
+            ChainId = (chainId ?? throw root.Wrong("chainId is missing")).UInt64(),
+            Forks = forks,
+            Alloc = root.Find("alloc") is { } alloc ? ReadAlloc(alloc) : [],
+            BaseFee = ReadBaseFee(root),
+            Genesis = ReadGenesis(root, forks),
+            MaxTransactionBytes = ReadInt(root.Find("maxTransactionBytes"), DefaultMaxTransactionBytes, 1, 1 << 20),
+            ConfirmationBatches = ReadInt(confirmations?.Find("batches"), 5, 0, 1_000),
+            ConfirmationIntervalMs = ReadInt(confirmations?.Find("intervalMs"), 200, 1, 60_000),
+        };
+    }
+
+    private static int ReadInt(SettingsField? field, int fallback, int least, int most)
+    {
+        if (field is not { } given) return fallback;
+        ulong value = given.UInt64();
+        return value >= (ulong)least && value <= (ulong)most ? (int)value : throw given.Wrong($"must be from {least} to {most}");
+    }
+
+    private static BaseFeePolicy ReadBaseFee(SettingsField root)
+    {
+        if (root.Find("baseFee") is not { } field) return BaseFeePolicy.Zero;
+        string text = field.Value.ValueKind == JsonValueKind.String ? field.Text() : field.Value.GetRawText();
+        return text switch
+        {
+            "zero" or "0" or "0x0" => BaseFeePolicy.Zero,
+            "dynamic" or "eip1559" => BaseFeePolicy.Dynamic,
+            _ => throw field.Wrong("must be \"zero\" or \"dynamic\""),
+        };
+    }
+
+    private static BlockHeader ReadGenesis(SettingsField root, ForkSchedule forks)
+    {
+        ulong number = root.Find("number")?.UInt64() ?? 0;
+        if (number != 0) throw root.Find("number")!.Value.Wrong("must be 0");
+        ulong time = root.Find("timestamp")?.UInt64() ?? 0;
+        ulong gasLimit = root.Find("gasLimit")?.UInt64() ?? DefaultGasLimit;
+        if (gasLimit is 0 or > long.MaxValue / 4) throw root.Find("gasLimit")!.Value.Wrong("must be from 1 to 2^61");
+        EvmFork fork = forks.ForkAt(0, time);
+        UInt256 baseFee = root.Find("baseFeePerGas")?.Word()
+            ?? (ReadBaseFee(root) == BaseFeePolicy.Dynamic ? BaseFees.Initial : default(UInt256));
+        return new BlockHeader
+        {
+            ParentHash = root.Find("parentHash")?.Hash() ?? default,
+            Beneficiary = root.Find("coinbase")?.Address() ?? default,
+            Difficulty = root.Find("difficulty")?.Word() ?? default,
+            GasLimit = gasLimit,
+            GasUsed = root.Find("gasUsed")?.UInt64() ?? 0,
+            Timestamp = time,
+            ExtraData = root.Find("extraData")?.Bytes() ?? [],
+            MixHash = (root.Find("mixHash") ?? root.Find("mixhash"))?.Hash() ?? default,
+            Nonce = root.Find("nonce")?.UInt64() ?? 0,
+            BaseFeePerGas = fork >= EvmFork.London ? baseFee : null,
+            WithdrawalsRoot = fork >= EvmFork.Shanghai ? NodeReference.EmptyRoot : null,
+            BlobGasUsed = fork >= EvmFork.Cancun ? root.Find("blobGasUsed")?.UInt64() ?? 0 : null,
+            ExcessBlobGas = fork >= EvmFork.Cancun ? root.Find("excessBlobGas")?.UInt64() ?? 0 : null,
+            ParentBeaconBlockRoot = fork >= EvmFork.Cancun ? root.Find("parentBeaconBlockRoot")?.Hash() ?? default(Hash256) : null,
+            RequestsHash = fork >= EvmFork.Prague ? BlockHeader.EmptyRequestsHash : null,
+        };
+    }
+
+    private static List<GenesisAccount> ReadAlloc(SettingsField alloc)
+    {
+        var accounts = new SortedDictionary<Address, GenesisAccount>();
+        foreach ((string name, SettingsField field) in alloc.Members())
+        {
+            if (!Address.TryParse(name, out Address address)) throw field.Wrong($"{name} is no address");
+            var storage = new List<(UInt256, UInt256)>();
+            if (field.Find("storage") is { } slots)
+                foreach ((string slot, SettingsField value) in slots.Members())
+                    storage.Add((ReadSlot(slot, value), value.Word()));
+            var account = new GenesisAccount(
+                address, field.Find("nonce")?.UInt64() ?? 0, field.Find("balance")?.Word() ?? default, field.Find("code")?.Bytes() ?? [], storage);
+            if (!accounts.TryAdd(address, account)) throw field.Wrong("the address stands there twice");
+        }
+        return [.. accounts.Values];
+    }
+
+    private static UInt256 ReadSlot(string slot, SettingsField field)
+    {
+        string hex = slot.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? slot : "0x" + slot;
+        return UInt256.TryParse(hex, out UInt256 word) ? word : throw field.Wrong($"{slot} is no slot");
+    }
+}
