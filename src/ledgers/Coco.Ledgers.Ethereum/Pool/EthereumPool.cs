@@ -121,14 +121,16 @@ public sealed class EthereumPool : ITransactionPool
 
     public void CopyOwn(List<AdmittedTransaction> into)
     {
-        var own = new List<PoolEntry>();
+        var own = new List<(long Arrival, PoolEntry Entry)>();
         foreach (SenderQueue queue in _senders)
+        {
+            // A transaction counts as arriving no earlier than its sender's ones before it, so that nonces stay in order.
+            long latest = 0;
             foreach (PoolEntry entry in queue.Entries)
-                if (entry.IsOwn) own.Add(entry);
-        // By nonce where a replacement or a late arrival stands before its sender's earlier one.
-        own.Sort(static (a, b) => a.Transaction.Sender == b.Transaction.Sender
-            ? a.Nonce.CompareTo(b.Nonce) : a.Arrival.CompareTo(b.Arrival));
-        foreach (PoolEntry entry in own) into.Add(entry.Transaction);
+                if (entry.IsOwn) own.Add((latest = Math.Max(latest, entry.Arrival), entry));
+        }
+        own.Sort(static (a, b) => a.Arrival != b.Arrival ? a.Arrival.CompareTo(b.Arrival) : a.Entry.Nonce.CompareTo(b.Entry.Nonce));
+        foreach ((_, PoolEntry entry) in own) into.Add(entry.Transaction);
     }
 
     /// <summary>All that waits, by sender and nonce; the flag says whether it could be executed now. For txpool_* methods.</summary>

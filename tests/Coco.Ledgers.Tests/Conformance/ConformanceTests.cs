@@ -1,0 +1,56 @@
+using Coco.Conformance;
+
+namespace Coco.Ledgers.Tests.Conformance;
+
+/// <summary>The published test sets: a sample in each run, everything with COCO_LONG=1.</summary>
+public sealed class ConformanceTests
+{
+    private const int Sample = 400;
+
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("COCO_LONG") == "1";
+
+    private static string? Find(string archive)
+    {
+        string? root = AppContext.BaseDirectory;
+        while (root is not null && !File.Exists(Path.Combine(root, "Coco.slnx"))) root = Path.GetDirectoryName(root);
+        string vectors = Environment.GetEnvironmentVariable("COCO_VECTORS") ?? Path.Combine(root ?? ".", "..", "shared", "vectors");
+        string path = Path.Combine(vectors, "ethereum", archive);
+        return File.Exists(path) ? path : null;
+    }
+
+    private static void Check(string kind, string archive, string? filter = null, int sample = Sample)
+    {
+        // Without the data there is nothing to check; the long run in the pipeline has it.
+        if (Find(archive) is not { } path) return;
+        ConformanceResult result = ConformanceRun.Run(
+            kind, path, new ConformanceOptions(Filter: filter, MaxTests: IsLong ? int.MaxValue : sample))!;
+        Assert.True(
+            result.Failed == 0, $"{result.Failed} of {result.Passed + result.Failed} failed:\n"
+                + string.Join('\n', result.Failures.Take(20).Select(f => $"{f.Test}: expected {f.Expected}, actual {f.Actual}")));
+        Assert.True(result.Passed > 0);
+    }
+
+    [Fact]
+    public void Rlp_tests_pass() => Check("rlp", "basic-tests.tar.gz", "RLPTests");
+
+    [Fact]
+    public void Trie_tests_pass() => Check("trie", "basic-tests.tar.gz", "TrieTests");
+
+    [Theory]
+    [InlineData("Cancun/")]
+    [InlineData("Pyspecs/")]
+    [InlineData("stExample")]
+    [InlineData("stCreate2")]
+    [InlineData("stSStore")]
+    [InlineData("stExtCodeHash")]
+    public void State_tests_pass(string filter) => Check("state", "state-tests.tar.gz", filter, 100);
+
+    [Fact]
+    public void All_state_tests_pass()
+    {
+        if (IsLong) Check("state", "state-tests.tar.gz");
+    }
+
+    [Fact]
+    public void State_tests_of_Prague_and_Osaka_pass() => Check("state", "state-tests-prague-osaka.tar.gz");
+}
