@@ -36,6 +36,15 @@ public sealed class ConformanceTests
     [Fact]
     public void Trie_tests_pass() => Check("trie", "basic-tests.tar.gz", "TrieTests");
 
+    [Fact]
+    public void Transaction_tests_pass() => Check("transaction", "basic-tests.tar.gz", "TransactionTests", int.MaxValue);
+
+    [Fact]
+    public void Mainnet_blocks_with_witnesses_end_at_their_state_roots() => Check("witness", "mainnet-witness.tar.gz", sample: 6);
+
+    [Fact]
+    public void Mainnet_blocks_with_their_pre_state_give_their_receipts() => Check("prestate", "mainnet-prestate.tar.gz", sample: 4);
+
     [Theory]
     [InlineData("Cancun/")]
     [InlineData("Pyspecs/")]

@@ -11,8 +11,8 @@ public static class ForkNames
     {
         EvmFork? found = name switch
         {
-            "Frontier" => EvmFork.Frontier,
-            "Homestead" => EvmFork.Homestead,
+            "Frontier" or "Chainstart" => EvmFork.Frontier,
+            "Homestead" or "Dao" => EvmFork.Homestead,
             "EIP150" or "TangerineWhistle" or "Tangerine" => EvmFork.TangerineWhistle,
             "EIP158" or "SpuriousDragon" or "Spurious" => EvmFork.SpuriousDragon,
             "Byzantium" => EvmFork.Byzantium,
