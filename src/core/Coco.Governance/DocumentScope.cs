@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Coco.Governance;
 
@@ -42,6 +43,11 @@ internal sealed class DocumentScope
             errors.Add(new DocumentError("$", $"is {json.Length} bytes long", $"at most {limit} are read"));
             return null;
         }
+        if (!Utf8.IsValid(json.Span))
+        {
+            errors.Add(new DocumentError("$", "is not UTF-8", "save it as UTF-8"));
+            return null;
+        }
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, Options);
@@ -51,6 +57,12 @@ internal sealed class DocumentScope
         catch (JsonException problem)
         {
             errors.Add(new DocumentError(problem.Path ?? "$", $"is not JSON: {problem.Message}", "correct it there"));
+            return null;
+        }
+        catch (InvalidOperationException problem)
+        {
+            // How JsonElement says that an escaped name is half of a surrogate pair.
+            errors.Add(new DocumentError("$", $"holds text that is not Unicode: {problem.Message}", "correct the escape \\uXXXX"));
             return null;
         }
     }
