@@ -153,7 +153,14 @@ public sealed class AttestedHandshake(
 
     private static async Task<HandshakeResult> RefuseAsync(Stream stream, EvidenceRefusal refusal, CancellationToken stop)
     {
-        await SendAsync(stream, new HandshakeMessage.Verdict(refusal), stop);
+        try
+        {
+            await SendAsync(stream, new HandshakeMessage.Verdict(refusal), stop);
+        }
+        catch (IOException)
+        {
+            // Telling the peer is a courtesy; a peer that has gone does not change why it is refused.
+        }
         return new HandshakeResult(null, refusal, IsRefusedByPeer: false);
     }
 
