@@ -1,0 +1,98 @@
+using Coco.Primitives;
+using Coco.Store;
+
+namespace Coco.Ledgers.Tests.Socket;
+
+/// <summary>A ledger on a store of its own, driven as the executor drives it; genesis is committed.</summary>
+internal sealed class LedgerRun : IDisposable
+{
+    public const ulong StartMs = 1_700_000_000_000;
+
+    private readonly Queue<(IExecutedBatch Executed, BatchRecord Record)> _speculative = new();
+
+    public LedgerRun(ILedger ledger)
+    {
+        Ledger = ledger;
+        Store = new VersionedStore(ledger.Description.Maps);
+        Execute(new BatchEnvironment(StartMs, Hash256.Zero), []);
+        Commit();
+    }
+
+    public ILedger Ledger { get; }
+    public VersionedStore Store { get; }
+
+    public IReadOnlyList<AdmittedTransaction> Admit(IEnumerable<byte[]> requests) =>
+        Admit([.. requests.Select(request => new ReadOnlyMemory<byte>(request))]);
+
+    public IReadOnlyList<AdmittedTransaction> Admit(IReadOnlyList<ReadOnlyMemory<byte>> requests)
+    {
+        using StoreView view = Store.OpenCommitted();
+        var admitted = new List<AdmittedTransaction>();
+        foreach (ReadOnlyMemory<byte> request in requests)
+        {
+            AdmissionResult result = Ledger.Admit(request, new Caller(CallerKind.Organisation, "acme"), view);
+            Assert.Null(result.Refusal);
+            admitted.Add(result.Transaction!);
+        }
+        return admitted;
+    }
+
+    public (IExecutedBatch Executed, BatchRecord Record) Execute(
+        BatchEnvironment environment, IReadOnlyList<AdmittedTransaction> transactions)
+    {
+        BatchNumber number = Store.Head is { } head ? head.Next() : BatchNumber.Zero;
+        TransactionSet set = Store.Begin(number);
+        IExecutedBatch executed = Ledger.Execute(new BatchInput(number, environment, transactions), set);
+        ByteWriter writeSet = new(), results = new();
+        set.EncodeWriteSet(writeSet);
+        Store.Seal(set);
+        executed.Seal(results);
+        var record = new BatchRecord(
+            number, environment, [.. executed.Included.Select(transaction => transaction.Request)], writeSet.ToArray(),
+            results.ToArray());
+        _speculative.Enqueue((executed, record));
+        return (executed, record);
+    }
+
+    /// <summary>Commits the oldest speculative batch and returns the ids that the ledger names.</summary>
+    public List<Hash256> Commit()
+    {
+        (IExecutedBatch executed, BatchRecord record) = _speculative.Dequeue();
+        Store.Commit(record.Number);
+        return Apply(new AppliedBatch(new LogIndex(record.Number.Value + 1), record, executed));
+    }
+
+    /// <summary>The follower's way: only the record came.</summary>
+    public List<Hash256> Apply(BatchRecord record)
+    {
+        Assert.True(Store.TryApply(record.Number, record.WriteSet.Span));
+        Store.Commit(record.Number);
+        return Apply(new AppliedBatch(new LogIndex(record.Number.Value + 1), record, null));
+    }
+
+    public void RollBack()
+    {
+        Store.RollBackToCommitted();
+        Ledger.RolledBack(Store.Committed!.Value);
+        _speculative.Clear();
+    }
+
+    public Hash256 Digest()
+    {
+        using StoreView view = Store.OpenHead();
+        return Store.ComputeDigest(view);
+    }
+
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        Store.Dispose();
+    }
+
+    private List<Hash256> Apply(AppliedBatch batch)
+    {
+        var ids = new List<Hash256>();
+        Ledger.Applied(batch, ids);
+        return ids;
+    }
+}
