@@ -25,6 +25,9 @@ public sealed class BlockEnvironment
     /// <summary>Most blobs that a block may hold (EIP-7840); transactions above it are refused.</summary>
     public int MaxBlobs { get; init; } = 6;
 
+    /// <summary>Who gets the base fee and the blob fee on chains that do not burn them (Gnosis does not); null burns.</summary>
+    public Address? FeeCollector { get; init; }
+
     /// <summary>Hashes of the last 256 blocks, by number.</summary>
     public Func<ulong, Hash256> BlockHash { get; init; } = static _ => default;
 }

@@ -49,7 +49,7 @@ public sealed class TransactionProcessor(JournaledState state)
         Frame frame = Start(transaction, rules, sender);
         RunOutermost(frame, ref tracer);
         TransactionResult result = Settle(transaction, rules, frame, price);
-        if (paysFees) Pay(block, rules, sender, (long)transaction.GasLimit - result.GasUsed, result.GasUsed, price);
+        if (paysFees) Pay(block, transaction, rules, sender, result);
         State.FinishTransaction(rules.DeletesEmpty);
         return result;
     }
@@ -85,8 +85,7 @@ public sealed class TransactionProcessor(JournaledState state)
 
     private void BuyGas(BlockEnvironment block, EvmTransaction tx, int sender, in UInt256 price)
     {
-        UInt256 blobs = block.BlobBaseFee * ((ulong)tx.BlobHashes.Length * GasCosts.Blob);
-        State.SetBalance(sender, State.Balance(sender) - (price * tx.GasLimit) - blobs);
+        State.SetBalance(sender, State.Balance(sender) - (price * tx.GasLimit) - BlobFeeOf(block, tx));
     }
 
     private void Warm(BlockEnvironment block, ForkRules rules, EvmTransaction tx)
@@ -208,12 +207,20 @@ public sealed class TransactionProcessor(JournaledState state)
 
     private static ReadOnlyMemory<byte> OutputOf(Frame frame) => frame.Memory.Bytes.AsMemory(frame.OutputStart, frame.OutputLength);
 
-    private void Pay(BlockEnvironment block, ForkRules rules, int sender, long gasLeft, long gasUsed, in UInt256 price)
+    private void Pay(BlockEnvironment block, EvmTransaction tx, ForkRules rules, int sender, in TransactionResult result)
     {
-        State.AddBalance(sender, price * (ulong)gasLeft);
-        UInt256 tip = rules.HasBaseFee ? price - block.BaseFee : price;
+        UInt256 price = result.EffectiveGasPrice;
+        ulong used = (ulong)result.GasUsed;
+        State.AddBalance(sender, price * (tx.GasLimit - used));
+        UInt256 burnt = rules.HasBaseFee ? block.BaseFee : default;
         int coinbase = State.Account(block.Coinbase);
-        if (tip.IsZero) State.Touch(coinbase, rules.DeletesEmpty);
-        else State.AddBalance(coinbase, tip * (ulong)gasUsed);
+        if (price == burnt) State.Touch(coinbase, rules.DeletesEmpty);
+        else State.AddBalance(coinbase, (price - burnt) * used);
+        if (block.FeeCollector is not Address collector) return;
+        UInt256 fees = (burnt * used) + BlobFeeOf(block, tx);
+        if (!fees.IsZero) State.AddBalance(State.Account(collector), fees);
     }
+
+    private static UInt256 BlobFeeOf(BlockEnvironment block, EvmTransaction tx) =>
+        block.BlobBaseFee * ((ulong)tx.BlobHashes.Length * GasCosts.Blob);
 }

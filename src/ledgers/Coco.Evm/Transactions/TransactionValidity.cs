@@ -73,7 +73,7 @@ internal static class TransactionValidity
 
     private static TransactionRefusal CheckGas(EvmTransaction tx, ForkRules rules, long blockGasLeft, SkippedChecks skip)
     {
-        if (tx.GasLimit > long.MaxValue / 2) return TransactionRefusal.GasLimitAboveBlock;
+        if (tx.GasLimit > long.MaxValue) return TransactionRefusal.GasLimitAboveBlock;
         if (!skip.HasFlag(SkippedChecks.GasCaps))
         {
             if (rules.CapsTransactions && tx.GasLimit > Limits.TransactionGas) return TransactionRefusal.GasLimitAboveCap;
