@@ -24,6 +24,7 @@ internal enum RunExit : byte
 /// </summary>
 internal static unsafe class Interpreter
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static RunExit Run<TTracer>(Machine m, Frame f, ref TTracer tracer)
         where TTracer : struct, ITracer
     {

@@ -43,9 +43,23 @@ internal sealed class SlotTable
 
     public void Clear()
     {
-        if (Count == 0) return;
-        Array.Clear(_buckets);
+        // A table that once was large must not cost every small transaction after it: few entries are taken out one by one,
+        // the last first, so that the chains to those before it stay whole.
+        if (Count < _buckets.Length / 16)
+        {
+            for (int index = Count - 1; index >= 0; index--) _buckets[PlaceOf(index)] = 0;
+        }
+        else Array.Clear(_buckets);
         Count = 0;
+    }
+
+    private int PlaceOf(int index)
+    {
+        ref SlotEntry entry = ref _entries[index];
+        int mask = _buckets.Length - 1;
+        int at = Bucket(entry.Account, entry.Key) & mask;
+        while (_buckets[at] != index + 1) at = (at + 1) & mask;
+        return at;
     }
 
     private void Grow()
