@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Coco.Evm.Run;
 
@@ -11,6 +13,13 @@ internal sealed class EvmMemory
     /// <summary>Bytes in use, a multiple of 32.</summary>
     public int Size { get; private set; }
 
+    /// <summary>A whole word can be read or written at any place below this.</summary>
+    public ulong WordStarts { get; private set; }
+
+    /// <summary>The byte at a place that the caller has checked against <see cref="WordStarts"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref byte At(ulong place) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Bytes), (nuint)place);
+
     public Span<byte> Slice(int start, int length) => Bytes.AsSpan(start, length);
 
     public ReadOnlySpan<byte> Span => Bytes.AsSpan(0, Size);
@@ -18,6 +27,7 @@ internal sealed class EvmMemory
     public void Clear()
     {
         Size = 0;
+        WordStarts = 0;
         if (Bytes.Length > Limits.KeptMemoryBytes) Bytes = new byte[1024];
     }
 
@@ -39,5 +49,6 @@ internal sealed class EvmMemory
         }
         Bytes.AsSpan(Size, size - Size).Clear();
         Size = size;
+        WordStarts = (ulong)size - 31;
     }
 }

@@ -11,10 +11,13 @@ namespace Coco.Evm.Run;
 /// its output stays in its own, so nothing is copied: the parent sleeps while the child runs, and the child's memory is
 /// untouched until the parent opens the next frame.
 /// </summary>
-internal sealed class Frame(int depth)
+internal sealed class Frame(Machine machine, int depth)
 {
     private ArrayBufferWriter<byte>? _precompileOutput;
     private EvmCode? _initCode;
+
+    /// <summary>Here rather than beside the frame, so that the interpreter's loop has a register more.</summary>
+    public Machine Machine { get; } = machine;
 
     public int Depth { get; } = depth;
 

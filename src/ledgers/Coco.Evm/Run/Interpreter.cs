@@ -25,32 +25,29 @@ internal enum RunExit : byte
 internal static unsafe class Interpreter
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static RunExit Run<TTracer>(Machine m, Frame f, ref TTracer tracer)
+    public static RunExit Run<TTracer>(Frame f, ref TTracer tracer)
         where TTracer : struct, ITracer
     {
-        OpcodeCheck* checks = (OpcodeCheck*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(m.Rules.Checks));
+        OpcodeCheck* checks = (OpcodeCheck*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(f.Machine.Rules.Checks));
         byte* code = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(f.Code.Padded));
         UInt256* bottom = (UInt256*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(f.Stack));
         UInt256* sp = bottom + f.Height;
         byte* ip = code + f.Pc;
-        EvmMemory memory = f.Memory;
         long gas = f.Gas;
         EvmError error;
-        byte op;
         long gasBefore = 0;
 
     Next:
-        op = *ip;
+        byte op = *ip;
         OpcodeCheck check = checks[op];
-        int height = (int)(sp - bottom);
         if (TTracer.TracesSteps)
         {
             gasBefore = gas;
             f.GasReturned = 0;
-            ShowStep(m, f, ref tracer, (int)(ip - code), op, gas, height);
+            ShowStep(f.Machine, f, ref tracer, (int)(ip - code), op, gas, (int)(sp - bottom));
         }
         gas -= check.Gas;
-        if (((uint)(height - check.Least) > check.Room) | (gas < 0)) goto Refused;
+        if (((uint)((int)((byte*)sp - (byte*)bottom) - check.Least) > check.Room) | (gas < 0)) goto Refused;
         ip++;
         switch ((Opcode)op)
         {
@@ -84,12 +81,12 @@ internal static unsafe class Interpreter
             case Opcode.Shr: sp--; Words.ShiftRight(sp); break;
             case Opcode.Sar: sp--; Words.ShiftRightSigned(sp); break;
             case Opcode.Clz: sp[0] = new UInt256((ulong)(256 - sp[0].BitLength)); break;
-            case Opcode.Exp: f.Gas = gas; error = DataOps.Exp(m, f, new Operands(sp)); sp--; goto Checked;
+            case Opcode.Exp: f.Gas = gas; error = DataOps.Exp(f.Machine, f, new Operands(sp)); sp--; goto Checked;
             case Opcode.Keccak256: f.Gas = gas; error = DataOps.Keccak(f, new Operands(sp)); sp--; goto Checked;
 
             case Opcode.Address: *++sp = f.Self.ToUInt256(); break;
-            case Opcode.Balance: f.Gas = gas; error = AccountOps.Balance(m, f, new Operands(sp)); goto Checked;
-            case Opcode.Origin: *++sp = m.Origin.ToUInt256(); break;
+            case Opcode.Balance: f.Gas = gas; error = AccountOps.Balance(f.Machine, f, new Operands(sp)); goto Checked;
+            case Opcode.Origin: *++sp = f.Machine.Origin.ToUInt256(); break;
             case Opcode.Caller: *++sp = f.Caller.ToUInt256(); break;
             case Opcode.CallValue: *++sp = f.Value; break;
             case Opcode.CallDataLoad: DataOps.CallDataLoad(f, new Operands(sp)); break;
@@ -97,30 +94,30 @@ internal static unsafe class Interpreter
             case Opcode.CallDataCopy: f.Gas = gas; error = DataOps.CallDataCopy(f, new Operands(sp)); sp -= 3; goto Checked;
             case Opcode.CodeSize: *++sp = new UInt256((ulong)f.Code.Length); break;
             case Opcode.CodeCopy: f.Gas = gas; error = DataOps.CodeCopy(f, new Operands(sp)); sp -= 3; goto Checked;
-            case Opcode.GasPrice: *++sp = m.GasPrice; break;
-            case Opcode.ExtCodeSize: f.Gas = gas; error = AccountOps.CodeSize(m, f, new Operands(sp)); goto Checked;
-            case Opcode.ExtCodeCopy: f.Gas = gas; error = AccountOps.CodeCopy(m, f, new Operands(sp)); sp -= 4; goto Checked;
+            case Opcode.GasPrice: *++sp = f.Machine.GasPrice; break;
+            case Opcode.ExtCodeSize: f.Gas = gas; error = AccountOps.CodeSize(f.Machine, f, new Operands(sp)); goto Checked;
+            case Opcode.ExtCodeCopy: f.Gas = gas; error = AccountOps.CodeCopy(f.Machine, f, new Operands(sp)); sp -= 4; goto Checked;
             case Opcode.ReturnDataSize: *++sp = new UInt256((ulong)f.ReturnLength); break;
             case Opcode.ReturnDataCopy: f.Gas = gas; error = DataOps.ReturnDataCopy(f, new Operands(sp)); sp -= 3; goto Checked;
-            case Opcode.ExtCodeHash: f.Gas = gas; error = AccountOps.CodeHash(m, f, new Operands(sp)); goto Checked;
+            case Opcode.ExtCodeHash: f.Gas = gas; error = AccountOps.CodeHash(f.Machine, f, new Operands(sp)); goto Checked;
 
-            case Opcode.BlockHash: BlockOps.BlockHash(m, new Operands(sp)); break;
-            case Opcode.Coinbase: *++sp = m.Block.Coinbase.ToUInt256(); break;
-            case Opcode.Timestamp: *++sp = new UInt256(m.Block.Timestamp); break;
-            case Opcode.Number: *++sp = new UInt256(m.Block.Number); break;
-            case Opcode.PrevRandao: *++sp = m.Rules.Fork >= EvmFork.Paris ? m.Block.PrevRandao : m.Block.Difficulty; break;
-            case Opcode.GasLimit: *++sp = new UInt256((ulong)m.Block.GasLimit); break;
-            case Opcode.ChainId: *++sp = new UInt256(m.Block.ChainId); break;
-            case Opcode.SelfBalance: *++sp = m.State.Balance(f.SelfAccount); break;
-            case Opcode.BaseFee: *++sp = m.BaseFee; break;
-            case Opcode.BlobHash: BlockOps.BlobHash(m, new Operands(sp)); break;
-            case Opcode.BlobBaseFee: *++sp = m.Block.BlobBaseFee; break;
+            case Opcode.BlockHash: BlockOps.BlockHash(f.Machine, new Operands(sp)); break;
+            case Opcode.Coinbase: *++sp = f.Machine.Block.Coinbase.ToUInt256(); break;
+            case Opcode.Timestamp: *++sp = new UInt256(f.Machine.Block.Timestamp); break;
+            case Opcode.Number: *++sp = new UInt256(f.Machine.Block.Number); break;
+            case Opcode.PrevRandao: *++sp = f.Machine.Rules.Fork >= EvmFork.Paris ? f.Machine.Block.PrevRandao : f.Machine.Block.Difficulty; break;
+            case Opcode.GasLimit: *++sp = new UInt256((ulong)f.Machine.Block.GasLimit); break;
+            case Opcode.ChainId: *++sp = new UInt256(f.Machine.Block.ChainId); break;
+            case Opcode.SelfBalance: *++sp = f.Machine.State.Balance(f.SelfAccount); break;
+            case Opcode.BaseFee: *++sp = f.Machine.BaseFee; break;
+            case Opcode.BlobHash: BlockOps.BlobHash(f.Machine, new Operands(sp)); break;
+            case Opcode.BlobBaseFee: *++sp = f.Machine.Block.BlobBaseFee; break;
 
             case Opcode.Pop: sp--; break;
             case Opcode.MLoad:
-                if (sp->IsUInt64 && (long)sp->U0 <= memory.Size - 32 && (long)sp->U0 >= 0)
+                if (sp->IsUInt64 && sp->U0 < f.Memory.WordStarts)
                 {
-                    LoadWord(ref memory.Bytes[(int)sp->U0], sp);
+                    LoadWord(ref f.Memory.At(sp->U0), sp);
                     break;
                 }
                 f.Gas = gas;
@@ -128,17 +125,17 @@ internal static unsafe class Interpreter
                 goto Checked;
             case Opcode.MStore:
                 sp -= 2;
-                if (sp[2].IsUInt64 && (long)sp[2].U0 <= memory.Size - 32 && (long)sp[2].U0 >= 0)
+                if (sp[2].IsUInt64 && sp[2].U0 < f.Memory.WordStarts)
                 {
-                    StoreWord(ref memory.Bytes[(int)sp[2].U0], sp + 1);
+                    StoreWord(ref f.Memory.At(sp[2].U0), sp + 1);
                     break;
                 }
                 f.Gas = gas;
                 error = DataOps.MStore(f, new Operands(sp + 2));
                 goto Checked;
             case Opcode.MStore8: f.Gas = gas; error = DataOps.MStore8(f, new Operands(sp)); sp -= 2; goto Checked;
-            case Opcode.SLoad: f.Gas = gas; error = StorageOps.Load(m, f, new Operands(sp)); goto Checked;
-            case Opcode.SStore: f.Gas = gas; error = StorageOps.Store(m, f, new Operands(sp)); sp -= 2; goto Checked;
+            case Opcode.SLoad: f.Gas = gas; error = StorageOps.Load(f.Machine, f, new Operands(sp)); goto Checked;
+            case Opcode.SStore: f.Gas = gas; error = StorageOps.Store(f.Machine, f, new Operands(sp)); sp -= 2; goto Checked;
             case Opcode.Jump:
                 sp--;
                 if (!CanJump(f, sp + 1)) goto BadJump;
@@ -151,11 +148,11 @@ internal static unsafe class Interpreter
                 ip = code + sp[2].U0;
                 break;
             case Opcode.Pc: *++sp = new UInt256((ulong)(ip - code - 1)); break;
-            case Opcode.MSize: *++sp = new UInt256((ulong)memory.Size); break;
+            case Opcode.MSize: *++sp = new UInt256((ulong)f.Memory.Size); break;
             case Opcode.Gas: *++sp = new UInt256((ulong)gas); break;
             case Opcode.JumpDest: break;
-            case Opcode.TLoad: sp[0] = m.State.GetTransient(f.SelfAccount, sp[0]); break;
-            case Opcode.TStore: f.Gas = gas; error = StorageOps.StoreTransient(m, f, new Operands(sp)); sp -= 2; goto Checked;
+            case Opcode.TLoad: sp[0] = f.Machine.State.GetTransient(f.SelfAccount, sp[0]); break;
+            case Opcode.TStore: f.Gas = gas; error = StorageOps.StoreTransient(f.Machine, f, new Operands(sp)); sp -= 2; goto Checked;
             case Opcode.MCopy: f.Gas = gas; error = DataOps.MCopy(f, new Operands(sp)); sp -= 3; goto Checked;
 
             case Opcode.Push0: *++sp = default; break;
@@ -164,7 +161,12 @@ internal static unsafe class Interpreter
                 *++sp = new UInt256(BinaryPrimitives.ReverseEndianness(*(ushort*)ip));
                 ip += 2;
                 break;
-            case Opcode.Push3 or Opcode.Push4 or Opcode.Push5 or Opcode.Push6 or Opcode.Push7 or Opcode.Push8:
+            case Opcode.Push3:
+            case Opcode.Push4:
+            case Opcode.Push5:
+            case Opcode.Push6:
+            case Opcode.Push7:
+            case Opcode.Push8:
                 int size = op - ((int)Opcode.Push1 - 1);
                 *++sp = new UInt256(BinaryPrimitives.ReverseEndianness(*(ulong*)ip) >> (64 - (8 * size)));
                 ip += size;
@@ -176,45 +178,102 @@ internal static unsafe class Interpreter
                 ip += 20;
                 break;
             case Opcode.Push32: LoadWord(ref *ip, ++sp); ip += 32; break;
-            case >= Opcode.Push9 and < Opcode.Push32:
+            case Opcode.Push9:
+            case Opcode.Push10:
+            case Opcode.Push11:
+            case Opcode.Push12:
+            case Opcode.Push13:
+            case Opcode.Push14:
+            case Opcode.Push15:
+            case Opcode.Push16:
+            case Opcode.Push17:
+            case Opcode.Push18:
+            case Opcode.Push19:
+            case Opcode.Push21:
+            case Opcode.Push22:
+            case Opcode.Push23:
+            case Opcode.Push24:
+            case Opcode.Push25:
+            case Opcode.Push26:
+            case Opcode.Push27:
+            case Opcode.Push28:
+            case Opcode.Push29:
+            case Opcode.Push30:
+            case Opcode.Push31:
                 size = op - ((int)Opcode.Push1 - 1);
                 PushLong(ip, size, ++sp);
                 ip += size;
                 break;
-            case >= Opcode.Dup1 and <= Opcode.Dup16:
+            case Opcode.Dup1:
+            case Opcode.Dup2:
+            case Opcode.Dup3:
+            case Opcode.Dup4:
+            case Opcode.Dup5:
+            case Opcode.Dup6:
+            case Opcode.Dup7:
+            case Opcode.Dup8:
+            case Opcode.Dup9:
+            case Opcode.Dup10:
+            case Opcode.Dup11:
+            case Opcode.Dup12:
+            case Opcode.Dup13:
+            case Opcode.Dup14:
+            case Opcode.Dup15:
+            case Opcode.Dup16:
                 sp++;
                 sp[0] = sp[(int)Opcode.Dup1 - 1 - op];
                 break;
-            case >= Opcode.Swap1 and <= Opcode.Swap16:
+            case Opcode.Swap1:
+            case Opcode.Swap2:
+            case Opcode.Swap3:
+            case Opcode.Swap4:
+            case Opcode.Swap5:
+            case Opcode.Swap6:
+            case Opcode.Swap7:
+            case Opcode.Swap8:
+            case Opcode.Swap9:
+            case Opcode.Swap10:
+            case Opcode.Swap11:
+            case Opcode.Swap12:
+            case Opcode.Swap13:
+            case Opcode.Swap14:
+            case Opcode.Swap15:
+            case Opcode.Swap16:
                 UInt256* other = sp + ((int)Opcode.Swap1 - 1 - op);
                 UInt256 top = *sp;
                 *sp = *other;
                 *other = top;
                 break;
 
-            case Opcode.Log0 or Opcode.Log1 or Opcode.Log2 or Opcode.Log3 or Opcode.Log4:
+            case Opcode.Log0:
+            case Opcode.Log1:
+            case Opcode.Log2:
+            case Opcode.Log3:
+            case Opcode.Log4:
                 f.Gas = gas;
-                error = LogOps.Log(m, f, new Operands(sp), op - (int)Opcode.Log0, ref tracer);
-                sp -= 2 + op - (int)Opcode.Log0;
+                error = LogOps.Log(f.Machine, f, new Operands(sp), op - (int)Opcode.Log0, ref tracer);
+                sp -= 2 + ip[-1] - (int)Opcode.Log0;
                 goto Checked;
-            case Opcode.Create: f.Gas = gas; error = CreateOps.Create(m, f, new Operands(sp), CallKind.Create, ref tracer); sp -= 2; goto Opened;
-            case Opcode.Create2: f.Gas = gas; error = CreateOps.Create(m, f, new Operands(sp), CallKind.Create2, ref tracer); sp -= 3; goto Opened;
-            case Opcode.Call: f.Gas = gas; error = CallOps.Call(m, f, new Operands(sp), CallKind.Call, ref tracer); sp -= 6; goto Opened;
-            case Opcode.CallCode: f.Gas = gas; error = CallOps.Call(m, f, new Operands(sp), CallKind.CallCode, ref tracer); sp -= 6; goto Opened;
-            case Opcode.DelegateCall: f.Gas = gas; error = CallOps.Call(m, f, new Operands(sp), CallKind.DelegateCall, ref tracer); sp -= 5; goto Opened;
-            case Opcode.StaticCall: f.Gas = gas; error = CallOps.Call(m, f, new Operands(sp), CallKind.StaticCall, ref tracer); sp -= 5; goto Opened;
-            case Opcode.Return or Opcode.Revert:
+            case Opcode.Create: f.Gas = gas; error = CreateOps.Create(f.Machine, f, new Operands(sp), CallKind.Create, ref tracer); sp -= 2; goto Opened;
+            case Opcode.Create2: f.Gas = gas; error = CreateOps.Create(f.Machine, f, new Operands(sp), CallKind.Create2, ref tracer); sp -= 3; goto Opened;
+            case Opcode.Call: f.Gas = gas; error = CallOps.Call(f.Machine, f, new Operands(sp), CallKind.Call, ref tracer); sp -= 6; goto Opened;
+            case Opcode.CallCode: f.Gas = gas; error = CallOps.Call(f.Machine, f, new Operands(sp), CallKind.CallCode, ref tracer); sp -= 6; goto Opened;
+            case Opcode.DelegateCall: f.Gas = gas; error = CallOps.Call(f.Machine, f, new Operands(sp), CallKind.DelegateCall, ref tracer); sp -= 5; goto Opened;
+            case Opcode.StaticCall: f.Gas = gas; error = CallOps.Call(f.Machine, f, new Operands(sp), CallKind.StaticCall, ref tracer); sp -= 5; goto Opened;
+            case Opcode.Return:
+            case Opcode.Revert:
                 f.Gas = gas;
                 if (!DataOps.SetOutput(f, new Operands(sp))) goto OutOfGas;
                 if (TTracer.TracesSteps) tracer.StepDone(gasBefore - f.Gas, EvmError.None);
-                return op == (byte)Opcode.Return ? RunExit.Done : RunExit.Reverted;
+                return ip[-1] == (byte)Opcode.Return ? RunExit.Done : RunExit.Reverted;
             case Opcode.SelfDestruct:
                 f.Gas = gas;
-                error = AccountOps.SelfDestruct(m, f, new Operands(sp), ref tracer);
+                error = AccountOps.SelfDestruct(f.Machine, f, new Operands(sp), ref tracer);
                 if (error != EvmError.None) goto Failed;
                 if (TTracer.TracesSteps) tracer.StepDone(gasBefore - f.Gas, EvmError.None);
                 return RunExit.Done;
             default:
+                ip--;
                 goto Refused;
         }
         if (TTracer.TracesSteps) tracer.StepDone(gasBefore - gas, EvmError.None);
@@ -230,8 +289,8 @@ internal static unsafe class Interpreter
         gas = f.Gas;
         if (error != EvmError.None) goto Failed;
         if (TTracer.TracesSteps) tracer.StepDone(gasBefore - gas + f.GasReturned, EvmError.None);
-        if (!m.HasPendingFrame) goto Next;
-        m.HasPendingFrame = false;
+        if (!f.Machine.HasPendingFrame) goto Next;
+        f.Machine.HasPendingFrame = false;
         f.Pc = (int)(ip - code);
         f.Height = (int)(sp - bottom);
         return RunExit.Entered;
@@ -245,7 +304,7 @@ internal static unsafe class Interpreter
         goto Failed;
     Refused:
         f.Gas = gas;
-        error = Reason(m, op, height);
+        error = Reason(f.Machine, *ip, (int)(sp - bottom));
     Failed:
         if (TTracer.TracesSteps) tracer.StepDone(gasBefore - f.Gas, error);
         f.Error = error;

@@ -28,7 +28,7 @@ internal sealed class Machine(JournaledState state)
     /// <summary>An instruction has prepared the next frame, and the loop is to leave the present one.</summary>
     public bool HasPendingFrame;
 
-    public Frame FrameAt(int depth) => _frames[depth] ??= new Frame(depth);
+    public Frame FrameAt(int depth) => _frames[depth] ??= new Frame(this, depth);
 
     /// <summary>Runs the outermost frame, prepared by the caller, to its end.</summary>
     public Frame Run<TTracer>(ref TTracer tracer)
@@ -37,7 +37,7 @@ internal sealed class Machine(JournaledState state)
         Frame frame = FrameAt(0);
         while (true)
         {
-            RunExit exit = Interpreter.Run(this, frame, ref tracer);
+            RunExit exit = Interpreter.Run(frame, ref tracer);
             if (exit == RunExit.Entered)
             {
                 frame = FrameAt(frame.Depth + 1);
