@@ -19,6 +19,14 @@ internal sealed class ConfigurationHistory
 
     public void Add(LogIndex index, Configuration configuration) => _known.Add((index, configuration));
 
+    /// <summary>A voter of the current configuration, or of one before that is not known to be superseded.</summary>
+    public bool MayBeVoter(NodeId node)
+    {
+        for (int i = 0; i < _known.Count; i++)
+            if (_known[i].Configuration.IsVoter(node)) return true;
+        return false;
+    }
+
     /// <summary>Whether this took away the current configuration.</summary>
     public bool TruncateAfter(LogIndex index)
     {

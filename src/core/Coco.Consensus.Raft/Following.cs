@@ -12,6 +12,7 @@ internal sealed class Following(RaftState state, Elections elections)
     private LogIndex _verified;
     private LogIndex _acknowledged;
     private bool _isAckWanted;
+    private ulong? _roundToAnswer;
 
     public void OnAppend(NodeId from, in RaftMessage message, IReadOnlyList<ConsensusEntry> entries)
     {
@@ -28,14 +29,17 @@ internal sealed class Following(RaftState state, Elections elections)
     {
         Heard(from);
         state.CommitTo(Lower(message.Commit, _verified));
-        if (message.Flag && state.Disk.HoldsHardState)
-            state.Send(from, new RaftMessage { Kind = MessageKind.HeartbeatAck, Term = state.Term, Round = message.Round });
+        if (!message.Flag) return;
+        _roundToAnswer = message.Round;
+        if (state.Disk.HoldsHardState) AnswerHeartbeat();
     }
 
     public void OnPersisted()
     {
         ForgetOlderTerm();
-        if (!_isAckWanted || !state.Disk.HoldsHardState) return;
+        if (!state.Disk.HoldsHardState) return;
+        AnswerHeartbeat();
+        if (!_isAckWanted) return;
         LogIndex match = Lower(_verified, state.Disk.Persisted);
         if (match > _acknowledged || match == _verified) Acknowledge(match);
     }
@@ -74,7 +78,8 @@ internal sealed class Following(RaftState state, Elections elections)
     private void ForgetOlderTerm()
     {
         if (_term == state.Term) return;
-        (_term, _verified, _acknowledged, _isAckWanted) = (state.Term, state.Commit, LogIndex.Zero, false);
+        (_term, _verified, _acknowledged) = (state.Term, state.Commit, LogIndex.Zero);
+        (_isAckWanted, _roundToAnswer) = (false, null);
     }
 
     /// <summary>Moves the beginning of the message to the commit index: what is committed needs no look. False for a message that contradicts it.</summary>
@@ -102,6 +107,13 @@ internal sealed class Following(RaftState state, Elections elections)
         state.CommitTo(Lower(message.Commit, verified));
         _isAckWanted = true;
         if (state.Disk.Persisted >= verified && state.Disk.HoldsHardState) Acknowledge(Lower(_verified, state.Disk.Persisted));
+    }
+
+    private void AnswerHeartbeat()
+    {
+        if (_roundToAnswer is { } round && state.Leader is { } leader && leader != state.Self)
+            state.Send(leader, new RaftMessage { Kind = MessageKind.HeartbeatAck, Term = state.Term, Round = round });
+        _roundToAnswer = null;
     }
 
     private void Acknowledge(LogIndex match)

@@ -38,7 +38,7 @@ internal sealed class Leadership
         Peers.Clear();
         Peers.TakeOver(_state.Configuration);
         _change.Forget();
-        SendHeartbeats(isAnswerWanted: true);
+        SendHeartbeats();
     }
 
     public void End()
@@ -56,8 +56,7 @@ internal sealed class Leadership
             return;
         }
         _transfer.Tick();
-        _change.AskForEnd(HasCommittedInTerm);
-        if (_state.Now - _heartbeatAt >= (ulong)_state.Settings.HeartbeatTicks) SendHeartbeats(isAnswerWanted: true);
+        if (_state.Now - _heartbeatAt >= (ulong)_state.Settings.HeartbeatTicks) SendHeartbeats();
     }
 
     public void Propose(IReadOnlyList<ConsensusEntry> entries)
@@ -99,7 +98,7 @@ internal sealed class Leadership
         bool isNew = peer.Acknowledged(message.Index);
         if (peer.State == ProgressState.Probe && message.Index == peer.Match) peer.Replicate();
         if (peer.State == ProgressState.Snapshot && peer.Match >= _state.Log.Base.Index) peer.Replicate();
-        if (!isNew || !TryCommit()) _replicator.Send(peer);
+        if (!isNew || !TryCommit()) SendOrTell(peer);
         if (IsLeader) _transfer.OnProgress(peer);
     }
 
@@ -126,12 +125,15 @@ internal sealed class Leadership
     {
         if (message.Round > _reads.Round) return;
         if (peer.Round < message.Round) peer.Round = message.Round;
-        peer.IsProbing = false;
+        if (_state.Now - peer.ProbedAt >= (ulong)_state.Settings.HeartbeatTicks) peer.ResumeProbe();
         if (peer.Match < _state.Log.Last.Index || peer.State == ProgressState.Probe) _replicator.Send(peer, evenIfEmpty: true);
         AdvanceReads();
     }
 
     public void OnPersisted() => TryCommit();
+
+    /// <summary>A joint configuration that has committed is to be ended by the owner.</summary>
+    public void AskForEndOfChange() => _change.AskForEnd(HasCommittedInTerm);
 
     public void OnEntriesRead(EntriesReadInput input)
     {
@@ -180,42 +182,42 @@ internal sealed class Leadership
         if (index <= _state.Commit || !_state.Log.TryTermAt(index, out Term term) || term != _state.Term) return false;
         _state.CommitTo(index);
         AdvanceReads();
-        TellCommit();
-        _change.AskForEnd(HasCommittedInTerm);
+        for (int i = 0; i < Peers.Count; i++) SendOrTell(Peers[i]);
         StepDownIfRemoved();
         return true;
     }
 
     /// <summary>New entries carry the commit index; who gets none now is told by itself, so that nobody waits for a heartbeat.</summary>
-    private void TellCommit()
+    private void SendOrTell(Progress peer)
     {
-        ConsensusMessage? notice = null;
-        for (int i = 0; i < Peers.Count; i++)
-        {
-            if (_replicator.Send(Peers[i]) || Peers[i].State != ProgressState.Replicate) continue;
-            notice ??= Heartbeat(isAnswerWanted: false);
-            _state.Effects.Add(new SendEffect(Peers[i].Node, notice));
-        }
+        if (_replicator.Send(peer) || peer.State != ProgressState.Replicate || peer.CommitTold >= _state.Commit) return;
+        peer.CommitTold = _state.Commit;
+        _state.Effects.Add(new SendEffect(peer.Node, Heartbeat(isAnswerWanted: false)));
     }
 
-    /// <summary>A leader outside the new voters manages the change to its end and then goes (Raft 6).</summary>
+    /// <summary>A leader outside the new voters manages the change to its end, then goes (Raft 6) and lets the furthest one follow at once.</summary>
     private void StepDownIfRemoved()
     {
         if (_state.Configuration.IsVoter(_state.Self) || _state.Configurations.CurrentIndex > _state.Commit) return;
+        _transfer.Begin(null);
         _state.Follow(_state.Term, null);
     }
 
     private void AdvanceReads()
     {
-        if (_reads.Advance(HasCommittedInTerm)) SendHeartbeats(isAnswerWanted: true);
+        if (_reads.Advance(HasCommittedInTerm)) SendHeartbeats();
     }
 
-    private void SendHeartbeats(bool isAnswerWanted)
+    private void SendHeartbeats()
     {
         _heartbeatAt = _state.Now;
         if (Peers.Count == 0) return;
-        ConsensusMessage heartbeat = Heartbeat(isAnswerWanted);
-        for (int i = 0; i < Peers.Count; i++) _state.Effects.Add(new SendEffect(Peers[i].Node, heartbeat));
+        ConsensusMessage heartbeat = Heartbeat(isAnswerWanted: true);
+        for (int i = 0; i < Peers.Count; i++)
+        {
+            _state.Effects.Add(new SendEffect(Peers[i].Node, heartbeat));
+            if (Peers[i].State == ProgressState.Replicate) Peers[i].CommitTold = _state.Commit;
+        }
     }
 
     private ConsensusMessage Heartbeat(bool isAnswerWanted) => _state.Encode(new RaftMessage

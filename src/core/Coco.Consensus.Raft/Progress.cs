@@ -26,8 +26,14 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
     /// <summary>The entry that it is to get next.</summary>
     public LogIndex Next { get; private set; } = next;
 
-    /// <summary>A probe is out; the next one waits for any answer.</summary>
-    public bool IsProbing { get; set; }
+    /// <summary>A probe is out; the next one waits for its answer, or for any sign of life a while later.</summary>
+    public bool IsProbing { get; private set; }
+
+    /// <summary>The tick at which the probe went out.</summary>
+    public ulong ProbedAt { get; private set; }
+
+    /// <summary>The commit index that it was last told while in step.</summary>
+    public LogIndex CommitTold { get; set; }
 
     public InflightWindow Inflight { get; } = new(window);
 
@@ -47,16 +53,19 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
     {
         State = ProgressState.Probe;
         Next = next > Match ? next : Match.Next();
+        LastSent = default;
         IsProbing = false;
         Inflight.Clear();
     }
 
+    /// <summary>The logs agree up to the match; what a probe has sent beyond is on its way.</summary>
     public void Replicate()
     {
         State = ProgressState.Replicate;
-        Next = Match.Next();
-        IsProbing = false;
         Inflight.Clear();
+        bool isMoreOnItsWay = LastSent.Index > Match;
+        Next = isMoreOnItsWay ? LastSent.Index.Next() : Match.Next();
+        if (isMoreOnItsWay) Inflight.Add(LastSent.Index);
     }
 
     public void AwaitSnapshot()
@@ -65,11 +74,15 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
         Inflight.Clear();
     }
 
+    public void PauseProbe(ulong now) => (IsProbing, ProbedAt) = (true, now);
+
+    public void ResumeProbe() => IsProbing = false;
+
     /// <summary>Notes that an append up to <paramref name="last"/> has gone out.</summary>
-    public void Sent(LogPosition last, bool hasEntries)
+    public void Sent(LogPosition last, bool hasEntries, ulong now)
     {
         LastSent = last;
-        if (State == ProgressState.Probe) IsProbing = true;
+        if (State == ProgressState.Probe) PauseProbe(now);
         if (State != ProgressState.Replicate || !hasEntries) return;
         Next = last.Index.Next();
         Inflight.Add(last.Index);

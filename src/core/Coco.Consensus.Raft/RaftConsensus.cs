@@ -157,6 +157,7 @@ public sealed class RaftConsensus : IConsensus
         _state.FlushLog();
         if (_state.Commit != _saidCommit) effects.Add(new CommittedEffect(_state.Commit));
         _saidCommit = _state.Commit;
+        if (isLeader) _leadership.AskForEndOfChange();
     }
 
     private ConsensusStatus MakeStatus() => new()

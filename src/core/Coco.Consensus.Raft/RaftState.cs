@@ -43,8 +43,11 @@ internal sealed class RaftState
 
     public Configuration Configuration => Configurations.Current;
 
-    /// <summary>A node that its own configuration does not count never campaigns.</summary>
-    public bool MayCampaign => Configuration.IsVoter(Self);
+    /// <summary>
+    /// A node that is no voter never campaigns. One whose removal is not known to be committed still does (thesis 4.2.2): the
+    /// others may need its log, which is newer than theirs.
+    /// </summary>
+    public bool MayCampaign => Configurations.MayBeVoter(Self);
 
     /// <summary>Follows, in this term or a newer one, the leader if it is known.</summary>
     public void Follow(Term term, NodeId? leader)

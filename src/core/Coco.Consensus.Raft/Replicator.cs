@@ -35,7 +35,7 @@ internal sealed class Replicator(RaftState state)
         }
         else
         {
-            peer.IsProbing = true; // the next try waits until the follower is heard
+            peer.PauseProbe(state.Now); // the next try waits until the follower is heard
         }
     }
 
@@ -70,7 +70,8 @@ internal sealed class Replicator(RaftState state)
             Commit = state.Commit,
         };
         state.Send(peer.Node, append, entries);
-        peer.Sent(entries.Count > 0 ? entries[^1].Position : previous, entries.Count > 0);
+        peer.Sent(entries.Count > 0 ? entries[^1].Position : previous, entries.Count > 0, state.Now);
+        if (peer.State == ProgressState.Replicate) peer.CommitTold = state.Commit;
     }
 
     private bool TryPrevious(Progress peer, out LogPosition previous)

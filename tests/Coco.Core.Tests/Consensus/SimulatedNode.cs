@@ -79,6 +79,14 @@ internal sealed class SimulatedNode
         Plug = Start();
     }
 
+    /// <summary>Lets a stopped node find this on its disk when it restarts.</summary>
+    public void Prepare(HardState hardState, IReadOnlyList<ConsensusEntry> entries)
+    {
+        Assert.False(IsUp);
+        Disk.TruncateAfter(Disk.Base.Index);
+        Disk.Write(new PersistEffect(0, hardState, null, entries));
+    }
+
     public void Propose(string text, Configuration? configuration = null)
     {
         LogIndex next = Plug.Status.Last.Index.Next();
@@ -128,7 +136,10 @@ internal sealed class SimulatedNode
             case CommittedEffect committed:
                 Commit = committed.Index;
                 break;
-            case RoleChangedEffect or RolledBackEffect:
+            case RolledBackEffect rolledBack:
+                if (Commit > rolledBack.Index) Commit = rolledBack.Index;
+                break;
+            case RoleChangedEffect:
                 break;
             default:
                 Unhandled.Add(effect);
