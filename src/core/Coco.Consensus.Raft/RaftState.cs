@@ -91,7 +91,9 @@ internal sealed class RaftState
         Configurations.Reset(snapshot.Index, configuration);
         Disk.Reset(snapshot.Index);
         Commit = snapshot.Index;
-        if (snapshot.Term > Term) Follow(snapshot.Term, null);
+        // A candidate asked for votes with the log that is gone.
+        if (snapshot.Term > Term || Role is ConsensusRole.Candidate or ConsensusRole.PreCandidate)
+            Follow(snapshot.Term > Term ? snapshot.Term : Term, null);
         RestIfNothing();
     }
 

@@ -222,8 +222,8 @@ internal sealed class RandomCluster
 
     private void Install(SimulatedNode node, LogPosition snapshot, Configuration configuration)
     {
+        node.Sync();
         bool replaces = snapshot.Index > node.Commit && !node.View.Holds(snapshot);
-        if (replaces) node.Sync();
         if (replaces) _checker.Installed(node, snapshot);
         node.Install(snapshot, configuration);
     }

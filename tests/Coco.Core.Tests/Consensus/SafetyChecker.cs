@@ -22,8 +22,14 @@ internal sealed class SafetyChecker
         node.Observe = effect => Observed(node, effect);
     }
 
-    /// <summary>A node is back with what its disk held.</summary>
-    public void Restarted(SimulatedNode node) => Trim(node, node.Disk.Last.Index);
+    /// <summary>A node is back with what its disk held, which may be older than what it had truncated in memory.</summary>
+    public void Restarted(SimulatedNode node)
+    {
+        Dictionary<ulong, string> log = _logs[node.Id];
+        log.Clear();
+        if (node.Disk.Base.Index > LogIndex.Zero) log[node.Disk.Base.Index.Value] = _committed[node.Disk.Base.Index.Value].History;
+        foreach (ConsensusEntry entry in node.Disk.Entries) log[entry.Index.Value] = _histories[entry.Position];
+    }
 
     public void Installed(SimulatedNode node, LogPosition snapshot)
     {
@@ -56,7 +62,7 @@ internal sealed class SafetyChecker
     {
         Dictionary<ulong, string> log = _logs[node.Id];
         string before = log.GetValueOrDefault(entry.Index.Value - 1, "");
-        Assert.True(entry.Index.Value == 1 || before.Length > 0, "the log has a gap");
+        Assert.True(entry.Index.Value == 1 || before.Length > 0, $"the log of {node.Id} has a gap before {entry.Position}: {node.Plug.Status}");
         Assert.False(log.ContainsKey(entry.Index.Value), "a place was written twice");
         byte[] text = System.Text.Encoding.UTF8.GetBytes($"{before}|{entry.Term}|{Convert.ToHexString(entry.Frame.Span)}");
         string history = Convert.ToHexString(SHA256.HashData(text));

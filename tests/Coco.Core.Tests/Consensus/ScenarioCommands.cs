@@ -23,7 +23,7 @@ internal sealed class ScenarioCommands
             case "timeout": Timeout(Id(rest[0])); break;
             case "elect": Elect(rest); break;
             case "deliver": Deliver(rest); break;
-            case "deliver-last": _world.Deliver(_world.OnTheWay(Wires(rest)).Last()); break;
+            case "deliver-last": _world.Deliver(_world.OnTheWay(Wires(rest))[^1]); break;
             case "repeat": _world.Deliver(_world.OnTheWay(Wires(rest))[0], staysOnWire: true); break;
             case "drop": _world.Drop(Wires(rest)); break;
             case "queue": Queue(rest); break;

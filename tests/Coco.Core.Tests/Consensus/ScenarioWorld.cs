@@ -80,8 +80,8 @@ internal sealed class ScenarioWorld
     {
         SimulatedNode node = _nodes[id];
         node.Crash();
-        node.Prepare(new HardState(term, NodeId.None), entries);
         _checker.Restarted(node);
+        node.Prepare(new HardState(term, NodeId.None), entries);
         node.Observe!(new PersistEffect(0, null, null, entries));
         node.Restart();
     }
