@@ -112,7 +112,7 @@ internal sealed class Following(RaftState state, Elections elections)
     private void AnswerHeartbeat()
     {
         if (_roundToAnswer is { } round && state.Leader is { } leader && leader != state.Self)
-            state.Send(leader, new RaftMessage { Kind = MessageKind.HeartbeatAck, Term = state.Term, Round = round });
+            state.Send(leader, new RaftMessage { Kind = MessageKind.HeartbeatAck, Term = state.Term, Index = _verified, Round = round });
         _roundToAnswer = null;
     }
 

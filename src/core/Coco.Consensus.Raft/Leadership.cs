@@ -126,7 +126,9 @@ internal sealed class Leadership
         if (message.Round > _reads.Round) return;
         if (peer.Round < message.Round) peer.Round = message.Round;
         if (_state.Now - peer.ProbedAt >= (ulong)_state.Settings.HeartbeatTicks) peer.ResumeProbe();
-        if (peer.Match < _state.Log.Last.Index || peer.State == ProgressState.Probe) _replicator.Send(peer, evenIfEmpty: true);
+        // A follower that has restarted in this term holds its log but must be shown anew that it is the leader's, to commit.
+        bool isUnsure = message.Index < _state.Commit;
+        if (isUnsure || peer.Match < _state.Log.Last.Index || peer.State == ProgressState.Probe) _replicator.Send(peer, evenIfEmpty: true);
         AdvanceReads();
     }
 

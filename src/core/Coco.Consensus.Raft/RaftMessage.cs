@@ -24,7 +24,7 @@ internal readonly record struct RaftMessage
     /// <summary>The sender's term; of a pre-vote request and of its granting reply, the term that would be campaigned in.</summary>
     public Term Term { get; init; }
 
-    /// <summary>Requests for votes: the last entry. Append: the entry before. Ack: the last entry held on disk. Reject: the entry before that was refused.</summary>
+    /// <summary>Requests for votes: the last entry. Append: the entry before. Ack: the last entry held on disk. Heartbeat ack: the last entry that is known to be the leader's. Reject: the entry before that was refused.</summary>
     public LogIndex Index { get; init; }
 
     /// <summary>The term of the entry at <see cref="Index"/>; of a reject, at <see cref="Hint"/>.</summary>

@@ -80,7 +80,7 @@ internal static class RaftMessageCodec
         MessageKind.AppendAck => Fields.Index,
         MessageKind.AppendReject => Fields.Index | Fields.LogTerm | Fields.Hint,
         MessageKind.Heartbeat => Fields.Commit | Fields.Round | Fields.Flag,
-        MessageKind.HeartbeatAck => Fields.Round,
+        MessageKind.HeartbeatAck => Fields.Index | Fields.Round,
         MessageKind.TimeoutNow => Fields.None,
         _ => null,
     };
