@@ -141,6 +141,27 @@ public sealed class MerkleTests
     }
 
     [Fact]
+    public void The_leaf_of_the_last_committed_entry_is_kept()
+    {
+        Hash256[] leaves = Leaves(40);
+        var tree = new MerkleLedger();
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            tree.Append(in leaves[i]);
+            if (i % 3 == 0) continue;
+            tree.Append(Hash256.Zero);
+            tree.Commit(At(i + 1));
+            tree.TruncateTo(At(i + 1));
+            tree.Commit(At(i + 1));
+            Assert.Equal(leaves[i], tree.LeafAt(At(i + 1)));
+            Assert.Equal(NaiveRoot(leaves.AsSpan(0, i + 1)), tree.Root);
+        }
+        var restored = new MerkleLedger(tree.FrontierAt(At(40)));
+        restored.Commit(At(40));
+        Assert.Throws<InvariantException>(() => restored.LeafAt(At(40)));
+    }
+
+    [Fact]
     public void A_frontier_survives_its_encoding_and_refuses_to_be_cut_short()
     {
         var tree = new MerkleLedger();

@@ -59,10 +59,11 @@ public sealed class MerkleLedger
         return last.Value == 0 ? MerkleHash.Empty : PartialRoot(last.Value, _levels.Length);
     }
 
+    /// <summary>A leaf from <see cref="Committed"/> on; that one itself not in a tree that began with an even frontier there.</summary>
     public Hash256 LeafAt(LogIndex index)
     {
         Check(index);
-        Invariant.Holds(index.Value - 1 >= _kept[0], "only leaves of the tail are kept");
+        Invariant.Holds(index.Value > _kept[0], "only leaves of the tail are kept");
         return NodeAt(0, index.Value - 1);
     }
 
@@ -78,13 +79,15 @@ public sealed class MerkleLedger
         _size = last.Value;
     }
 
-    /// <summary>The entries up to here are for ever: forgets all but their frontier.</summary>
+    /// <summary>The entries up to here are for ever: forgets all but their frontier and the leaf at <paramref name="index"/>.</summary>
     public void Commit(LogIndex index)
     {
         Check(index);
         for (int level = 0; level < _levels.Length; level++)
         {
-            ulong keepFrom = (index.Value >> level) & ~1UL;
+            // The next entry names the last leaf, which is not part of the frontier where the size is even.
+            ulong size = level == 0 && index.Value > 0 ? index.Value - 1 : index.Value;
+            ulong keepFrom = Math.Max((size >> level) & ~1UL, _kept[level]);
             _levels[level].RemoveRange(0, (int)(keepFrom - _kept[level]));
             _kept[level] = keepFrom;
         }
