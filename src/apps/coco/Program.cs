@@ -1,1 +1,3 @@
-return 0;
+using Coco.Apps.Cli;
+
+return await CommandLine.RunAsync(args);

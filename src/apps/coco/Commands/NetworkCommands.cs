@@ -1,0 +1,141 @@
+using System.CommandLine;
+using Coco.Supervisor;
+
+namespace Coco.Apps.Cli.Commands;
+
+/// <summary>Starting, watching and stopping networks.</summary>
+internal static class NetworkCommands
+{
+    public static IEnumerable<Command> All() => [Up(), Status(), Down(), Logs(), Node(), Network(), Supervise()];
+
+    private static Command Up()
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Option<int> nodes = new("--nodes") { Description = "Validating nodes.", DefaultValueFactory = _ => 3 };
+        Option<int?> organisations = new("--organisations") { Description = "Organisations that run them; one for each node if left out." };
+        Option<string> ledger = new("--ledger") { Description = "The ledger.", DefaultValueFactory = _ => "ethereum" };
+        Option<string?> genesis = new("--genesis") { Description = "An Ethereum genesis file in geth's form.", HelpName = "FILE" };
+        Option<string?> constitution = new("--constitution") { Description = "A constitution whose members and nodes are filled in.", HelpName = "FILE" };
+        Option<string> consensus = new("--consensus") { Description = "The consensus plug.", DefaultValueFactory = _ => "raft" };
+        Option<int> portBase = new("--port-base") { Description = "The first port; each node takes ten.", DefaultValueFactory = _ => 8540 };
+        Option<bool> detach = new("--detach") { Description = "Return when the network is open, and leave it running." };
+        ledger.AcceptOnlyFromAmong("ethereum", "keyvalue");
+        consensus.AcceptOnlyFromAmong("raft");
+        Command command = new("up", "Start a network on this machine.\n\nExample: coco up --nodes 3 --detach --json")
+        {
+            data, json, nodes, organisations, ledger, genesis, constitution, consensus, portBase, detach,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            UpOptions options = new()
+            {
+                Nodes = parsed.GetValue(nodes), Organisations = parsed.GetValue(organisations), Ledger = parsed.GetRequiredValue(ledger),
+                GenesisFile = parsed.GetValue(genesis), ConstitutionFile = parsed.GetValue(constitution),
+                Consensus = parsed.GetRequiredValue(consensus), PortBase = parsed.GetValue(portBase),
+            };
+            DataDirectory directory = Shared.DataOf(parsed, data);
+            NetworkStatus status = await NetworkHost.UpAsync(directory, options, Environment.ProcessPath!, cancellation);
+            StatusPrinter.Print(status, parsed.GetValue(json));
+            return parsed.GetValue(detach) ? ExitCode.Done : await HoldAsync(directory, cancellation);
+        });
+        return command;
+    }
+
+    /// <summary>Waits for Ctrl-C and stops the network.</summary>
+    private static async Task<int> HoldAsync(DataDirectory data, CancellationToken cancellation)
+    {
+        Console.Error.WriteLine("Press Ctrl-C to stop the network.");
+        await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await NetworkHost.DownAsync(data, CancellationToken.None);
+        return ExitCode.Interrupted;
+    }
+
+    private static Command Status()
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Command command = new("status", "Show a network, its nodes and its alerts.\n\nExample: coco status --json") { data, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            StatusPrinter.Print(await StatusReader.ReadAsync(Shared.DataOf(parsed, data), cancellation), parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Down()
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Command command = new("down", "Stop a network; its data stay.\n\nExample: coco down") { data, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            bool ran = await NetworkHost.DownAsync(Shared.DataOf(parsed, data), cancellation);
+            if (parsed.GetValue(json)) Shared.PrintJson(new { State = "stopped" });
+            else Console.Out.WriteLine(ran ? "Stopped." : "Nothing was running.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Logs()
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Argument<string?> node = new("NODE") { Description = "One node only.", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> follow = new("--follow") { Description = "Go on as the logs grow." };
+        Command command = new("logs", "Show the logs of a network's processes.\n\nExample: coco logs node1 --follow") { data, node, follow };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await NetworkHost.LogsAsync(Shared.DataOf(parsed, data), parsed.GetValue(node), parsed.GetValue(follow), Console.Out, cancellation);
+            return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Node() => Shared.Group("node", "Start, stop, add and remove validating nodes.",
+        OneNode("start", "Start a stopped node.", NetworkHost.StartNodeAsync),
+        OneNode("stop", "Stop a node until it is started again by name.", NetworkHost.StopNodeAsync),
+        Shared.NotYet("add", "Add a node to a running network."),
+        Shared.NotYet("remove", "Remove a node from a running network."),
+        Shared.NotYet("init", "Create keys and a data folder for one node of one operator."),
+        Shared.NotYet("join", "Join a running network with one node."));
+
+    private static Command Network() =>
+        Shared.Group("network", "Create a network as its first operator.", Shared.NotYet("create", "Start a network of one node from a constitution."));
+
+    private static Command OneNode(string name, string description, Func<DataDirectory, string, CancellationToken, Task> act)
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Argument<string> node = new("NODE") { Description = "The node's name." };
+        Command command = new(name, $"{description}\n\nExample: coco node {name} node2") { data, json, node };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            DataDirectory directory = Shared.DataOf(parsed, data);
+            await act(directory, parsed.GetRequiredValue(node), cancellation);
+            NetworkStatus status = await StatusReader.ReadAsync(directory, cancellation);
+            if (parsed.GetValue(json)) Shared.PrintJson(new { status.State });
+            else Console.Out.WriteLine($"The network is {status.State}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>What <c>up</c> leaves behind: the process keeper.</summary>
+    private static Command Supervise()
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Command command = new("supervise", "Keep the processes of a network running (started by up).\n\nExample: coco supervise --data data")
+        {
+            data,
+        };
+        command.Hidden = true;
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await new NetworkSupervisor(Shared.DataOf(parsed, data), Console.Out).RunAsync(cancellation);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

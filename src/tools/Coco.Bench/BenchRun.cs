@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using Coco.Evm;
+
+namespace Coco.Bench;
+
+/// <summary>
+/// One load run from set-up to report: fund the accounts, sign everything, warm up, run against the clock, and see whether all
+/// nodes ended in the same state.
+/// </summary>
+public sealed class BenchRun
+{
+    private readonly BenchOptions _options;
+    private readonly BenchNetwork _network;
+    private readonly IBenchProgress _progress;
+    private readonly TlsTrust _trust;
+    private readonly Uri[] _targets;
+
+    public BenchRun(BenchOptions options, BenchNetwork network, IBenchProgress progress)
+    {
+        Check(options);
+        _options = options;
+        _network = network;
+        _progress = progress;
+        _trust = TrustOf(options, network);
+        _targets = [.. network.Nodes.Select(node => options.Targets.Count > 0 ? node.Rpc : node.UrlOf(options.Transport))];
+    }
+
+    /// <summary>Throws <see cref="BenchFailureException"/> when the run cannot be made, IOException when a node stops answering.</summary>
+    public async Task<BenchReport> RunAsync(CancellationToken cancellation)
+    {
+        if (_options.BatchLimit is { } limit) await BatchLimit.SetAsync(_network, limit, cancellation);
+        await using ChainClient client = await ChainClient.ConnectAsync(_targets[0], _trust, cancellation);
+        (LoadPlan measured, LoadPlan? warmUp) = _options.Workload == Workload.Mainnet
+            ? (await MainnetPlan.BuildAsync(_options, client, cancellation), null)
+            : await PrepareAccountsAsync(client, cancellation);
+        int connections = Math.Min(_options.Connections, SendersOf(measured));
+        await using LoadRun load = await LoadRun.OpenAsync(_targets, _trust, connections, cancellation);
+        if (warmUp is not null) await RunAsync(load, warmUp, "warming up", rate: null, cancellation);
+        Meter meter = new(_network, _options.Processes);
+        await meter.BeginAsync(cancellation);
+        long start = Stopwatch.GetTimestamp();
+        LoadResults results = await RunAsync(load, measured, "running", _options.Rate, cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start, results.LastAnswer).TotalSeconds;
+        await meter.EndAsync(cancellation);
+        (IReadOnlyList<FinalNode> final, bool areEqual) = await ReadFinalAsync(cancellation);
+        return Report(results, meter, seconds, final, areEqual);
+    }
+
+    private async Task<(LoadPlan Measured, LoadPlan? WarmUp)> PrepareAccountsAsync(ChainClient client, CancellationToken cancellation)
+    {
+        ChainFacts facts = await ChainFacts.ReadAsync(client, cancellation);
+        _progress.Say("deriving accounts");
+        BenchAccount[] senders = BenchAccounts.DeriveMany(_options.Seed, 0, Math.Min(_options.Accounts, _options.Count));
+        BenchAccount[] early = _options.WarmUp == 0 ? [] : BenchAccounts.DeriveMany(
+            _options.Seed, _options.Accounts, Math.Min(BenchGenesis.WarmUpAccounts(_options.Accounts), _options.WarmUp));
+        Address token = await FundAsync(client, facts, senders, early, cancellation);
+        _progress.Say("signing");
+        AccountPlans plans = new(_options, facts, token);
+        LoadPlan measured = plans.Build(
+            _options.Count, senders, await client.NoncesAsync(senders.Select(account => account.Address), cancellation), salt: 0);
+        LoadPlan? warmUp = early.Length == 0 ? null : plans.Build(
+            _options.WarmUp, early, await client.NoncesAsync(early.Select(account => account.Address), cancellation), salt: (ulong)_options.Count);
+        return (measured, warmUp);
+    }
+
+    private async Task<Address> FundAsync(
+        ChainClient client, ChainFacts facts, BenchAccount[] senders, BenchAccount[] early, CancellationToken cancellation)
+    {
+        _progress.Say("funding accounts");
+        ulong transactionsEach = (ulong)Math.Max(
+            (_options.Count / senders.Length) + 1, early.Length == 0 ? 0 : (_options.WarmUp / early.Length) + 1);
+        UInt128 weiEach = facts.MaxFee * TokenContract.TransferGas * transactionsEach * 2;
+        BenchAccount funder = await Funder.FindAsync(client, _options, _network, cancellation);
+        Address[] accounts = [.. senders.Concat(early).Select(account => account.Address)];
+        return await new Funding(client, facts, funder).PrepareAsync(accounts, weiEach, cancellation);
+    }
+
+    private async Task<LoadResults> RunAsync(LoadRun load, LoadPlan plan, string what, double? rate, CancellationToken cancellation)
+    {
+        LoadResults results = new(plan.Operations.Length);
+        using IDisposable watch = _progress.Watch(what, results);
+        await load.RunAsync(plan, results, _options.RpcBatch, rate, cancellation);
+        return results;
+    }
+
+    private async Task<(IReadOnlyList<FinalNode> Nodes, bool AreEqual)> ReadFinalAsync(CancellationToken cancellation)
+    {
+        _progress.Say("comparing the nodes");
+        List<(string Name, ChainClient Client)> clients = [];
+        try
+        {
+            for (int i = 0; i < _targets.Length; i++)
+                clients.Add((_network.Nodes[i].Name, await ChainClient.ConnectAsync(_targets[i], _trust, cancellation)));
+            return await FinalState.ReadAsync(clients, cancellation);
+        }
+        finally
+        {
+            foreach ((_, ChainClient opened) in clients) await opened.DisposeAsync();
+        }
+    }
+
+    private BenchReport Report(LoadResults results, Meter meter, double seconds, IReadOnlyList<FinalNode> final, bool areEqual)
+    {
+        int reverted = results.CountOf(Outcome.Reverted);
+        int committed = results.CountOf(Outcome.Committed) + reverted;
+        return new BenchReport
+        {
+            Workload = _options.Workload.ToString().ToLowerInvariant(),
+            Count = results.Total,
+            Committed = committed,
+            Reverted = reverted,
+            Failed = results.CountOf(Outcome.Failed),
+            Reads = results.CountOf(Outcome.Answered),
+            Seconds = Math.Round(seconds, 4),
+            CommittedPerSecond = Math.Round(committed / seconds, 1),
+            LatencyMs = results.LatencyOf(Outcome.Committed, Outcome.Reverted) ?? new Latency(0, 0, 0, 0),
+            ReadLatencyMs = results.LatencyOf(Outcome.Answered),
+            CpuMicrosecondsPerTransaction = meter.CpuMicrosecondsPer(committed),
+            PeakMemoryBytes = meter.PeakMemory(),
+            DiskBytesPerTransaction = meter.DiskBytesPer(committed),
+            GeneratorCpuSeconds = Math.Round(meter.GeneratorCpuSeconds, 3),
+            NodesCpuSeconds = meter.NodesCpuSeconds is { } cpu ? Math.Round(cpu, 3) : null,
+            CommittedPerNodeCpuSecond = meter.NodesCpuSeconds is { } used and > 0 ? Math.Round(committed / used, 1) : null,
+            Fsyncs = meter.Fsyncs(),
+            BoundaryMessagesPerTransaction = meter.BoundaryMessagesPer(committed),
+            MemoryGrowthBytes = meter.MemoryGrowth(),
+            Batches = meter.BatchesOf(committed),
+            Final = final,
+            FinalEqual = areEqual,
+            Errors = results.Errors,
+        };
+    }
+
+    private static int SendersOf(LoadPlan plan) =>
+        Enumerable.Range(0, plan.Transactions.Count).Select(plan.Transactions.SenderOf).Distinct().Count();
+
+    private static TlsTrust TrustOf(BenchOptions options, BenchNetwork network)
+    {
+        if (options.IsInsecure) return TlsTrust.None;
+        string[] files = [.. network.Nodes.Select(node => node.CaFile).OfType<string>().Distinct()];
+        return files.Length == 0 ? TlsTrust.System : TlsTrust.Authorities(files);
+    }
+
+    private static void Check(BenchOptions options)
+    {
+        string? wrong = options switch
+        {
+            { Workload: Workload.KeyValue } => "The keyvalue workload is not in this version.",
+            { Count: < 1 } => "--count must be at least 1.",
+            { Connections: < 1 or > BenchLimits.MaxConnections } => $"--connections is 1 to {BenchLimits.MaxConnections}.",
+            { RpcBatch: < 1 or > BenchLimits.MaxRpcBatch } => $"--rpc-batch is 1 to {BenchLimits.MaxRpcBatch}.",
+            { Rate: <= 0 } => "--rate must be above 0.",
+            { Accounts: < 2 } => "--accounts must be at least 2.",
+            { WarmUp: < 0 } => "--warm-up must not be negative.",
+            { BatchLimit: < 1 } => "--batch-limit must be at least 1.",
+            { BatchLimit: not null, Targets.Count: > 0 } => "--batch-limit is a setting of Coco networks, not of foreign targets.",
+            _ => null,
+        };
+        if (wrong is not null) throw new BenchFailureException(BenchFailureKind.Usage, wrong);
+    }
+}

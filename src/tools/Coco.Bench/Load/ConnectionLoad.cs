@@ -1,0 +1,233 @@
+using System.Diagnostics;
+
+namespace Coco.Bench;
+
+/// <summary>
+/// One connection's share of a run: takes its operations in order, up to a JSON-RPC batch at a time, sends them, and asks for
+/// the receipts of its transactions until all are there.
+/// </summary>
+internal sealed class ConnectionLoad : IDisposable
+{
+    private static readonly TimeSpan ReceiptDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ExchangeDeadline = TimeSpan.FromSeconds(30);
+    private const int FirstWaitMs = 1;
+    private const int LongestWaitMs = 16;
+    private const int LongestRestoreWaitMs = 500;
+
+    private readonly LoadPlan _plan;
+    private readonly LoadResults _results;
+    private readonly IRpcConnection _connection;
+    private readonly int[] _operations;
+    private readonly Pacer? _pacer;
+    private readonly SemaphoreSlim? _due;
+    private readonly int[] _group;
+    private readonly long[] _started;
+    private readonly bool[] _isPending;
+    private readonly HashSet<int> _stuckSenders = [];
+    private readonly bool _isBatch;
+    private int _groupSize;
+    private int _pending;
+    private CancellationTokenSource _deadline = new();
+
+    public ConnectionLoad(LoadPlan plan, LoadResults results, IRpcConnection connection, int[] operations, int batch, Pacer? pacer, int number)
+    {
+        _plan = plan;
+        _results = results;
+        _connection = connection;
+        _operations = operations;
+        _pacer = pacer;
+        _due = pacer?.DueOf(number);
+        _group = new int[batch];
+        _started = new long[batch];
+        _isPending = new bool[batch];
+        _isBatch = batch > 1;
+    }
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        for (int next = 0; next < _operations.Length; next += _groupSize)
+        {
+            await TakeGroupAsync(next, cancellation);
+            await SendGroupAsync(cancellation);
+            await AwaitReceiptsAsync(cancellation);
+        }
+    }
+
+    public void Dispose() => _deadline.Dispose();
+
+    /// <summary>Fills the group: what is due now (open loop), or as much as fits (closed loop).</summary>
+    private async ValueTask TakeGroupAsync(int next, CancellationToken cancellation)
+    {
+        int most = Math.Min(_group.Length, _operations.Length - next);
+        if (_due is not null)
+        {
+            await _due.WaitAsync(cancellation);
+            int taken = 1;
+            while (taken < most && _due.Wait(0, CancellationToken.None)) taken++;
+            most = taken;
+        }
+        long now = Stopwatch.GetTimestamp();
+        for (int i = 0; i < most; i++)
+        {
+            _group[i] = _operations[next + i];
+            _started[i] = _pacer?.DueTimestamp(_group[i]) ?? now;
+            _isPending[i] = true;
+        }
+        _groupSize = _pending = most;
+        DropStuck();
+    }
+
+    /// <summary>A refused transaction leaves a gap in its sender's nonces: what follows cannot commit and is not sent.</summary>
+    private void DropStuck()
+    {
+        if (_stuckSenders.Count == 0) return;
+        for (int i = 0; i < _groupSize; i++)
+            if (_plan.Operations[_group[i]].Kind == OperationKind.Send && _stuckSenders.Contains(SenderOf(i)))
+                Fail(i, "not sent: an earlier transaction of the sender failed");
+    }
+
+    private async ValueTask SendGroupAsync(CancellationToken cancellation)
+    {
+        for (int attempt = 0; _pending > 0; attempt++)
+        {
+            WriteGroup(asReceipts: false);
+            try
+            {
+                ReadOnlyMemory<byte> answer = await ExchangeAsync(cancellation);
+                ReadSendAnswers(answer.Span, isRepeated: attempt > 0);
+                return;
+            }
+            catch (IOException broken)
+            {
+                await RestoreAsync(broken, cancellation);
+            }
+        }
+    }
+
+    private async ValueTask AwaitReceiptsAsync(CancellationToken cancellation)
+    {
+        for (int wait = FirstWaitMs; _pending > 0; wait = Math.Min(wait * 2, LongestWaitMs))
+        {
+            WriteGroup(asReceipts: true);
+            try
+            {
+                ReadOnlyMemory<byte> answer = await ExchangeAsync(cancellation);
+                ReadReceiptAnswers(answer.Span);
+                FailLate("no receipt within 60 seconds");
+            }
+            catch (IOException broken)
+            {
+                await RestoreAsync(broken, cancellation);
+            }
+            if (_pending > 0) await Task.Delay(wait, cancellation);
+        }
+    }
+
+    private void WriteGroup(bool asReceipts)
+    {
+        RequestBuffer request = _connection.Request;
+        request.Clear();
+        bool isFirst = true;
+        if (_isBatch) request.Append("["u8);
+        for (int i = 0; i < _groupSize; i++)
+        {
+            if (!_isPending[i]) continue;
+            if (!isFirst) request.Append(","u8);
+            isFirst = false;
+            if (asReceipts) _plan.WriteReceiptCall(request, _plan.Operations[_group[i]].Subject, i);
+            else _plan.WriteCall(request, _group[i], i);
+        }
+        if (_isBatch) request.Append("]"u8);
+    }
+
+    private void ReadSendAnswers(ReadOnlySpan<byte> body, bool isRepeated)
+    {
+        RpcAnswerReader reader = new(body);
+        while (reader.TryRead(out RpcAnswer answer))
+        {
+            if (!IsPending(answer.Id)) continue;
+            bool isSend = _plan.Operations[_group[answer.Id]].Kind == OperationKind.Send;
+            if (answer.IsError)
+            {
+                string message = answer.ErrorMessage();
+                if (!isSend || !isRepeated || !SaysKnown(message)) Fail(answer.Id, message);
+            }
+            else if (!isSend) End(answer.Id, Outcome.Answered);
+        }
+    }
+
+    private void ReadReceiptAnswers(ReadOnlySpan<byte> body)
+    {
+        RpcAnswerReader reader = new(body);
+        while (reader.TryRead(out RpcAnswer answer))
+        {
+            if (!IsPending(answer.Id) || answer.IsNull) continue;
+            if (answer.IsError) Fail(answer.Id, answer.ErrorMessage());
+            else End(answer.Id, answer.HasStatusOne ? Outcome.Committed : Outcome.Reverted);
+        }
+    }
+
+    private void FailLate(string reason)
+    {
+        for (int i = 0; i < _groupSize; i++)
+            if (_isPending[i] && Stopwatch.GetElapsedTime(_started[i]) > ReceiptDeadline) Fail(i, reason);
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ExchangeAsync(CancellationToken cancellation)
+    {
+        if (!_deadline.TryReset()) _deadline = new CancellationTokenSource();
+        _deadline.CancelAfter(ExchangeDeadline);
+        try
+        {
+            return await _connection.ExchangeAsync(_deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException("no answer within 30 seconds");
+        }
+    }
+
+    /// <summary>Opens the connection again, with pauses, until the group's deadline. Sending again is safe: a transaction executes once.</summary>
+    private async ValueTask RestoreAsync(IOException broken, CancellationToken cancellation)
+    {
+        for (int wait = FirstWaitMs; _pending > 0; wait = Math.Min(wait * 2, LongestRestoreWaitMs))
+        {
+            await Task.Delay(wait, cancellation);
+            FailLate(broken.Message);
+            try
+            {
+                await _connection.ConnectAsync(cancellation);
+                return;
+            }
+            catch (IOException silent)
+            {
+                broken = silent;
+            }
+        }
+    }
+
+    private bool IsPending(int id) => (uint)id < (uint)_groupSize && _isPending[id];
+
+    private int SenderOf(int position) => _plan.Transactions.SenderOf(_plan.Operations[_group[position]].Subject);
+
+    private void End(int position, Outcome outcome)
+    {
+        _results.End(_group[position], outcome, _started[position]);
+        _isPending[position] = false;
+        _pending--;
+    }
+
+    private void Fail(int position, string reason)
+    {
+        if (_plan.Operations[_group[position]].Kind == OperationKind.Send) _stuckSenders.Add(SenderOf(position));
+        _results.Fail(_group[position], reason, _started[position]);
+        _isPending[position] = false;
+        _pending--;
+    }
+
+    /// <summary>The first sending arrived before its connection broke: nodes say so in these words.</summary>
+    private static bool SaysKnown(string message) =>
+        message.Contains("already known", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("already imported", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("nonce too low", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Coco.Bench;
+
+/// <summary>Says when operations are due in an open loop: a thread that sleeps until each time and then wakes its connection.</summary>
+internal sealed class Pacer
+{
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(100);
+
+    private readonly SemaphoreSlim[] _due;
+    private readonly double _ticksPerOperation;
+
+    public Pacer(double rate, int connections)
+    {
+        _ticksPerOperation = Stopwatch.Frequency / rate;
+        _due = [.. Enumerable.Range(0, connections).Select(_ => new SemaphoreSlim(0))];
+    }
+
+    public long StartTimestamp { get; private set; }
+
+    /// <summary>Counts the operations of a connection that are due and not yet taken.</summary>
+    public SemaphoreSlim DueOf(int connection) => _due[connection];
+
+    public long DueTimestamp(int operation) => StartTimestamp + (long)(operation * _ticksPerOperation);
+
+    /// <summary>Starts the thread; <paramref name="plan"/> says whose each operation is.</summary>
+    public void Start(LoadPlan plan, CancellationToken cancellation)
+    {
+        StartTimestamp = Stopwatch.GetTimestamp();
+        Thread thread = new(() => Run(plan, cancellation)) { IsBackground = true, Name = "pacer" };
+        thread.Start();
+    }
+
+    private void Run(LoadPlan plan, CancellationToken cancellation)
+    {
+        for (int i = 0; i < plan.Operations.Length && !cancellation.IsCancellationRequested; i++)
+        {
+            while (true)
+            {
+                TimeSpan rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), DueTimestamp(i));
+                if (rest <= TimeSpan.Zero || cancellation.IsCancellationRequested) break;
+                Sleep(rest < LongestSleep ? rest : LongestSleep);
+            }
+            _due[plan.ConnectionOf(i, _due.Length)].Release();
+        }
+    }
+
+    /// <summary>The runtime sleeps in whole milliseconds; the system call does better.</summary>
+    private static void Sleep(TimeSpan time)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Thread.Sleep(time);
+            return;
+        }
+        Span<long> request = [0, (long)(time.TotalMilliseconds * 1_000_000)];
+        _ = NanoSleep(ref MemoryMarshal.GetReference(request), 0);
+    }
+
+    [DllImport("libc", EntryPoint = "nanosleep")]
+    private static extern int NanoSleep(ref long request, nint remaining);
+}

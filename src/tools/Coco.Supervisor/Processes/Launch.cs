@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace Coco.Supervisor;
+
+/// <summary>Makes the command line of a process: its log by the shell (so that it outlives the supervisor), its user by setpriv.</summary>
+internal static class Launch
+{
+    private const string SetPriv = "/usr/bin/setpriv";
+
+    public static bool CanChangeUser => NativeCalls.IsRoot && File.Exists(SetPriv);
+
+    public static ProcessStartInfo Prepare(ProcessPlan plan)
+    {
+        ProcessStartInfo start = OperatingSystem.IsWindows() ? new(plan.Program, plan.Arguments) : InShell(plan);
+        start.WorkingDirectory = plan.WorkingFolder;
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = true;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // no debugger or profiler socket into an enclave process
+        return start;
+    }
+
+    /// <summary>Both the shell and setpriv replace themselves by what they start: the process id is the program's own.</summary>
+    private static ProcessStartInfo InShell(ProcessPlan plan)
+    {
+        List<string> arguments = ["-c", "exec >>\"$0\" 2>&1; exec \"$@\"", plan.LogFile];
+        if (plan.Uid is { } uid) arguments.AddRange([SetPriv, $"--reuid={uid}", $"--regid={uid}", "--clear-groups", "--no-new-privs", "--"]);
+        arguments.Add(plan.Program);
+        arguments.AddRange(plan.Arguments);
+        return new ProcessStartInfo("/bin/sh", arguments);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Coco.Supervisor;
+
+/// <summary>The genesis file of an Ethereum network: the given one or the default, with the development accounts' ether added.</summary>
+internal static class GenesisDocument
+{
+    public const ulong DefaultChainId = 2017;
+
+    private const string MillionEther = "0xd3c21bcecceda1000000"; // 10^6 * 10^18 wei
+
+    /// <summary>Writes the file and returns its chain id.</summary>
+    public static ulong Write(string target, string? source, IEnumerable<DevelopmentAccount> accounts)
+    {
+        JsonObject genesis = source is null ? Default() : Read(source);
+        JsonObject alloc = genesis["alloc"] as JsonObject ?? [];
+        genesis["alloc"] = alloc;
+        foreach (DevelopmentAccount account in accounts) alloc[account.Address] = new JsonObject { ["balance"] = MillionEther };
+        using FileStream file = File.Create(target);
+        using Utf8JsonWriter writer = new(file, new JsonWriterOptions { Indented = true });
+        genesis.WriteTo(writer);
+        return genesis["config"]?["chainId"]?.GetValue<ulong>()
+            ?? throw new SupervisorException($"{source} names no config.chainId.");
+    }
+
+    private static JsonObject Read(string source)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(source);
+            return JsonNode.Parse(file) as JsonObject ?? throw new SupervisorException($"{source} is not a genesis file.");
+        }
+        catch (JsonException wrong)
+        {
+            throw new SupervisorException($"{source} is not JSON: {wrong.Message}");
+        }
+        catch (FileNotFoundException)
+        {
+            throw new SupervisorException($"There is no file {source}.", isMissing: true);
+        }
+    }
+
+    private static JsonObject Default()
+    {
+        JsonObject config = new() { ["chainId"] = DefaultChainId, ["terminalTotalDifficulty"] = 0 };
+        foreach (string fork in (string[])["homestead", "eip150", "eip155", "eip158", "byzantium", "constantinople", "petersburg",
+            "istanbul", "berlin", "london"]) config[fork + "Block"] = 0;
+        foreach (string fork in (string[])["shanghai", "cancun", "prague", "osaka"]) config[fork + "Time"] = 0;
+        return new JsonObject
+        {
+            ["config"] = config, ["gasLimit"] = "0x6fc23ac00", ["difficulty"] = "0x0", ["timestamp"] = "0x0", ["extraData"] = "0x",
+            ["alloc"] = new JsonObject(),
+        };
+    }
+}
