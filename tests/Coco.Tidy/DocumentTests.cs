@@ -14,7 +14,7 @@ public sealed partial class DocumentTests
     public static TheoryData<string> CommandNames => [.. Commands];
 
     [Fact]
-    public void Links_between_documents_lead_somewhere() => Assert.Empty(
+    public void Links_between_documents_lead_somewhere() => Findings.AreNone(
         from document in Repository.Documents
         from Match link in Link().Matches(WithoutCode(Repository.Read(document)))
         let target = link.Groups[1].Value.Split('#')[0]
@@ -24,7 +24,7 @@ public sealed partial class DocumentTests
         select $"{document}: {target}");
 
     [Fact]
-    public void A_document_has_one_title() => Assert.Empty(
+    public void A_document_has_one_title() => Findings.AreNone(
         from document in Repository.Documents
         let titles = WithoutCode(Repository.Read(document)).Split('\n').Count(line => line.StartsWith("# ", StringComparison.Ordinal))
         where titles != 1
@@ -41,7 +41,7 @@ public sealed partial class DocumentTests
     {
         IEnumerable<string> sources = Repository.SourceFiles.Where(file => file.StartsWith("src/apps/coco/", StringComparison.Ordinal));
         string text = string.Join('\n', sources.Select(Repository.Read));
-        Assert.Empty(Commands.Where(command => !text.Contains($"\"{command}\"", StringComparison.Ordinal)));
+        Findings.AreNone(Commands.Where(command => !text.Contains($"\"{command}\"", StringComparison.Ordinal)));
     }
 
     private static string WithoutCode(string text) => InlineCode().Replace(CodeBlock().Replace(text, ""), "");

@@ -37,7 +37,7 @@ public sealed class ReferenceTests
     public void A_room_names_only_what_the_architecture_allows(string room)
     {
         HashSet<string> allowed = References.Close(room, name => Allowed[name]);
-        Assert.Empty(References.Direct[room].Where(name => !allowed.Contains(name)));
+        Findings.AreNone(References.Direct[room].Where(name => !allowed.Contains(name)));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ReferenceTests
         string[] zones = ["src/core/", "src/enclave/", "src/ledgers/", "src/clients/"];
         IEnumerable<string> rooms = Repository.Projects
             .Where(project => zones.Any(zone => project.StartsWith(zone, StringComparison.Ordinal))).Select(Repository.NameOf);
-        Assert.Empty(rooms.Where(room => !Allowed.ContainsKey(room)));
+        Findings.AreNone(rooms.Where(room => !Allowed.ContainsKey(room)));
     }
 
     [Theory]
@@ -55,14 +55,14 @@ public sealed class ReferenceTests
     [InlineData("Coco.Replica", "Coco.Consensus.Raft")]
     [InlineData("Coco.Worker", "Coco.Ledgers.Ethereum")]
     public void A_zone_cannot_even_reach_what_it_must_not_know(string project, params string[] forbidden) =>
-        Assert.Empty(References.ClosureOf(project).Intersect(forbidden));
+        Findings.AreNone(References.ClosureOf(project).Intersect(forbidden));
 
     [Fact]
     public void Every_project_is_in_the_solution()
     {
         string[] listed = [.. XDocument.Parse(Repository.Read("Coco.slnx")).Descendants("Project").Select(project => project.Attribute("Path")!.Value)];
-        Assert.Empty(Repository.Projects.Except(listed));
-        Assert.Empty(listed.Except(Repository.Projects));
+        Findings.AreNone(Repository.Projects.Except(listed));
+        Findings.AreNone(listed.Except(Repository.Projects));
     }
 
     /// <summary>

@@ -141,7 +141,8 @@ public sealed class BenchRun
         return files.Length == 0 ? TlsTrust.System : TlsTrust.Authorities(files);
     }
 
-    private static void Check(BenchOptions options)
+    /// <summary>Throws when the options make no sense or ask for what is not in this version.</summary>
+    public static void Check(BenchOptions options)
     {
         string? wrong = options switch
         {

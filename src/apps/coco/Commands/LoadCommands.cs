@@ -24,6 +24,7 @@ internal static class LoadCommands
         {
             RpcConnections.ServeFromOneThread();
             BenchOptions options = arguments.Read(parsed);
+            BenchRun.Check(options);
             BenchNetwork network = options.Targets.Count > 0 ? BenchNetwork.Foreign(options.Targets)
                 : BenchNetwork.FromStatus(await StatusAsync(parsed, arguments.Data, cancellation));
             TerminalProgress progress = new(Console.Error, !Console.IsErrorRedirected);
@@ -44,13 +45,19 @@ internal static class LoadCommands
         Option<int> accounts = new("--accounts") { Description = "Accounts with ether and tokens.", DefaultValueFactory = _ => 1_000_000 };
         Option<ulong> seed = new("--seed") { Description = "The seed of the run that will use them.", DefaultValueFactory = _ => 1 };
         Option<ulong> chainId = new("--chain-id") { Description = "The chain id.", DefaultValueFactory = _ => 2017 };
+        Option<bool> mainnet = new("--mainnet") { Description = "The genesis of the mainnet workload instead." };
+        Option<string?> blocks = new("--blocks") { Description = "The blocks of the mainnet workload.", HelpName = "PATH" };
         Argument<FileInfo> file = new("FILE") { Description = "The file to write." };
         Command command = new("genesis", "Write a genesis file that funds a seed's accounts.\n\n" +
-            "Example: coco bench genesis --accounts 1000000 million.json && coco up --genesis million.json") { accounts, seed, chainId, file };
+            "Example: coco bench genesis --accounts 1000000 million.json && coco up --genesis million.json") 
+        {
+            accounts, seed, chainId, mainnet, blocks, file,
+        };
         command.SetAction(parsed =>
         {
             using FileStream output = parsed.GetRequiredValue(file).Create();
-            BenchGenesis.Write(output, parsed.GetValue(seed), parsed.GetValue(accounts), parsed.GetValue(chainId));
+            if (parsed.GetValue(mainnet)) MainnetGenesis.Write(output, parsed.GetValue(blocks));
+            else BenchGenesis.Write(output, parsed.GetValue(seed), parsed.GetValue(accounts), parsed.GetValue(chainId));
             return ExitCode.Done;
         });
         return command;

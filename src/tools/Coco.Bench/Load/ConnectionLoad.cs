@@ -145,6 +145,7 @@ internal sealed class ConnectionLoad : IDisposable
         RpcAnswerReader reader = new(body);
         while (reader.TryRead(out RpcAnswer answer))
         {
+            if (answer.Id < 0 && answer.IsError) FailAll(answer.ErrorMessage());
             if (!IsPending(answer.Id)) continue;
             bool isSend = _plan.Operations[_group[answer.Id]].Kind == OperationKind.Send;
             if (answer.IsError)
@@ -154,6 +155,8 @@ internal sealed class ConnectionLoad : IDisposable
             }
             else if (!isSend) End(answer.Id, Outcome.Answered);
         }
+        for (int i = 0; i < _groupSize; i++)
+            if (_isPending[i] && _plan.Operations[_group[i]].Kind != OperationKind.Send) Fail(i, "a read was not answered");
     }
 
     private void ReadReceiptAnswers(ReadOnlySpan<byte> body)
@@ -165,6 +168,13 @@ internal sealed class ConnectionLoad : IDisposable
             if (answer.IsError) Fail(answer.Id, answer.ErrorMessage());
             else End(answer.Id, answer.HasStatusOne ? Outcome.Committed : Outcome.Reverted);
         }
+    }
+
+    /// <summary>The node refused the request as a whole.</summary>
+    private void FailAll(string reason)
+    {
+        for (int i = 0; i < _groupSize; i++)
+            if (_isPending[i]) Fail(i, reason);
     }
 
     private void FailLate(string reason)

@@ -19,7 +19,7 @@ public sealed class LoadPlan
         bool reads = operations.Any(operation => operation.Kind != OperationKind.Send);
         _balanceCalls = reads ? [.. senders.Select(sender => BalanceCall(sender, token))] : [];
         _logsCall = Encoding.UTF8.GetBytes(
-            $$""""eth_getLogs","params":[{"fromBlock":"latest","toBlock":"latest","address":"{{token}}"}]}"""");
+            $"\"eth_getLogs\",\"params\":[{{\"fromBlock\":\"latest\",\"toBlock\":\"latest\",\"address\":\"{token}\"}}]}}");
     }
 
     public SignedTransactions Transactions { get; }
@@ -77,5 +77,5 @@ public sealed class LoadPlan
     }
 
     private static byte[] BalanceCall(Address sender, Address token) => Encoding.UTF8.GetBytes(
-        $$""""eth_call","params":[{"to":"{{token}}","data":"0x{{Convert.ToHexStringLower(TokenContract.BalanceOf(sender))}}"},"latest"]}"""");
+        $"\"eth_call\",\"params\":[{{\"to\":\"{token}\",\"data\":\"0x{Convert.ToHexStringLower(TokenContract.BalanceOf(sender))}\"}},\"latest\"]}}");
 }

@@ -27,6 +27,9 @@ public sealed class SignedTransactions
     /// <summary>Transactions of one sender keep their order and share a connection.</summary>
     public int SenderOf(int index) => _senders[index];
 
+    /// <summary>Transactions that somebody else signed.</summary>
+    public static SignedTransactions From(byte[][] raw, int[] senders) => new(raw, senders);
+
     /// <summary>Signs on all cores.</summary>
     public static SignedTransactions Sign(int count, Func<int, byte[]> sign, Func<int, int> senderOf)
     {

@@ -5,6 +5,7 @@ namespace Coco.Bench;
 /// <summary>One answer: slices of the response.</summary>
 public ref struct RpcAnswer
 {
+    /// <summary>The request's number; -1 where the node could not read it.</summary>
     public int Id;
 
     /// <summary>The JSON of the result; empty where the answer is an error.</summary>

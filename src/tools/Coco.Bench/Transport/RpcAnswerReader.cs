@@ -36,7 +36,7 @@ public ref struct RpcAnswerReader
 
     private RpcAnswer ReadAnswer()
     {
-        RpcAnswer answer = default;
+        RpcAnswer answer = new() { Id = -1 };
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             bool isId = _json.ValueTextEquals("id"u8);
