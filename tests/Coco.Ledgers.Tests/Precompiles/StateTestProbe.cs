@@ -21,21 +21,31 @@ internal static partial class StateTestProbe
     /// <summary>Runs all calls of the files below <paramref name="folder"/>; returns how many, or null where the archive is absent.</summary>
     internal static int? RunFolder(string folder)
     {
-        string archive = Path.Combine(VectorFolder(), "ethereum", "state-tests-prague-osaka.tar.gz");
-        if (!File.Exists(archive)) return null;
-        using var tar = new TarReader(new GZipStream(File.OpenRead(archive), CompressionMode.Decompress));
         int count = 0;
-        while (tar.GetNextEntry() is { } entry)
+        bool isThere = ForEach("state-tests-prague-osaka.tar.gz", folder, test =>
         {
-            if (entry.DataStream is null || !entry.Name.Contains(folder, StringComparison.Ordinal)) continue;
-            using JsonDocument document = JsonDocument.Parse(entry.DataStream);
-            foreach (Call call in document.RootElement.EnumerateObject().SelectMany(Calls))
+            foreach (Call call in Calls(test))
             {
                 Check(call);
                 count++;
             }
+        });
+        return isThere ? count : null;
+    }
+
+    /// <summary>Visits the state tests of all files whose path contains <paramref name="path"/>; false where the archive is absent.</summary>
+    internal static bool ForEach(string archive, string path, Action<JsonProperty> visit)
+    {
+        string file = Path.Combine(VectorFolder(), "ethereum", archive);
+        if (!File.Exists(file)) return false;
+        using var tar = new TarReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.DataStream is null || !entry.Name.Contains(path, StringComparison.Ordinal)) continue;
+            using JsonDocument document = JsonDocument.Parse(entry.DataStream);
+            foreach (JsonProperty test in document.RootElement.EnumerateObject()) visit(test);
         }
-        return count;
+        return true;
     }
 
     private static void Check(Call call)
