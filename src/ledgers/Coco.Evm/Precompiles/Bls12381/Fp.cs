@@ -208,8 +208,14 @@ internal readonly struct Fp : IField<Fp>
         return new Fp(t0, t1, t2, t3, t4, t5).Once();
     }
 
-    /// <summary>The inverse, by Fermat; zero for zero.</summary>
-    public Fp Invert() => Power([0xB9FEFFFFFFFFAAA9, 0x1EABFFFEB153FFFF, 0x6730D2A0F6B0F624, 0x64774B84F38512BF, 0x4B1BA7B6434BACD7, 0x1A0111EA397FE69A]);
+    /// <summary>By the greatest common divisor; the factors bring the result back into Montgomery form.</summary>
+    public Fp Invert()
+    {
+        Span<ulong> limbs = [_l0, _l1, _l2, _l3, _l4, _l5];
+        ModularInverse.Invert(limbs, [Q0, Q1, Q2, Q3, Q4, Q5], NegativeInverse);
+        return new Fp(limbs[0], limbs[1], limbs[2], limbs[3], limbs[4], limbs[5]) * RadixSquared * RadixSquared;
+    }
+
 
     /// <summary>The power with a plain exponent, its lowest word first: four bits at a time.</summary>
     internal Fp Power(ReadOnlySpan<ulong> exponent)

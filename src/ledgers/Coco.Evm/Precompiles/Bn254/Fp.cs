@@ -146,24 +146,14 @@ internal readonly struct Fp : IField<Fp>
         return new Fp(t0, t1, t2, t3).Once();
     }
 
-    /// <summary>The inverse, by Fermat; zero for zero.</summary>
-    public Fp Invert() => Power([0x3C208C16D87CFD45, 0x97816A916871CA8D, 0xB85045B68181585D, 0x30644E72E131A029]);
-
-    /// <summary>The power with a plain exponent, its lowest word first: four bits at a time.</summary>
-    internal Fp Power(ReadOnlySpan<ulong> exponent)
+    /// <summary>By the greatest common divisor; the factors bring the result back into Montgomery form.</summary>
+    public Fp Invert()
     {
-        Span<Fp> table = stackalloc Fp[16];
-        table[0] = One;
-        for (int i = 1; i < table.Length; i++) table[i] = table[i - 1] * this;
-        Fp result = One;
-        for (int bit = (64 * exponent.Length) - 4; bit >= 0; bit -= 4)
-        {
-            result = result.Square().Square().Square().Square();
-            int digit = (int)(exponent[bit / 64] >> (bit % 64)) & 15;
-            if (digit != 0) result *= table[digit];
-        }
-        return result;
+        Span<ulong> limbs = [_l0, _l1, _l2, _l3];
+        ModularInverse.Invert(limbs, [Q0, Q1, Q2, Q3], NegativeInverse);
+        return new Fp(limbs[0], limbs[1], limbs[2], limbs[3]) * RadixSquared * RadixSquared;
     }
+
 
     /// <summary>The plain number.</summary>
     private Fp Reduced() => this * new Fp(1, 0, 0, 0);
