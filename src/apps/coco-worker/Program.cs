@@ -1,1 +1,41 @@
-return 0;
+using System.Net;
+using Coco.Apps.Worker;
+using Coco.Boundary;
+using Coco.Ledgers.Ethereum;
+using Coco.Ledgers.KeyValue;
+using Coco.Tee.Platforms;
+using Coco.Worker;
+
+// The worker of one validating node: composes the shell with the ledgers of this build.
+if (args is ["--print-measurement"])
+{
+    Console.WriteLine(ProgramMeasurement.Of(AppContext.BaseDirectory));
+    return 0;
+}
+if (args is not ["--config", var file])
+{
+    Console.Error.WriteLine("Usage: coco-worker --config FILE | --print-measurement");
+    return 2;
+}
+try
+{
+    NodeConfiguration configuration = NodeConfiguration.Read(file);
+    var options = new WorkerOptions(
+        configuration.BoundarySocketPath, IPEndPoint.Parse(configuration.ClientAddress),
+        configuration.DevelopmentRpcAddress is { } address ? IPEndPoint.Parse(address) : null);
+    using var stop = new StopSignal();
+    using var node = new WorkerNode(options, [new EthereumLedgerFactory(), new KeyValueLedgerFactory()], Log);
+    await node.RunAsync(stop.Token);
+    return 0;
+}
+catch (OperationCanceledException)
+{
+    return 0;
+}
+catch (Exception problem) when (problem is IOException or InvalidDataException or System.Net.Sockets.SocketException)
+{
+    Log(problem.Message);
+    return 1;
+}
+
+static void Log(string line) => Console.WriteLine($"{DateTimeOffset.UtcNow:O} {line}");

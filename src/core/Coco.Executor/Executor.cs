@@ -100,6 +100,12 @@ public sealed class Executor
     private void OnSubmitted(SubmittedInput input, ExecutorEffects effects)
     {
         AdmittedTransaction transaction = input.Transaction;
+        if (_store.Head is null)
+        {
+            var starting = new Refusal(Limits.StartingCode, "the network is starting: there is no state yet");
+            effects.Add(new CompleteEffect(input.Ticket, new Submission(SubmissionState.Refused, starting)));
+            return;
+        }
         PoolResult result;
         using (StoreView head = _store.OpenHead()) result = _pool.Add(transaction, isOwn: true, head);
         if (result.Refusal is not null)
@@ -116,7 +122,7 @@ public sealed class Executor
 
     private void OnForwarded(ForwardedInput input, ExecutorEffects effects)
     {
-        if (!_role.IsLeader) return; // The VN that took them sends them again to each new leader.
+        if (!_role.IsLeader || _store.Head is null) return; // The VN that took them sends them again to each new leader.
         using StoreView head = _store.OpenHead();
         foreach (AdmittedTransaction transaction in input.Transactions)
         {
@@ -140,8 +146,8 @@ public sealed class Executor
         if (before.IsLeader && (!role.IsLeader || role.Term != before.Term))
         {
             RollBackTo(_store.Committed, effects);
-            using StoreView head = _store.OpenHead();
-            _pool.KeepOwn(head);
+            if (_store.Head is not null)
+                using (StoreView head = _store.OpenHead()) _pool.KeepOwn(head);
         }
         bool isNewLeader = role.HasLeader && !role.IsLeader && (role.Term != before.Term || !before.HasLeader);
         if (!isNewLeader) return;
@@ -173,7 +179,8 @@ public sealed class Executor
         _pipeline.DropFrom(to is { } kept ? kept.Next() : BatchNumber.Zero, _scratch);
         if (to is { } version) _store.RollBack(version);
         else _store.RollBackToCommitted();
-        using (StoreView head = _store.OpenHead()) _pool.Return(_scratch, head);
+        if (_scratch.Count > 0)
+            using (StoreView head = _store.OpenHead()) _pool.Return(_scratch, head);
         effects.Add(new UnsealEffect(to ?? BatchNumber.Zero));
     }
 

@@ -12,6 +12,9 @@ internal static class Limits
     /// <summary>Transactions in one message to the leader, so that no message delays the link for long.</summary>
     public const int MaxForwarded = 2_000;
 
+    /// <summary>The code of a refusal that is not the ledger's own; -32000 is a server error in JSON-RPC 2.0 (5.1).</summary>
+    public const int StartingCode = -32000;
+
     /// <summary>Random values kept for coming batches; asked for again when half are used.</summary>
     public const int RandomValues = 64;
 }

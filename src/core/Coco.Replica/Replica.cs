@@ -24,7 +24,8 @@ public sealed class Replica
     private readonly ConsensusEffects _consensusEffects = new();
     private readonly Queue<(ulong Own, ulong Plug)> _tickets = new();
     private readonly RecoveredLog _log;
-    private readonly LedgerWriter _writer;
+    private LedgerChunks? _chunks;
+    private LedgerWriter? _writer;
     private readonly GovernanceEntry.Genesis? _genesis;
     private Rejoin? _rejoin;
     private ulong _ticket;
@@ -36,7 +37,8 @@ public sealed class Replica
     private Replica(ReplicaStart start, RecoveredLog log, EntryCipher? cipher, GovernanceEntry.Genesis? genesis)
     {
         _log = log;
-        _writer = new LedgerWriter(log.Chunks);
+        _chunks = log.Chunks;
+        _writer = log.Chunks is { } chunks ? new LedgerWriter(chunks) : null;
         _genesis = genesis;
         _context = new ReplicaContext
         {
@@ -236,12 +238,21 @@ public sealed class Replica
         Activate(accepted.Self, default, configuration);
     }
 
-    /// <summary>The shell has received the session keys with the admission; given before the admission itself.</summary>
-    public void UseCipher(EntryCipher cipher) => _context.Cipher = cipher;
+    /// <summary>
+    /// The shell has received the session keys with an admission, and for an empty disk knows the network now; given before the
+    /// admission itself.
+    /// </summary>
+    public void PrepareToJoin(EntryCipher cipher, LedgerChunks chunks)
+    {
+        _context.Cipher = cipher;
+        _chunks = chunks;
+        _writer = new LedgerWriter(chunks);
+    }
 
     private void Resume(Term term)
     {
         _context.Trace($"Sealed restart in term {term}.");
+        _context.Effects.Add(new ResumedEffect(_log.Sealed!.Self));
         Activate(_log.Sealed!.Self, new HardState(term, NodeId.None), MembershipDesk.ToConfiguration(_context.State.Membership));
     }
 
@@ -345,7 +356,7 @@ public sealed class Replica
     private void Persist(PersistEffect persist)
     {
         var operations = new List<DiskOperation>();
-        if (persist.TruncateAfter is { } after && after < _log.Chunks.Last && _writer.Truncate(after, operations) is { } problem)
+        if (persist.TruncateAfter is { } after && after < _chunks!.Last && _writer!.Truncate(after, operations) is { } problem)
         {
             Halt($"the ledger files can't be cut: {problem.Message}");
             return;
@@ -361,7 +372,7 @@ public sealed class Replica
             }
             records[i] = new LedgerRecord(entry.Frame, _context.Tail[entry.Index].Leaf);
         }
-        _writer.Append(records, _context.Tail.Tree, operations);
+        _writer!.Append(records, _context.Tail.Tree, operations);
         SealedState? state = persist.HardState is { } hard ? new SealedState(_context.Self, hard.Term, hard.Vote) : null;
         _context.Effects.Add(new DiskEffect(NextTicket(persist.Ticket), state, operations));
     }

@@ -50,6 +50,9 @@ public sealed record ReadLogEffect(LogReader Reader, LogIndex First, int MaxByte
 /// <summary>This VN is member of the network from now on, as this incarnation.</summary>
 public sealed record AdmittedEffect(NodeId Self) : ReplicaEffect;
 
+/// <summary>This VN goes on as the incarnation that it was before all stopped: the shell takes its sealed VN key for links and signatures.</summary>
+public sealed record ResumedEffect(NodeId Self) : ReplicaEffect;
+
 /// <summary>This VN can't go on: the reason, and whether a restart could help.</summary>
 public sealed record HaltEffect(string Reason) : ReplicaEffect;
 

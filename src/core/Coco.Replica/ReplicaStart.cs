@@ -23,7 +23,7 @@ public sealed record ReplicaStart(
     Coco.Consensus.ConsensusSettings Settings);
 
 /// <summary>What this VN's disk held when it started: a checked ledger, and the sealed state where it could be opened.</summary>
-/// <param name="Chunks">The files as the log room knows them.</param>
+/// <param name="Chunks">The files as the log room knows them; null for an empty disk of a VN that joins.</param>
 /// <param name="Tree">Over all entries.</param>
 /// <param name="Committed">Entries up to here are known to be committed (a quorum certificate covers them).</param>
 /// <param name="CommittedState">Governance as of there.</param>
@@ -31,7 +31,7 @@ public sealed record ReplicaStart(
 /// <param name="Tail">The frames after it.</param>
 /// <param name="Sealed">Null for an empty disk, or one whose seal could not be opened.</param>
 public sealed record RecoveredLog(
-    LedgerChunks Chunks,
+    LedgerChunks? Chunks,
     MerkleLedger Tree,
     LogPosition Committed,
     GovernanceState? CommittedState,

@@ -32,7 +32,7 @@ public static class ManagerMessageCodec
                 writer.WriteBytes(m.LedgerSettings.Span);
                 WritePolicy(writer, m.Policy);
                 writer.WriteUInt64(m.GovernanceVersion.Value);
-                writer.WriteBytes(m.TlsPfx.Span);
+                writer.WriteBytes(m.Certificate.Span);
                 writer.WriteBool(m.RestoresSnapshot);
                 break;
             case PolicyChanged m:

@@ -10,10 +10,10 @@ public abstract record ManagerMessage
     }
 }
 
-/// <summary>The first message: what the worker is to be. <paramref name="TlsPfx"/> is its certified TLS key.</summary>
+/// <summary>The first message: what the worker is to be. <paramref name="Certificate"/> (DER) certifies the TLS key of its hello.</summary>
 public sealed record Welcome(
     string Node, string Ledger, ReadOnlyMemory<byte> LedgerSettings, PolicyView Policy,
-    GovernanceVersion GovernanceVersion, ReadOnlyMemory<byte> TlsPfx, bool RestoresSnapshot) : ManagerMessage;
+    GovernanceVersion GovernanceVersion, ReadOnlyMemory<byte> Certificate, bool RestoresSnapshot) : ManagerMessage;
 
 /// <summary>The constitution changed in a way that concerns workers.</summary>
 public sealed record PolicyChanged(GovernanceVersion GovernanceVersion, PolicyView Policy) : ManagerMessage;

@@ -27,6 +27,7 @@ public static class WorkerMessageCodec
                 writer.WriteByte((byte)Kind.Hello);
                 writer.WriteUInt16(m.BoundaryVersion);
                 writer.WriteUInt32((uint)m.ProcessId);
+                writer.WriteBytes(m.TlsKey.Span);
                 break;
             case Ready m:
                 writer.WriteByte((byte)Kind.Ready);
@@ -60,7 +61,7 @@ public static class WorkerMessageCodec
             case HistoryQuestion m:
                 writer.WriteByte((byte)Kind.HistoryQuestion);
                 writer.WriteUInt64(m.Request);
-                writer.WriteUInt64(m.Batch.Value);
+                writer.WriteUInt64(m.Index.Value);
                 break;
             case ReadIndexQuestion m:
                 writer.WriteByte((byte)Kind.ReadIndexQuestion);
@@ -90,7 +91,7 @@ public static class WorkerMessageCodec
         var fields = new FieldReader(frame);
         message = (Kind)fields.Byte() switch
         {
-            Kind.Hello => new Hello(fields.UInt16(), (int)fields.UInt32()),
+            Kind.Hello => new Hello(fields.UInt16(), (int)fields.UInt32(), fields.Bytes(Limits.MaxTextBytes)),
             Kind.Ready => ReadReady(ref fields),
             Kind.Failed => new Failed(fields.Text()),
             Kind.ProposeBatch => new ProposeBatch(
@@ -99,7 +100,7 @@ public static class WorkerMessageCodec
             Kind.Forward => new Forward(fields.List(Limits.MaxTransactionBytes)),
             Kind.RefuseForward => new RefuseForward(
                 new NodeId(fields.UInt64()), fields.Hash(), (int)fields.UInt32(), fields.Text()),
-            Kind.HistoryQuestion => new HistoryQuestion(fields.UInt64(), new BatchNumber(fields.UInt64())),
+            Kind.HistoryQuestion => new HistoryQuestion(fields.UInt64(), new LogIndex(fields.UInt64())),
             Kind.ReadIndexQuestion => new ReadIndexQuestion(fields.UInt64()),
             Kind.SnapshotWritten => new SnapshotWritten(
                 fields.UInt64(), new BatchNumber(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),

@@ -10,8 +10,11 @@ public abstract record WorkerMessage
     }
 }
 
-/// <summary>The first message. A manager refuses a worker of another boundary version.</summary>
-public sealed record Hello(ushort BoundaryVersion, int ProcessId) : WorkerMessage;
+/// <summary>
+/// The first message. A manager refuses a worker of another boundary version. <paramref name="TlsKey"/> is the
+/// SubjectPublicKeyInfo of the TLS key that the worker made.
+/// </summary>
+public sealed record Hello(ushort BoundaryVersion, int ProcessId, ReadOnlyMemory<byte> TlsKey) : WorkerMessage;
 
 /// <summary>The ledger is made and its first state loaded; batches after <paramref name="Version"/> (null: from genesis) may come.</summary>
 public sealed record Ready(BatchNumber? Version) : WorkerMessage;
@@ -30,8 +33,8 @@ public sealed record Forward(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) :
 /// <summary>This VN, as leader, refuses a transaction that <paramref name="To"/> forwarded.</summary>
 public sealed record RefuseForward(NodeId To, Hash256 Id, int Code, string Reason) : WorkerMessage;
 
-/// <summary>Read an old batch back.</summary>
-public sealed record HistoryQuestion(ulong Request, BatchNumber Batch) : WorkerMessage;
+/// <summary>Read the batch at an index back.</summary>
+public sealed record HistoryQuestion(ulong Request, LogIndex Index) : WorkerMessage;
 
 /// <summary>Which index must a linearizable read wait for?</summary>
 public sealed record ReadIndexQuestion(ulong Request) : WorkerMessage;

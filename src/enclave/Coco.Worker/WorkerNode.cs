@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coco.Boundary;
 using Coco.Executor;
@@ -13,9 +14,10 @@ namespace Coco.Worker;
 /// The shell of the worker enclave (NET-1): the boundary to its manager, the executor's and the sealing thread, and the
 /// application endpoint. Holds no session key, no ledger file and no vote.
 /// </summary>
-public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFactory> ledgers, Action<string> log)
+public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFactory> ledgers, Action<string> log) : IDisposable
 {
     private readonly Questions<AppliedBatch?> _history = new(null);
+    private readonly BatchPlaces _places = new();
     private readonly Questions<bool> _readIndexes = new(false);
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ManagerLink? _link;
@@ -33,28 +35,38 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         using ManagerLink link = _link = await ManagerLink.ConnectAsync(options.BoundarySocket, ending.Token);
         Task writing = link.WriteAllAsync(ending.Token);
         Task beating = link.BeatAsync(ending.Token);
-        link.Send(new Hello(Boundary.Limits.BoundaryVersion, Environment.ProcessId));
+        using var tlsKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        link.Send(new Hello(Boundary.Limits.BoundaryVersion, Environment.ProcessId, tlsKey.ExportSubjectPublicKeyInfo()));
         try
         {
             Welcome welcome = await ReadWelcomeAsync(ending.Token);
             using ILedger ledger = _ledger = CreateLedger(welcome);
             using VersionedStore store = _store = await CreateStoreAsync(welcome, ending.Token);
-            await ServeAsync(welcome, ending, writing, beating);
+            await ServeAsync(welcome, tlsKey, ending, writing, beating);
         }
         finally
         {
             await ending.CancelAsync();
-            _loop?.Dispose();
-            _sealing?.Stop();
+            Dispose();
         }
     }
 
-    private async Task ServeAsync(Welcome welcome, CancellationTokenSource ending, Task writing, Task beating)
+    /// <summary>Ends the executor's and the sealing thread.</summary>
+    public void Dispose()
+    {
+        _loop?.Dispose();
+        _loop = null;
+        _sealing?.Stop();
+    }
+
+    private async Task ServeAsync(
+        Welcome welcome, ECDsa tlsKey, CancellationTokenSource ending, Task writing, Task beating)
     {
         StartThreads(welcome);
         var services = new LedgerServices(
             _submitter!, new History(this), new CommittedState(this), new PublicInsideTheNetwork(), new NodeFacts(this, welcome));
-        using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(welcome.TlsPfx.Span, null);
+        using X509Certificate2 bare = X509CertificateLoader.LoadCertificate(welcome.Certificate.Span);
+        using X509Certificate2 certificate = bare.CopyWithPrivateKey(tlsKey);
         await using var front = new FrontServer(options, certificate, _ledger!.Serve(services), Health);
         await front.StartAsync(ending.Token);
         _link!.Send(new Ready(_store!.Committed));
@@ -208,7 +220,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             case RefuseForwardEffect refuse:
                 _link!.Send(new RefuseForward(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message));
                 break;
-            case AppliedEffect applied: _link!.Send(new BatchApplied(applied.Batch)); break;
+            case AppliedEffect applied:
+                _places.Add(applied.Batch, applied.Index);
+                _link!.Send(new BatchApplied(applied.Batch));
+                break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
         }
     }
@@ -232,7 +247,9 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private sealed class History(WorkerNode node) : IHistory
     {
         public ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation) =>
-            node._history.AskAsync(request => node._link!.Send(new HistoryQuestion(request, number)), cancellation);
+            node._places.TryFind(number, out LogIndex index)
+                ? node._history.AskAsync(request => node._link!.Send(new HistoryQuestion(request, index)), cancellation)
+                : ValueTask.FromResult<AppliedBatch?>(null);
     }
 
     private sealed class CommittedState(WorkerNode node) : ICommittedState

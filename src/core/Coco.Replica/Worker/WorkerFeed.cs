@@ -77,6 +77,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
             context.Trace("The worker has the committed state.");
             return;
         }
+        if (_next > context.Consensus.Status.Persisted) return; // committed by others, not yet on this disk
         _isReading = true;
         context.Effects.Add(new ReadLogEffect(LogReader.Worker.Instance, _next, Limits.FeedBytes));
     }

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Coco.Manager.Admin;
+
+/// <summary>What the admin endpoint asks of its node.</summary>
+internal interface IAdminFacts
+{
+    ManagerStatus Status { get; }
+    ManagerMetrics Metrics { get; }
+
+    /// <summary>The constitution for people; null before it is known.</summary>
+    byte[]? Constitution { get; }
+
+    /// <summary>A member's signed request; waits until it is committed or refused.</summary>
+    Task<(bool IsAccepted, string Text, string? Leader)> SubmitAsync(ReadOnlyMemory<byte> signedRequest, CancellationToken cancellation);
+}
+
+/// <summary>The administration endpoint (NET-4): bare Kestrel over TLS, a handful of documents, and members' signed requests.</summary>
+internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certificate, IAdminFacts facts) : IAsyncDisposable
+{
+    private WebApplication? _application;
+
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Limits.MaxAdminRequestBytes;
+            kestrel.Listen(endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.UseHttps(certificate, tls => tls.SslProtocols = SslProtocols.Tls13);
+            });
+        });
+        _application = builder.Build();
+        _application.Run(HandleAsync);
+        await _application.StartAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is null) return;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _application.StopAsync(patience.Token);
+        await _application.DisposeAsync();
+    }
+
+    private Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    {
+        ("GET", "/status.json") => AnswerAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(facts.Status, ManagerJson.Default.ManagerStatus)),
+        ("GET", "/metrics.json") => AnswerAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(facts.Metrics, ManagerJson.Default.ManagerMetrics)),
+        ("GET", "/constitution.json") => AnswerAsync(context, facts.Constitution is null ? 503 : 200, facts.Constitution ?? "{}"u8.ToArray()),
+        ("POST", "/governance") => SubmitAsync(context),
+        ("GET", "/health/live") => AnswerAsync(context, 200, "{}"u8.ToArray()),
+        ("GET", "/health/ready") => AnswerAsync(context, facts.Status.IsOpen ? 200 : 503, "{}"u8.ToArray()),
+        _ => AnswerAsync(context, 404, "{\"error\":\"there is no such document\"}"u8.ToArray()),
+    };
+
+    private async Task SubmitAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        (bool isAccepted, string text, string? leader) = await facts.SubmitAsync(body.ToArray(), context.RequestAborted);
+        using var json = new MemoryStream();
+        await using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("accepted", isAccepted);
+            writer.WriteString("text", text);
+            writer.WriteString("leader", leader);
+            writer.WriteEndObject();
+        }
+        await AnswerAsync(context, isAccepted ? 200 : leader is null ? 422 : 421, json.ToArray());
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, byte[] json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json; charset=" + Encoding.UTF8.WebName;
+        context.Response.ContentLength = json.Length;
+        return context.Response.Body.WriteAsync(json, 0, json.Length, context.RequestAborted);
+    }
+}

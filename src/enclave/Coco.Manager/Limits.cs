@@ -1,0 +1,36 @@
+namespace Coco.Manager;
+
+/// <summary>Bounds of the manager's shell; times in milliseconds.</summary>
+internal static class Limits
+{
+    public const int TickMs = 10;
+
+    /// <summary>Messages that wait for one peer; consensus repeats what is lost.</summary>
+    public const int MaxPeerBacklog = 1_024;
+
+    /// <summary>Between two tries to reach a peer.</summary>
+    public const int ReconnectMs = 100;
+
+    /// <summary>TCP, TLS and attestation of a link together.</summary>
+    public const int HandshakeMs = 5_000;
+
+    /// <summary>Evidence on links is made for a nonce; this only bounds clocks that are far off.</summary>
+    public const ulong EvidenceAgeMs = 24UL * 60 * 60 * 1000;
+
+    /// <summary>Links that others opened, at most; VNs of a constitution are fewer.</summary>
+    public const int MaxInboundLinks = 512;
+
+    /// <summary>Messages that wait for the worker; it is fed in pieces, so more means that it hangs.</summary>
+    public const int MaxWorkerBacklog = 100_000;
+
+    public const int MaxAdminRequestBytes = 1 << 20;
+
+    /// <summary>Alerts that status shows: the latest.</summary>
+    public const int MaxAlerts = 100;
+
+    /// <summary>Bytes gathered into one write to the worker or a peer.</summary>
+    public const int MaxGatheredBytes = 1 << 20;
+
+    /// <summary>Disk effects that one sync may serve.</summary>
+    public const int MaxGroupedWrites = 64;
+}

@@ -1,0 +1,503 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Coco.Boundary;
+using Coco.Consensus;
+using Coco.Crypto;
+using Coco.Governance;
+using Coco.Keys;
+using Coco.Log;
+using Coco.Manager.Admin;
+using Coco.Manager.Disk;
+using Coco.Manager.Peers;
+using Coco.Manager.Worker;
+using Coco.Primitives;
+using Coco.Replica;
+using Coco.Tee;
+
+namespace Coco.Manager;
+
+/// <summary>
+/// The shell of the manager enclave (NET-1): sockets, disk, timers and keys around the sequencer. Knows no ledger.
+/// </summary>
+public sealed class ManagerNode : IAdminFacts, IDisposable
+{
+    private readonly ManagerOptions _options;
+    private readonly NodeConfiguration _configuration;
+    private readonly LedgerFolder _folder;
+    private readonly SealedFile _sealedFile;
+    private readonly SealedContent? _sealed;
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<GovernanceAnswer>> _submissions = new();
+    private readonly ConcurrentQueue<ManagerAlert> _alerts = new();
+    private readonly TaskCompletionSource<Exception> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly X509Certificate2 _certificate;
+    private readonly Replica.Replica _replica;
+    private readonly SequencerLoop _loop;
+    private readonly DiskLoop _disk;
+    private readonly PeerLinks _links;
+    private readonly WorkerServer _worker;
+    private readonly byte[] _signature = new byte[P256.SignatureSize];
+    private EcdsaSigner _nodeKey = EcdsaSigner.Generate();
+    private volatile PeerIdentity _identity;
+    private volatile PeerPolicy _policy;
+    private volatile ManagerStatus _status = new();
+    private volatile ManagerRefusal? _refusal;
+    private volatile GovernanceState? _state;
+    private Secrets? _secrets;
+    private EntryCipher? _cipher;
+    private LedgerChunks? _chunks;
+    private LedgerReader? _reader;
+    private ReadOnlyMemory<byte> _workerKey;
+    private ulong? _appliedBatch;
+    private double? _rejoinMs;
+    private ulong _lastSubmission;
+    private long _batches;
+    private long _transactions;
+    private long _elections;
+
+    /// <summary>Opens the disk and makes the sequencer; throws <see cref="InvalidDataException"/> with one sentence where that can't be.</summary>
+    public ManagerNode(ManagerOptions options)
+    {
+        _options = options;
+        _configuration = options.Configuration;
+        PosixFiles.ForbidDumps();
+        _certificate = TlsCertificates.CreateForPeers(_configuration.NodeName, DateTimeOffset.UtcNow, TimeSpan.FromDays(3650));
+        _identity = IdentityWith(_nodeKey);
+        _folder = new LedgerFolder(_configuration.LedgerDirectory);
+        _sealedFile = new SealedFile(Path.Combine(_configuration.ManagerDirectory, "sealed"), options.Sealing);
+        _sealed = _sealedFile.Read();
+        RecoveredLog log = StartingPoint.Open(_folder, _sealed?.State, options.Log);
+        _state = log.CommittedState;
+        _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName) : JoiningPolicy();
+        if (_sealed is not null && Secrets.TryDecode(_sealed.Secrets) is { } secrets) UseSecrets(secrets);
+        if (log.Chunks is { } chunks) UseChunks(chunks);
+        _replica = MakeReplica(log);
+        _loop = new SequencerLoop(_replica, CarryOut, End);
+        _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
+        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, options.Log, OnRefused);
+        _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, () => _loop.Post(WorkerGoneInput.Instance), options.Log);
+    }
+
+    ManagerStatus IAdminFacts.Status => _status;
+
+    ManagerMetrics IAdminFacts.Metrics => new(
+        _folder.Syncs, _worker.Messages, Interlocked.Read(ref _batches), Interlocked.Read(ref _transactions),
+        (long)_status.LastIndex, Interlocked.Read(ref _elections), GC.GetTotalAllocatedBytes());
+
+    byte[]? IAdminFacts.Constitution => _state?.Constitution.ToReadableBytes();
+
+    /// <summary>Runs until it is cancelled; throws when a rule is broken or the network refuses this VN for good.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        Task listening = _links.Listen(IPEndPoint.Parse(_configuration.PeerAddress));
+        Task serving = _worker.Listen();
+        _disk.Start();
+        _loop.Start();
+        if (_policy.Network is null && _configuration.JoinAddress is { } address && _replica.Self == NodeId.None) _links.ConnectToJoin(address);
+        _links.ConnectToListed();
+        await using AdminServer? admin = await StartAdminAsync(cancellation);
+        using var registration = cancellation.Register(() => _ended.TrySetCanceled(cancellation));
+        await Task.WhenAny(listening, serving, _ended.Task);
+        if (_ended.Task.IsCompletedSuccessfully) throw await _ended.Task;
+        if (cancellation.IsCancellationRequested) await HandOverAsync();
+    }
+
+    public void Dispose()
+    {
+        _links.Dispose();
+        _worker.Dispose();
+        _loop.Dispose();
+        _disk.Dispose();
+        _folder.Dispose();
+        _cipher?.Dispose();
+        _secrets?.Dispose();
+        _nodeKey.Dispose();
+        _certificate.Dispose();
+    }
+
+    /// <summary>Before it stops in order, a leader lets another VN lead.</summary>
+    private async Task HandOverAsync()
+    {
+        _loop.Post(HandOverInput.Instance);
+        for (int waited = 0; waited < 500 && _status.Role == "leader" && _status.QuorumLive > 1; waited += Limits.TickMs)
+            await Task.Delay(Limits.TickMs, CancellationToken.None);
+    }
+
+    private async Task<AdminServer?> StartAdminAsync(CancellationToken cancellation)
+    {
+        Task first = await Task.WhenAny(_admitted.Task, _ended.Task, Task.Delay(Timeout.Infinite, cancellation));
+        if (first != _admitted.Task) return null;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 bare = X509CertificateLoader.LoadCertificate(Certify(key.ExportSubjectPublicKeyInfo(), _configuration.AdminAddress));
+        var server = new AdminServer(IPEndPoint.Parse(_configuration.AdminAddress), bare.CopyWithPrivateKey(key), this);
+        await server.StartAsync(cancellation);
+        return server;
+    }
+
+    private byte[] Certify(ReadOnlySpan<byte> publicKey, string address) => _secrets!.Authority.Certify(
+        _configuration.NodeName, publicKey, ["localhost", address[..address.LastIndexOf(':')].Trim('[', ']'), "127.0.0.1"],
+        DateTimeOffset.UtcNow, TimeSpan.FromDays(365));
+
+    private PeerIdentity IdentityWith(EcdsaSigner nodeKey) => new(
+        _configuration.NodeName, _certificate, TlsCertificates.KeyDigest(_certificate), nodeKey, _options.Platform);
+
+    /// <summary>Before the constitution is known, the operator's word counts; where it says nothing, the same program as this one.</summary>
+    private PeerPolicy JoiningPolicy()
+    {
+        string measurement = _configuration.ExpectMeasurement is { } expected
+            ? expected.Replace("0x", "", StringComparison.Ordinal) : Convert.ToHexStringLower(_options.Platform.Measurement.Span);
+        return new PeerPolicy(null, new TeePolicy([_options.Platform.Name], [measurement], true, Limits.EvidenceAgeMs), []);
+    }
+
+    private Replica.Replica MakeReplica(RecoveredLog log)
+    {
+        bool isNew = log.Chunks is null && _configuration.Mode == NodeMode.Create;
+        Constitution? constitution = isNew ? ReadConstitution() : log.CommittedState?.Constitution;
+        IConsensusFactory plug = FindPlug(constitution?.Consensus.Plugin ?? _options.Consensus[0].Name);
+        byte[] evidence = _options.Platform.Produce(new byte[AttestationClaims.ReportDataSize]).Encode();
+        var start = new ReplicaStart(
+            _configuration.NodeName, _nodeKey.PublicKey, evidence, DrawSalt(), DrawNumber(), plug, SettingsOf(constitution));
+        if (!isNew) return Replica.Replica.Start(start, log, _cipher, constitution?.IsSealingAllowed ?? false);
+        return Found(start, constitution!, evidence);
+    }
+
+    private Replica.Replica Found(ReplicaStart start, Constitution constitution, byte[] evidence)
+    {
+        UseSecrets(Secrets.Create(constitution.Network));
+        var genesis = new GovernanceEntry.Genesis(
+            (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(),
+            _configuration.NodeName, _nodeKey.PublicKey, evidence);
+        NetworkId network = GovernanceEntryCodec.NetworkIdOf(genesis);
+        UseChunks(NewChunks(network.Value));
+        var empty = new RecoveredLog(_chunks, new MerkleLedger(), default, null, null, [], null);
+        _policy = _policy with { Network = network };
+        return Replica.Replica.Found(start, empty, _cipher!, genesis);
+    }
+
+    private Constitution ReadConstitution()
+    {
+        if (_configuration.ConstitutionFile is not { } file || !File.Exists(file))
+            throw new InvalidDataException("A new network needs a constitution: name the file in the node's configuration.");
+        return Constitution.Parse(File.ReadAllBytes(file), out IReadOnlyList<DocumentError> errors)
+            ?? throw new InvalidDataException($"{file} is not a valid constitution: {string.Join("; ", errors)}");
+    }
+
+    private IConsensusFactory FindPlug(string name) => _options.Consensus.FirstOrDefault(known => known.Name == name)
+        ?? throw new InvalidDataException(
+            $"The constitution asks for the consensus plugin '{name}'; this build has {string.Join(", ", _options.Consensus.Select(known => known.Name))}.");
+
+    private static Coco.Consensus.ConsensusSettings SettingsOf(Constitution? constitution) => constitution is null
+        ? new Coco.Consensus.ConsensusSettings()
+        : new Coco.Consensus.ConsensusSettings
+        {
+            ElectionTimeoutTicks = Math.Max(constitution.Consensus.ElectionTimeoutMs / Limits.TickMs, 2),
+            HeartbeatTicks = Math.Max(constitution.Consensus.HeartbeatMs / Limits.TickMs, 1),
+        };
+
+    private static EntrySalt DrawSalt() => EntrySalt.Read(RandomNumberGenerator.GetBytes(EntrySalt.Size));
+
+    private static ulong DrawNumber() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private LedgerChunks NewChunks(Hash256 network) => new(_folder, network, MerkleFrontier.Empty, Hash256.Zero);
+
+    private void UseChunks(LedgerChunks chunks)
+    {
+        _chunks = chunks;
+        _reader = new LedgerReader(_folder, chunks);
+    }
+
+    private void UseSecrets(Secrets secrets)
+    {
+        _secrets = secrets;
+        _cipher = new EntryCipher(secrets.SessionKey);
+        File.WriteAllText(_configuration.CaFile, secrets.Authority.CertificatePem);
+    }
+
+    private void End(Exception exception) => _ended.TrySetResult(exception);
+
+    private void Seal(SealedState state)
+    {
+        if (_state?.Constitution.IsSealingAllowed != false && _secrets is { } secrets) _sealedFile.Write(state, _nodeKey, secrets);
+    }
+
+    private void OnRefused(EvidenceRefusal refusal, bool isByPeer)
+    {
+        if (!_admitted.Task.IsCompleted) _refusal = new ManagerRefusal(refusal.Check, refusal.Reason);
+        Alert("evidence", $"{(isByPeer ? "A peer refused this VN" : "A peer was refused")}: {refusal.Check}: {refusal.Reason}.");
+    }
+
+    private void OnPeerMessage(PeerLink link, PeerMessage message) =>
+        _loop.Post(message is JoinAccepted accepted && _replica.Self == NodeId.None
+            ? _ => OnAccepted(link, accepted)
+            : replica => Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, message)));
+
+    private void Give(ReplicaInput input) => _loop.PostOwn(input);
+
+    /// <summary>On the sequencer's thread: the keys come with the admission and do not go into the sequencer.</summary>
+    private void OnAccepted(PeerLink link, JoinAccepted accepted)
+    {
+        if (_replica.Self != NodeId.None) return;
+        string digest = accepted.ConstitutionDigest.ToString();
+        if (_state is null && _configuration.ExpectConstitution is { } expected && expected != digest)
+        {
+            _refusal = new ManagerRefusal("constitution", $"the network's constitution is {digest}, the operator expects {expected}");
+            End(new InvalidDataException($"Refused: constitution: the network's constitution is {digest}, the operator expects {expected}."));
+            return;
+        }
+        if (Secrets.TryDecode(accepted.Keys.Span) is not { } secrets) return;
+        _cipher?.Dispose();
+        UseSecrets(secrets);
+        if (_chunks is null) UseChunks(NewChunks(accepted.Network));
+        _replica.PrepareToJoin(_cipher!, _chunks!);
+        if (_policy.Network is null)
+        {
+            var nodes = accepted.Contacts.Where(contact => contact.Name != _configuration.NodeName && contact.Address.Length > 0)
+                .Select(contact => (contact.Name, contact.Address)).Distinct().ToArray();
+            _policy = new PeerPolicy(new NetworkId(accepted.Network), _policy.Tee, nodes);
+            _links.ConnectToListed();
+        }
+        Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, accepted with { Keys = default }));
+    }
+
+    /// <summary>On the worker's reading thread.</summary>
+    private void OnWorker(WorkerMessage message)
+    {
+        switch (message)
+        {
+            case Hello hello: OnHello(hello); break;
+            case Ready ready: _loop.Post(new WorkerReadyInput(ready.Version)); break;
+            case Failed failed: Alert("worker", failed.Reason); break;
+            case ProposeBatch propose:
+                Interlocked.Add(ref _transactions, propose.TransactionCount);
+                _loop.Post(new ProposalInput(
+                    propose.Term, propose.GovernanceVersion, propose.Attempt, propose.Batch, propose.TransactionCount, propose.Record));
+                break;
+            case Forward forward: _loop.Post(new ForwardInput(forward.Transactions)); break;
+            case RefuseForward refuse: _loop.Post(new RefuseForwardInput(refuse.To, refuse.Id, refuse.Code, refuse.Reason)); break;
+            case HistoryQuestion question: _loop.Post(_ => AnswerHistory(question)); break;
+            case ReadIndexQuestion question: _loop.Post(new ReadIndexRequestInput(question.Request)); break;
+            case BatchApplied applied: _appliedBatch = applied.Batch.Value; break;
+        }
+    }
+
+    private void OnHello(Hello hello)
+    {
+        if (hello.BoundaryVersion != Boundary.Limits.BoundaryVersion)
+        {
+            Alert("worker", $"The worker speaks boundary version {hello.BoundaryVersion}, this manager {Boundary.Limits.BoundaryVersion}.");
+            return;
+        }
+        _workerKey = hello.TlsKey;
+        _loop.Post(WorkerConnectedInput.Instance);
+    }
+
+    /// <summary>On the sequencer's thread, which owns the files' maps.</summary>
+    private void AnswerHistory(HistoryQuestion question)
+    {
+        ReadOnlyMemory<byte> record = default;
+        if (_reader is not null && question.Index <= (_replica.Consensus?.Persisted ?? LogIndex.Zero) && question.Index <= _replica.Committed
+            && _reader.TryReadFrame(question.Index, out ReadOnlyMemory<byte> bytes) is null
+            && EntryFrame.TryParse(bytes, out EntryFrame frame) && frame.Header.Kind == EntryKind.Batch)
+        {
+            byte[] plain = GC.AllocateUninitializedArray<byte>(frame.PlaintextLength);
+            if (_cipher!.TryOpen(in frame, plain)) record = plain;
+        }
+        _worker.Send(new HistoryAnswer(question.Request, question.Index, record));
+    }
+
+    /// <summary>On the sequencer's thread.</summary>
+    private void CarryOut(ReplicaEffect effect)
+    {
+        switch (effect)
+        {
+            case Replica.SendEffect send: Send(send); break;
+            case SignEffect sign: Sign(sign); break;
+            case DiskEffect disk: _disk.Post(disk); break;
+            case ReadLogEffect read: ReadLog(read); break;
+            case AdmittedEffect: OnAdmitted(); break;
+            case ResumedEffect: OnResumed(); break;
+            case HaltEffect halt: End(new InvariantException($"This VN stops: {halt.Reason}.")); break;
+            case AlertEffect alert: Alert(alert.Kind, alert.Text); break;
+            case TraceEffect trace:
+                if (trace.Text.Contains("Leader", StringComparison.Ordinal)) _elections++;
+                _options.Log(trace.Text);
+                break;
+            case GovernanceAnswerEffect answer:
+                if (_submissions.TryRemove(answer.Ticket, out var waiting)) waiting.TrySetResult(answer.Answer);
+                break;
+            case GovernanceChangedEffect changed: OnGovernance(changed.State); break;
+            default: ToWorker(effect); break;
+        }
+        PublishStatus();
+    }
+
+    private void ToWorker(ReplicaEffect effect)
+    {
+        switch (effect)
+        {
+            case WelcomeWorkerEffect welcome: Welcome(welcome.State); break;
+            case ApplyBatchEffect apply:
+                _batches++;
+                _worker.Send(new ApplyBatch(apply.Index, apply.Record));
+                break;
+            case BatchCommittedEffect committed:
+                _batches++;
+                _worker.Send(new BatchCommitted(committed.Batch, committed.Index));
+                break;
+            case ProposalRefusedEffect refused:
+                _worker.Send(new ProposalRefused(refused.Attempt, refused.From, refused.GovernanceVersion));
+                break;
+            case WorkerRoleEffect role: _worker.Send(new RoleMessage(role.Term, role.IsLeader, role.HasLeader, role.GovernanceVersion)); break;
+            case ForwardedEffect forwarded: _worker.Send(new Forwarded(forwarded.From, forwarded.Transactions)); break;
+            case ForwardRefusedEffect refused: _worker.Send(new ForwardRefused(refused.Id, refused.Code, refused.Reason)); break;
+            case ReadIndexAnswerEffect read: _worker.Send(new ReadIndexAnswer(read.Request, read.IsKnown)); break;
+            default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
+        }
+    }
+
+    private void Send(Replica.SendEffect send)
+    {
+        PeerMessage message = send.Message is JoinAccepted accepted ? accepted with { Keys = _secrets!.Encode() } : send.Message;
+        _links.Send(send.To, message);
+    }
+
+    private void Sign(SignEffect sign)
+    {
+        _nodeKey.Sign(sign.Digest.Span, _signature);
+        _loop.PostOwn(new SignedInput(sign.Ticket, _signature.ToArray()));
+    }
+
+    private void ReadLog(ReadLogEffect read)
+    {
+        var frames = new List<ReadOnlyMemory<byte>>();
+        LogIndex last = _replica.Consensus?.Persisted ?? LogIndex.Zero;
+        int bytes = 0;
+        for (LogIndex index = read.First; index <= last && bytes < read.MaxBytes; index = index.Next())
+        {
+            if (_reader!.TryReadFrame(index, out ReadOnlyMemory<byte> frame) is { } problem)
+            {
+                Alert("ledger", problem.Message);
+                break;
+            }
+            frames.Add(frame);
+            bytes += frame.Length;
+        }
+        _loop.PostOwn(new LogReadInput(read.Reader, read.First, frames));
+    }
+
+    private void OnAdmitted()
+    {
+        _rejoinMs = Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
+        _refusal = null;
+        _admitted.TrySetResult();
+    }
+
+    private void OnResumed()
+    {
+        EcdsaSigner fresh = _nodeKey;
+        _nodeKey = EcdsaSigner.ImportPkcs8(_sealed!.NodeKey);
+        _identity = IdentityWith(_nodeKey);
+        fresh.Dispose();
+        _links.Renew();
+    }
+
+    private void OnGovernance(GovernanceState state)
+    {
+        bool isChanged = _state?.Version != state.Version;
+        _state = state;
+        _policy = PeerPolicy.From(state, _configuration.NodeName);
+        _links.ConnectToListed();
+        if (isChanged) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
+    }
+
+    private void Welcome(GovernanceState state)
+    {
+        ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
+        byte[] certificate = Certify(_workerKey.Span, _configuration.ClientAddress);
+        _worker.Send(new Welcome(
+            _configuration.NodeName, state.Constitution.Ledger.Name, settings, PolicyOf(state), state.Version, certificate,
+            RestoresSnapshot: false));
+    }
+
+    private static PolicyView PolicyOf(GovernanceState state) => new(
+        (uint)state.Constitution.BatchLimits.MaxTransactions, (ulong)state.Constitution.Submission.HoldMs, (uint)state.Constitution.Nodes.Length);
+
+    private void Alert(string kind, string text)
+    {
+        _options.Log($"ALERT {kind}: {text}");
+        _alerts.Enqueue(new ManagerAlert(DateTimeOffset.UtcNow.ToString("O"), _configuration.NodeName, kind, text));
+        while (_alerts.Count > Limits.MaxAlerts) _alerts.TryDequeue(out _);
+    }
+
+    async Task<(bool IsAccepted, string Text, string? Leader)> IAdminFacts.SubmitAsync(
+        ReadOnlyMemory<byte> signedRequest, CancellationToken cancellation)
+    {
+        ulong ticket = Interlocked.Increment(ref _lastSubmission);
+        var waiting = new TaskCompletionSource<GovernanceAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _submissions[ticket] = waiting;
+        _loop.Post(new GovernanceInput(ticket, signedRequest));
+        try
+        {
+            GovernanceAnswer answer = await waiting.Task.WaitAsync(TimeSpan.FromSeconds(10), cancellation);
+            return (answer.IsAccepted, answer.Text, answer.Leader);
+        }
+        catch (TimeoutException)
+        {
+            return (false, "no quorum committed the request within 10 s; ask for its state before you send it again", null);
+        }
+        finally
+        {
+            _submissions.TryRemove(ticket, out _);
+        }
+    }
+
+    private void PublishStatus()
+    {
+        ConsensusStatus? consensus = _replica.Consensus;
+        GovernanceState? state = _replica.State;
+        if (consensus is null && _status.Refused == _refusal && _status.Needs == _replica.Needs) return;
+        IReadOnlyCollection<string> open = [];
+        bool mayChange = _status.Role is null || consensus?.Role.ToString().ToLowerInvariant() != _status.Role
+            || _replica.Committed.Value != _status.CommitIndex || consensus?.Term.Value != _status.Term;
+        if (!mayChange) return;
+        open = _links.Open;
+        NodeId? leader = consensus?.Leader;
+        int voters = state?.Membership.Voters.Length ?? 0;
+        _status = new ManagerStatus
+        {
+            Role = RoleName(consensus?.Role),
+            IsOpen = consensus is { HasQuorum: true, Leader: not null } && _replica.IsWorkerLive && _replica.CommittedBatch is not null,
+            Term = consensus?.Term.Value ?? 0,
+            Leader = leader is { } id ? state?.Find(id)?.Name : null,
+            CommitIndex = _replica.Committed.Value,
+            LastIndex = _replica.Last.Value,
+            AppliedIndex = _replica.IsWorkerLive ? _replica.Committed.Value : 0,
+            AppliedBatch = _appliedBatch,
+            Incarnation = state?.Nodes.FirstOrDefault(node => node.Id == _replica.Self)?.Incarnation,
+            LastRejoinMs = _rejoinMs,
+            QuorumNeeded = voters == 0 ? null : Quorum.Majority(voters),
+            QuorumLive = consensus is null ? null : 1 + (state?.Nodes.Count(node =>
+                node.Id != _replica.Self && node.IsCurrent && state.Membership.IsVoter(node.Id) && open.Contains(node.Name)) ?? 0),
+            Needs = _replica.Needs is { Length: > 0 } needs ? needs : null,
+            Protected = _options.Platform.IsProtected,
+            Platform = _options.Platform.Name,
+            Measurement = "0x" + Convert.ToHexStringLower(_options.Platform.Measurement.Span),
+            ConstitutionDigest = state?.Constitution.ComputeDigest().ToString(),
+            NetworkId = state?.Network.ToString(),
+            Refused = _refusal,
+            Alerts = [.. _alerts],
+        };
+    }
+
+    private static string? RoleName(ConsensusRole? role) => role switch
+    {
+        null => null,
+        ConsensusRole.Leader => "leader",
+        ConsensusRole.Learner => "learner",
+        _ => "follower",
+    };
+}

@@ -1,0 +1,14 @@
+using Coco.Boundary;
+using Coco.Consensus;
+using Coco.Tee;
+
+namespace Coco.Manager;
+
+/// <summary>What a manager is composed of.</summary>
+/// <param name="Configuration">The host's word: where to listen, what to ask for.</param>
+/// <param name="Platform">The TEE that this program runs in.</param>
+/// <param name="Sealing">Of that platform.</param>
+/// <param name="Consensus">The plugs that this build has.</param>
+/// <param name="Log">One line of the VN's log.</param>
+public sealed record ManagerOptions(
+    NodeConfiguration Configuration, ITeePlatform Platform, ISealing Sealing, IReadOnlyList<IConsensusFactory> Consensus, Action<string> Log);

@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+
+namespace Coco.Manager;
+
+/// <summary>What a manager says of itself at <c>GET /status.json</c>.</summary>
+public sealed record ManagerStatus
+{
+    public string? Role { get; init; }
+    public bool IsOpen { get; init; }
+    public ulong Term { get; init; }
+    public string? Leader { get; init; }
+    public ulong CommitIndex { get; init; }
+    public ulong LastIndex { get; init; }
+    public ulong AppliedIndex { get; init; }
+    public ulong? AppliedBatch { get; init; }
+    public ulong? Incarnation { get; init; }
+    public double? LastRejoinMs { get; init; }
+    public int? QuorumNeeded { get; init; }
+    public int? QuorumLive { get; init; }
+    public string? Needs { get; init; }
+    public bool Protected { get; init; }
+    public string Platform { get; init; } = "";
+    public string Measurement { get; init; } = "";
+    public string? ConstitutionDigest { get; init; }
+    public string? NetworkId { get; init; }
+    public ManagerRefusal? Refused { get; init; }
+    public IReadOnlyList<ManagerAlert> Alerts { get; init; } = [];
+}
+
+public sealed record ManagerAlert(string At, string Node, string Kind, string Text);
+
+/// <summary>Why this VN did not get into the network: the check and the reason.</summary>
+public sealed record ManagerRefusal(string Check, string Reason);
+
+/// <summary>Counters since the start, at <c>GET /metrics.json</c>.</summary>
+public sealed record ManagerMetrics(
+    long Fsyncs, long BoundaryMessages, long Batches, long Transactions, long Entries, long Elections, long AllocatedBytes);
+
+[JsonSerializable(typeof(ManagerStatus))]
+[JsonSerializable(typeof(ManagerMetrics))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class ManagerJson : JsonSerializerContext;

@@ -1,0 +1,25 @@
+using System.Security.Cryptography.X509Certificates;
+using Coco.Crypto;
+using Coco.Governance;
+using Coco.Primitives;
+using Coco.Tee;
+
+namespace Coco.Manager.Peers;
+
+/// <summary>As whom this manager speaks on links; replaced as a whole when a sealed restart takes the old VN key again.</summary>
+internal sealed record PeerIdentity(string Node, X509Certificate2 Certificate, Hash256 TlsKeyDigest, ISigner NodeKey, ITeePlatform Platform);
+
+/// <summary>Whom it speaks to: from the constitution once it is known, from the operator's word before.</summary>
+/// <param name="Network">Null while joining.</param>
+/// <param name="Nodes">Names and peer addresses of the others; empty while joining.</param>
+internal sealed record PeerPolicy(NetworkId? Network, TeePolicy Tee, IReadOnlyList<(string Name, string Address)> Nodes)
+{
+    public bool IsListed(string name) => Network is null || Nodes.Any(node => node.Name == name);
+
+    public static PeerPolicy From(GovernanceState state, string self) => new(
+        state.Network,
+        new TeePolicy(
+            state.Constitution.TeeManifest.Platforms, state.Constitution.CodeManifest.Manager,
+            state.Constitution.TeeManifest.IsDebugAllowed, Limits.EvidenceAgeMs),
+        [.. state.Constitution.Nodes.Where(node => node.Name != self).Select(node => (node.Name, node.Address))]);
+}

@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Net.Security;
+using System.Threading.Channels;
+using Coco.Primitives;
+using Coco.Replica;
+using Coco.Tee;
+
+namespace Coco.Manager.Peers;
+
+/// <summary>One attested connection to another manager: messages both ways, each behind its 32-bit length.</summary>
+internal sealed class PeerLink : IDisposable
+{
+    private const int LengthSize = sizeof(uint);
+
+    private readonly SslStream _stream;
+    private readonly Channel<PeerMessage> _outgoing = Channel.CreateBounded<PeerMessage>(
+        new BoundedChannelOptions(Limits.MaxPeerBacklog) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+
+    public PeerLink(SslStream stream, AttestedPeer peer)
+    {
+        _stream = stream;
+        Peer = peer;
+    }
+
+    public AttestedPeer Peer { get; }
+    public bool IsOpen { get; private set; } = true;
+
+    /// <summary>Queues a message; dropped when the peer is too far behind, since consensus repeats itself.</summary>
+    public void Send(PeerMessage message) => _outgoing.Writer.TryWrite(message);
+
+    /// <summary>Runs until the link breaks; gives each message that comes.</summary>
+    public async Task RunAsync(Action<PeerMessage> receive, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task reading = ReadAllAsync(receive, ending.Token);
+        Task writing = WriteAllAsync(ending.Token);
+        await Task.WhenAny(reading, writing);
+        IsOpen = false;
+        await ending.CancelAsync();
+        _stream.Close();
+        try
+        {
+            await Task.WhenAll(reading, writing);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The link is over; the owner connects again.
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private async Task ReadAllAsync(Action<PeerMessage> receive, CancellationToken cancellation)
+    {
+        byte[] length = new byte[LengthSize];
+        while (true)
+        {
+            await _stream.ReadExactlyAsync(length, cancellation);
+            uint size = BinaryPrimitives.ReadUInt32LittleEndian(length);
+            if (size > Replica.Limits.MaxPeerMessageBytes) throw new IOException("The peer announces a message over the limit.");
+            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)size);
+            await _stream.ReadExactlyAsync(bytes, cancellation);
+            if (!PeerMessageCodec.TryDecode(bytes, out PeerMessage? message)) throw new IOException("The peer sent a message that can't be read.");
+            receive(message!);
+        }
+    }
+
+    private async Task WriteAllAsync(CancellationToken cancellation)
+    {
+        var frames = new ByteWriter(1 << 16);
+        while (await _outgoing.Reader.WaitToReadAsync(cancellation))
+        {
+            frames.Clear();
+            while (frames.Length < Limits.MaxGatheredBytes && _outgoing.Reader.TryRead(out PeerMessage? message)) Append(frames, message);
+            await _stream.WriteAsync(frames.Memory, cancellation);
+            if (frames.Length > 4 * Limits.MaxGatheredBytes) frames = new ByteWriter(1 << 16);
+        }
+    }
+
+    private static void Append(ByteWriter frames, PeerMessage message)
+    {
+        int start = frames.Length;
+        frames.WriteUInt32(0);
+        PeerMessageCodec.Encode(message, frames);
+        BinaryPrimitives.WriteUInt32LittleEndian(frames.Written[start..], (uint)(frames.Length - start - LengthSize));
+    }
+}

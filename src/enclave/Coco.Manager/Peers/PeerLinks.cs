@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Coco.Keys;
+using Coco.Replica;
+using Coco.Tee;
+
+namespace Coco.Manager.Peers;
+
+/// <summary>
+/// The links to the other managers (NET-3, NET-4): TLS 1.3 with certificates on both sides, then attestation of both sides for
+/// this link's keys and fresh nonces, then messages. Each VN connects to every other one of the VN list; either link of a pair
+/// carries messages both ways.
+/// </summary>
+internal sealed class PeerLinks(
+    Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string> log,
+    Action<EvidenceRefusal, bool> refused) : IDisposable
+{
+    /// <summary>ALPN says what a link is for, so that the side that accepts knows what to ask for.</summary>
+    private static readonly SslApplicationProtocol PeerProtocol = new("coco-peer/1");
+    private static readonly SslApplicationProtocol JoinProtocol = new("coco-join/1");
+
+    private readonly ConcurrentDictionary<string, PeerLink> _outbound = new();
+    private readonly ConcurrentDictionary<string, PeerLink> _inbound = new();
+    private readonly ConcurrentDictionary<string, Task> _connectors = new();
+    private readonly ConcurrentDictionary<string, string> _lastProblem = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Socket? _listener;
+    private CancellationTokenSource _generation = new();
+
+    /// <summary>Names of the VNs to which a link is open.</summary>
+    public IReadOnlyCollection<string> Open =>
+        [.. _outbound.Concat(_inbound).Where(pair => pair.Value.IsOpen).Select(pair => pair.Key).Distinct()];
+
+    public Task Listen(IPEndPoint endpoint)
+    {
+        _listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(endpoint);
+        _listener.Listen(128);
+        return AcceptAllAsync();
+    }
+
+    public void Send(string to, PeerMessage message)
+    {
+        if (_outbound.TryGetValue(to, out PeerLink? link) && link.IsOpen) link.Send(message);
+        else if (_inbound.TryGetValue(to, out link) && link.IsOpen) link.Send(message);
+    }
+
+    /// <summary>Keeps links to all VNs of the policy; call it again when the list changes.</summary>
+    public void ConnectToListed()
+    {
+        foreach ((string name, string address) in policy().Nodes)
+            _connectors.GetOrAdd($"{name}@{address}", _ => Task.Run(() => KeepAsync(name, address, AttestationPurpose.Peer)));
+    }
+
+    /// <summary>Keeps a link to a VN of a network that this one wants to join; its name is learned from its evidence.</summary>
+    public void ConnectToJoin(string address) =>
+        _connectors.GetOrAdd($"@{address}", _ => Task.Run(() => KeepAsync(null, address, AttestationPurpose.Join)));
+
+    /// <summary>All links are made anew, under the present identity and policy.</summary>
+    public void Renew()
+    {
+        CancellationTokenSource old = Interlocked.Exchange(ref _generation, new CancellationTokenSource());
+        old.Cancel();
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _generation.Cancel();
+        _listener?.Dispose();
+    }
+
+    private async Task KeepAsync(string? name, string address, AttestationPurpose purpose)
+    {
+        while (!_stopping.IsCancellationRequested && IsWanted(name, address, purpose))
+        {
+            try
+            {
+                await ConnectAsync(address, purpose);
+            }
+            catch (Exception problem) when (problem is IOException or SocketException or AuthenticationException or OperationCanceledException
+                or ObjectDisposedException or FormatException)
+            {
+                Note(address, problem.Message);
+            }
+            await Task.Delay(Limits.ReconnectMs, CancellationToken.None);
+        }
+        _connectors.TryRemove(name is null ? $"@{address}" : $"{name}@{address}", out _);
+    }
+
+    private bool IsWanted(string? name, string address, AttestationPurpose purpose) =>
+        purpose == AttestationPurpose.Join ? policy().Network is null : policy().Nodes.Contains((name!, address));
+
+    private async Task ConnectAsync(string address, AttestationPurpose purpose)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
+        CancellationToken ending = late.Token;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        deadline.CancelAfter(Limits.HandshakeMs);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        DnsEndPoint target = ParseAddress(address);
+        await socket.ConnectAsync(target, deadline.Token);
+        PeerIdentity self = identity();
+        await using var stream = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false);
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = target.Host,
+                EnabledSslProtocols = SslProtocols.Tls13,
+                ClientCertificates = [self.Certificate],
+                ApplicationProtocols = [purpose == AttestationPurpose.Join ? JoinProtocol : PeerProtocol],
+                RemoteCertificateValidationCallback = IsAnyCertificate,
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            },
+            deadline.Token);
+        await RunAsync(stream, self, purpose, isConnecting: true, address, _outbound, deadline.Token, ending);
+    }
+
+    /// <summary>Trust comes from attestation after the handshake, not from an issuer; a certificate there must be.</summary>
+    private static bool IsAnyCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        certificate is not null;
+
+    private async Task AcceptAllAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener!.AcceptAsync(_stopping.Token);
+            }
+            catch (Exception problem) when (problem is OperationCanceledException or ObjectDisposedException or SocketException)
+            {
+                if (_stopping.IsCancellationRequested) return;
+                continue;
+            }
+            if (_inbound.Count >= Limits.MaxInboundLinks) socket.Dispose();
+            else _ = AcceptAsync(socket);
+        }
+    }
+
+    private async Task AcceptAsync(Socket socket)
+    {
+        socket.NoDelay = true;
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(late.Token);
+        deadline.CancelAfter(Limits.HandshakeMs);
+        try
+        {
+            PeerIdentity self = identity();
+            await using var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificate = self.Certificate,
+                    ClientCertificateRequired = true,
+                    EnabledSslProtocols = SslProtocols.Tls13,
+                    ApplicationProtocols = [PeerProtocol, JoinProtocol],
+                    RemoteCertificateValidationCallback = IsAnyCertificate,
+                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                },
+                deadline.Token);
+            AttestationPurpose purpose = stream.NegotiatedApplicationProtocol == JoinProtocol ? AttestationPurpose.Join : AttestationPurpose.Peer;
+            await RunAsync(stream, self, purpose, isConnecting: false, "a caller", _inbound, deadline.Token, late.Token);
+        }
+        catch (Exception problem) when (problem is IOException or AuthenticationException or OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            Note("a caller", problem.Message);
+        }
+    }
+
+    private async Task RunAsync(
+        SslStream stream, PeerIdentity self, AttestationPurpose purpose, bool isConnecting, string address,
+        ConcurrentDictionary<string, PeerLink> links, CancellationToken deadline, CancellationToken ending)
+    {
+        if (stream.RemoteCertificate is not { } raw) throw new AuthenticationException("The peer showed no certificate.");
+        using var certificate = new X509Certificate2(raw);
+        PeerPolicy now = policy();
+        var handshake = new AttestedHandshake(
+            new AttestedSelf(now.Network, self.Node, EnclaveRole.Manager, self.TlsKeyDigest, self.NodeKey, self.Platform),
+            new PeerRequirements(EnclaveRole.Manager, purpose, TlsCertificates.KeyDigest(certificate), now.Tee, now.IsListed),
+            EvidenceVerifiers.All, TimeProvider.System);
+        HandshakeResult result = await handshake.RunAsync(stream, isConnecting, TimeSpan.FromMilliseconds(Limits.HandshakeMs), deadline);
+        if (!result.Holds)
+        {
+            string who = result.IsRefusedByPeer ? "refused this VN" : "is refused";
+            Note(address, $"{address} {who}: {result.Refusal.Check}: {result.Refusal.Reason}");
+            if (result.Refusal.Check != EvidenceCheck.Deadline && result.Refusal.Check != EvidenceCheck.Protocol) refused(result.Refusal, result.IsRefusedByPeer);
+            return;
+        }
+        using var link = new PeerLink(stream, result.Peer);
+        links[result.Peer.Node] = link;
+        _lastProblem.TryRemove(address, out _);
+        log($"Link with {result.Peer.Node} ({purpose.ToString().ToLowerInvariant()}, {(isConnecting ? "outbound" : "inbound")}) is up.");
+        await link.RunAsync(message => receive(link, message), ending);
+        links.TryRemove(new KeyValuePair<string, PeerLink>(result.Peer.Node, link));
+        if (!ending.IsCancellationRequested) log($"Link with {result.Peer.Node} is down.");
+    }
+
+    /// <summary>A problem is logged once, not at each try.</summary>
+    private void Note(string address, string problem)
+    {
+        if (_lastProblem.TryGetValue(address, out string? last) && last == problem) return;
+        _lastProblem[address] = problem;
+        log($"No link with {address}: {problem}");
+    }
+
+    private static DnsEndPoint ParseAddress(string address)
+    {
+        int colon = address.LastIndexOf(':');
+        if (colon <= 0 || !ushort.TryParse(address.AsSpan(colon + 1), out ushort port))
+            throw new FormatException($"'{address}' is not HOST:PORT.");
+        return new DnsEndPoint(address[..colon].Trim('[', ']'), port);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Coco.Keys;
+using Coco.Manager.Disk;
+using Coco.Primitives;
+using Coco.Replica;
+
+namespace Coco.Manager;
+
+/// <summary>Seals for the platform: only the same program on the same machine opens it.</summary>
+public interface ISealing
+{
+    byte[] Seal(string use, ReadOnlySpan<byte> content);
+
+    bool TryUnseal(string use, ReadOnlySpan<byte> content, out byte[]? opened);
+}
+
+/// <summary>What a manager needs to go on after all VNs stopped: who it was, in which term, and its keys.</summary>
+internal sealed record SealedContent(SealedState State, byte[] NodeKey, byte[] Secrets);
+
+/// <summary>The sealed state on disk, replaced as a whole each time that term, vote or incarnation changes.</summary>
+internal sealed class SealedFile(string path, ISealing sealing)
+{
+    private const string Use = "restart";
+    private const int MaxPartBytes = 32_768;
+
+    public void Write(SealedState state, EcdsaSigner nodeKey, Secrets secrets)
+    {
+        byte[] key = nodeKey.ExportPkcs8();
+        byte[] shared = secrets.Encode();
+        var writer = new ByteWriter(4_096);
+        writer.WriteUInt64(state.Self.Value);
+        writer.WriteUInt64(state.Term.Value);
+        writer.WriteUInt64(state.Vote.Value);
+        writer.WriteBytes(key);
+        writer.WriteBytes(shared);
+        PosixFiles.Replace(path, sealing.Seal(Use, writer.Span));
+        CryptographicOperations.ZeroMemory(key);
+        CryptographicOperations.ZeroMemory(shared);
+        CryptographicOperations.ZeroMemory(writer.Written);
+    }
+
+    /// <summary>Null where there is none, or it is another program's, or it was changed.</summary>
+    public SealedContent? Read()
+    {
+        if (!File.Exists(path) || !sealing.TryUnseal(Use, File.ReadAllBytes(path), out byte[]? opened)) return null;
+        var reader = new SpanReader(opened);
+        bool isRead = reader.TryReadUInt64(out ulong self) & reader.TryReadUInt64(out ulong term) & reader.TryReadUInt64(out ulong vote);
+        if (!isRead || !reader.TryReadBytes(MaxPartBytes, out ReadOnlySpan<byte> key)
+            || !reader.TryReadBytes(MaxPartBytes, out ReadOnlySpan<byte> secrets) || !reader.IsAtEnd) return null;
+        var content = new SealedContent(
+            new SealedState(new NodeId(self), new Term(term), new NodeId(vote)), key.ToArray(), secrets.ToArray());
+        CryptographicOperations.ZeroMemory(opened);
+        return content;
+    }
+}

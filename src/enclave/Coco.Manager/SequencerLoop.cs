@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Coco.Replica;
+
+namespace Coco.Manager;
+
+/// <summary>
+/// The thread that owns the sequencer: gathers inputs from everywhere, gives it ticks, and hands its effects to
+/// <paramref name="carryOut"/>. A broken rule ends the process.
+/// </summary>
+internal sealed class SequencerLoop(Replica.Replica replica, Action<ReplicaEffect> carryOut, Action<Exception> fail) : IDisposable
+{
+    /// <summary>After a pause (a stopped process, a starved machine) no more ticks than this come at once, and inputs first.</summary>
+    private const int MaxTicksAtOnce = 10;
+
+    private readonly ConcurrentQueue<object> _inputs = new();
+    private readonly Queue<ReplicaInput> _own = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly ReplicaEffects _effects = new();
+    private long _lastTick = Stopwatch.GetTimestamp();
+    private int _asleep;
+    private volatile bool _stopping;
+    private Thread? _thread;
+
+    public void Start()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "sequencer", Priority = ThreadPriority.AboveNormal };
+        _thread.Start();
+    }
+
+    public void Post(ReplicaInput input) => Enqueue(input);
+
+    /// <summary>Runs on the sequencer's thread between two steps.</summary>
+    public void Post(Action<Replica.Replica> action) => Enqueue(action);
+
+    /// <summary>From an effect that is being carried out: goes before everything that waits.</summary>
+    public void PostOwn(ReplicaInput input) => _own.Enqueue(input);
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Release();
+        _thread?.Join();
+        _wake.Dispose();
+    }
+
+    private void Enqueue(object item)
+    {
+        _inputs.Enqueue(item);
+        if (Interlocked.Exchange(ref _asleep, 0) == 1) _wake.Release();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            CarryOut(); // what the sequencer wanted when it was made
+            while (!_stopping)
+            {
+                while (_inputs.TryDequeue(out object? item)) Take(item);
+                GiveTicks();
+                Sleep();
+            }
+        }
+        catch (Exception exception)
+        {
+            fail(exception);
+        }
+    }
+
+    /// <summary>Effects that were given outside a step.</summary>
+    public ReplicaEffects Effects => _effects;
+
+    private void Take(object item)
+    {
+        if (item is ReplicaInput input) Step(input);
+        else ((Action<Replica.Replica>)item)(replica);
+        while (_own.TryDequeue(out ReplicaInput? own)) Step(own);
+    }
+
+    private void Step(ReplicaInput input)
+    {
+        replica.Step(input, _effects);
+        CarryOut();
+    }
+
+    private void CarryOut()
+    {
+        for (int i = 0; i < _effects.Count; i++) carryOut(_effects[i]);
+        _effects.Clear();
+    }
+
+    private void GiveTicks()
+    {
+        long tick = Stopwatch.Frequency * Limits.TickMs / 1000;
+        long due = (Stopwatch.GetTimestamp() - _lastTick) / tick;
+        if (due <= 0) return;
+        _lastTick += due * tick;
+        ulong unixMs = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        for (long i = Math.Min(due, MaxTicksAtOnce); i > 0; i--) Take(new TickInput(unixMs));
+    }
+
+    private void Sleep()
+    {
+        Volatile.Write(ref _asleep, 1);
+        Thread.MemoryBarrier();
+        if (!_inputs.IsEmpty && Interlocked.Exchange(ref _asleep, 0) == 1) return;
+        _wake.Wait(Limits.TickMs);
+        Volatile.Write(ref _asleep, 0);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Coco.Boundary;
+using Coco.Primitives;
+
+namespace Coco.Manager.Worker;
+
+/// <summary>
+/// The manager's end of the boundary: one worker at a time over a Unix domain socket that only the worker's user can open. A
+/// silent worker is cut off; a new one may then connect.
+/// </summary>
+internal sealed class WorkerServer(string path, Action<WorkerMessage> receive, Action gone, Action<string> log) : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile Channel<ManagerMessage>? _outgoing;
+    private Socket? _listener;
+    private long _messages;
+
+    /// <summary>Messages across the boundary since the start, both ways, beats left out.</summary>
+    public long Messages => Interlocked.Read(ref _messages);
+
+    public int? ProcessId { get; private set; }
+
+    public Task Listen()
+    {
+        File.Delete(path);
+        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(new UnixDomainSocketEndPoint(path));
+        if (!OperatingSystem.IsWindows())
+        {
+            // The folder is the worker's alone; the socket itself lets the worker's user in, whoever that is.
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+                | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        }
+        _listener.Listen(1);
+        return ServeAsync();
+    }
+
+    public void Send(ManagerMessage message)
+    {
+        Channel<ManagerMessage>? outgoing = _outgoing;
+        if (outgoing is null) return;
+        if (message is not ManagerBeat) Interlocked.Increment(ref _messages);
+        if (!outgoing.Writer.TryWrite(message)) outgoing.Writer.TryComplete(new IOException("The worker does not keep up."));
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _listener?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                using Socket socket = await _listener!.AcceptAsync(_stopping.Token);
+                await ServeOneAsync(socket);
+            }
+            catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException or ObjectDisposedException
+                or InvalidDataException or TimeoutException or ChannelClosedException)
+            {
+                if (_stopping.IsCancellationRequested) return;
+                log($"The worker is gone: {problem.Message}");
+            }
+            _outgoing = null;
+            ProcessId = null;
+            gone();
+        }
+    }
+
+    private async Task ServeOneAsync(Socket socket)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        using var stream = new BoundaryStream(new NetworkStream(socket));
+        _outgoing = Channel.CreateBounded<ManagerMessage>(new BoundedChannelOptions(Limits.MaxWorkerBacklog) { SingleReader = true });
+        Task reading = ReadAllAsync(stream, ending.Token);
+        Task writing = WriteAllAsync(stream, _outgoing.Reader, ending.Token);
+        Task beating = BeatAsync(ending.Token);
+        Task first = await Task.WhenAny(reading, writing, beating);
+        await ending.CancelAsync();
+        await first;
+    }
+
+    private async Task ReadAllAsync(BoundaryStream stream, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ReadOnlyMemory<byte>? frame = await stream.ReadAsync(cancellation).AsTask()
+                .WaitAsync(TimeSpan.FromMilliseconds(10 * Boundary.Limits.SilenceMs), cancellation);
+            if (frame is null) throw new EndOfStreamException("it closed the boundary");
+            if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
+                throw new InvalidDataException("it sent a message that can't be read");
+            if (message is WorkerBeat) continue;
+            Interlocked.Increment(ref _messages);
+            if (message is Hello hello) ProcessId = hello.ProcessId;
+            receive(message!);
+        }
+    }
+
+    private static async Task WriteAllAsync(BoundaryStream stream, ChannelReader<ManagerMessage> reader, CancellationToken cancellation)
+    {
+        var frames = new ByteWriter(1 << 16);
+        while (await reader.WaitToReadAsync(cancellation))
+        {
+            frames.Clear();
+            while (frames.Length < Limits.MaxGatheredBytes && reader.TryRead(out ManagerMessage? message))
+            {
+                int start = BoundaryStream.Begin(frames);
+                ManagerMessageCodec.Encode(message, frames);
+                BoundaryStream.End(frames, start);
+            }
+            await stream.WriteAsync(frames.Memory, cancellation);
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Boundary.Limits.BeatMs));
+        while (await timer.WaitForNextTickAsync(cancellation)) Send(ManagerBeat.Instance);
+    }
+}
