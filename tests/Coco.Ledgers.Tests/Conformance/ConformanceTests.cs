@@ -46,6 +46,12 @@ public sealed class ConformanceTests
     public void Mainnet_blocks_with_their_pre_state_give_their_receipts() => Check("prestate", "mainnet-prestate.tar.gz", sample: 4);
 
     [Theory]
+    [InlineData("ValidBlocks/")]
+    [InlineData("InvalidBlocks/")]
+    [InlineData("TransitionTests/")]
+    public void Blockchain_tests_pass(string filter) => Check("blockchain", "blockchain-tests.tar.gz", filter, 60);
+
+    [Theory]
     [InlineData("Cancun/")]
     [InlineData("Pyspecs/")]
     [InlineData("stExample")]

@@ -34,7 +34,7 @@ public static class ConformanceRun
         return runner is null ? null : Run(runner, path, options);
     }
 
-    private static IConformanceRunner[] All() => [new RlpRunner(), new TrieRunner(), new TransactionRunner(), new StateRunner(), new MainnetRunner(true), new MainnetRunner(false)];
+    private static IConformanceRunner[] All() => [new RlpRunner(), new TrieRunner(), new TransactionRunner(), new StateRunner(), new BlockchainRunner(), new MainnetRunner(true), new MainnetRunner(false)];
 
     private static ConformanceResult Run(IConformanceRunner runner, string path, ConformanceOptions options)
     {
