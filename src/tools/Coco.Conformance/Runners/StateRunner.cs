@@ -13,6 +13,7 @@ namespace Coco.Conformance;
 public sealed class StateRunner : IConformanceRunner
 {
     private const ulong GnosisChainId = 100;
+    private const ulong BlobGas = 1 << 17;
 
     private static readonly Address GnosisCollector = new(Convert.FromHexString("6bbe78ee9e474842dbd4ab4987b3cefe88426a92"));
 
@@ -103,15 +104,16 @@ public sealed class StateRunner : IConformanceRunner
         TransactionResult outcome = _processor.Execute(block, transaction, block.GasLimit);
         result.Gas += (ulong)outcome.GasUsed;
         if (!outcome.IsExecuted) return outcome.Refusal.ToString();
-        if (block.ChainId == GnosisChainId) PayCollector(block, outcome);
+        if (block.ChainId == GnosisChainId) PayCollector(block, transaction, outcome);
         RewardCoinbase(block, fork);
         return null;
     }
 
-    /// <summary>Gnosis does not burn the base fee but collects it; tests filled for it say so by their chain id.</summary>
-    private void PayCollector(BlockEnvironment block, in TransactionResult outcome)
+    /// <summary>Gnosis does not burn base fee and blob fee but collects them; tests filled for it say so by their chain id.</summary>
+    private void PayCollector(BlockEnvironment block, EvmTransaction transaction, in TransactionResult outcome)
     {
-        UInt256 fee = block.BaseFee * (ulong)outcome.GasUsed;
+        UInt256 blobs = block.BlobBaseFee * ((ulong)transaction.BlobHashes.Length * BlobGas);
+        UInt256 fee = (block.BaseFee * (ulong)outcome.GasUsed) + blobs;
         if (fee.IsZero) return;
         _state.AddBalance(_state.Account(GnosisCollector), fee);
         _state.FinishTransaction(deleteEmpty: true);
