@@ -79,7 +79,7 @@ public sealed class BlockRun(JournaledState state)
         BlockHeader header, EvmFork fork, BlobParameters blobs, ulong chainId, Func<ulong, Hash256> blockHash) => new()
     {
         Fork = fork, ChainId = chainId, Number = header.Number, Timestamp = header.Timestamp, Coinbase = header.Beneficiary,
-        GasLimit = (long)Math.Min(header.GasLimit, long.MaxValue / 2), BaseFee = header.BaseFeePerGas ?? default,
+        GasLimit = (long)Math.Min(header.GasLimit, long.MaxValue), BaseFee = header.BaseFeePerGas ?? default,
         Difficulty = header.Difficulty, PrevRandao = new UInt256(header.MixHash.Span),
         BlobBaseFee = BlobFee.Price(header.ExcessBlobGas ?? 0, blobs.UpdateFraction), MaxBlobs = blobs.Max, BlockHash = blockHash,
     };
