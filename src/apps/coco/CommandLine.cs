@@ -8,6 +8,7 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
+        Shared.PlainWhenRedirected();
         RootCommand root = new("Coco: a framework for confidential ledgers.\n\nExample: coco up --detach && coco status");
         foreach (Command command in (Command[])[.. NetworkCommands.All(), .. LoadCommands.All(), .. ProofCommands.All(), .. LedgerCommands.All()])
             root.Subcommands.Add(command);

@@ -19,6 +19,14 @@ internal static class Shared
 
     public static void PrintJson<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, SupervisorJson.Options));
 
+    /// <summary>Colours and line widths are for terminals: files and pipes get plain, whole lines.</summary>
+    public static void PlainWhenRedirected()
+    {
+        if (!Console.IsOutputRedirected) return;
+        AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        AnsiConsole.Console.Profile.Width = 200;
+    }
+
     /// <summary>Two columns; colours only on a terminal.</summary>
     public static void PrintFacts(IEnumerable<(string Name, string Value)> facts)
     {

@@ -19,6 +19,7 @@ internal static class StatusPrinter
         if (!status.Protected) AnsiConsole.MarkupLine("[yellow]Not protected: the software platform hides nothing from this machine.[/]");
         if (status.Needs is { } needs) AnsiConsole.MarkupLine($"[red]Needs: {Markup.Escape(needs)}[/]");
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("node", "organisation", "role", "rpc", "committed", "restarts");
+        foreach (TableColumn column in table.Columns) column.NoWrap();
         foreach (StatusNode node in status.Nodes)
             table.AddRow(node.Name, node.Organisation, node.Role, node.Rpc, node.CommitIndex?.ToString() ?? "-", $"{node.Restarts}");
         AnsiConsole.Write(table);

@@ -21,7 +21,15 @@ public static class NetworkHost
         }
         NetworkDescription.Read(data);
         StartSupervisor(data, cliProgram);
-        return await WaitUntilOpenAsync(data, cancellation);
+        try
+        {
+            return await WaitUntilOpenAsync(data, cancellation);
+        }
+        catch
+        {
+            await DownAsync(data, CancellationToken.None); // an attempt that failed leaves nothing running
+            throw;
+        }
     }
 
     /// <summary>Stops every process of the network. False where none ran.</summary>

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Coco.Boundary;
 
 namespace Coco.Supervisor;
 
@@ -28,6 +27,7 @@ public sealed class NetworkSupervisor
     {
         using Socket listener = Listen();
         await File.WriteAllTextAsync(_data.PidFile, $"{Environment.ProcessId}", cancellation);
+        foreach (int orphan in Orphans.End(_data)) Log($"ended process {orphan}, which an earlier supervisor left behind");
         foreach (NodeKeeper node in _nodes) node.StartUnlessStopped();
         try
         {

@@ -5,12 +5,13 @@ namespace Coco.Supervisor;
 /// <summary>System calls that the class library does not offer.</summary>
 internal static class NativeCalls
 {
+    public const int Kill = 9;
     public const int Terminate = 15;
 
     public static bool IsRoot => !OperatingSystem.IsWindows() && GetEffectiveUser() == 0;
 
     /// <summary>Sends a signal; false where the process is gone or not ours.</summary>
-    public static bool Signal(int process, int signal) => Kill(process, signal) == 0;
+    public static bool Signal(int process, int signal) => SendSignal(process, signal) == 0;
 
     /// <summary>Gives a file or folder to a user and the group of the same number.</summary>
     public static void Give(string path, int uid)
@@ -23,7 +24,7 @@ internal static class NativeCalls
     private static extern uint GetEffectiveUser();
 
     [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
+    private static extern int SendSignal(int process, int signal);
 
     [DllImport("libc", EntryPoint = "chown", SetLastError = true)]
     private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int user, int group);

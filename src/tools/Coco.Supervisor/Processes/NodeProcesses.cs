@@ -20,9 +20,18 @@ internal static class NodeProcesses
         int? uid = PrepareFolders(data, configuration);
         return
         [
-            new ProcessPlan($"{node}/manager", Programs.Find(Programs.Manager), arguments, data.LogFile(node, "manager"), configuration.ManagerDirectory),
+            new ProcessPlan($"{node}/manager", Programs.Find(Programs.Manager), arguments, data.LogFile(node, "manager"),
+                configuration.ManagerDirectory, BeforeStart: () => ResumeOnceStarted(configurationFile)),
             new ProcessPlan($"{node}/worker", Programs.Find(Programs.Worker), arguments, data.LogFile(node, "worker"), configuration.WorkerDirectory, uid),
         ];
+    }
+
+    /// <summary>A node whose ledger has begun goes on with it, however often its processes or this machine restart.</summary>
+    private static void ResumeOnceStarted(string configurationFile)
+    {
+        NodeConfiguration configuration = NodeConfiguration.Read(configurationFile);
+        bool hasLedger = Directory.Exists(configuration.LedgerDirectory) && Directory.EnumerateFiles(configuration.LedgerDirectory).Any();
+        if (hasLedger && configuration.Mode != NodeMode.Resume) (configuration with { Mode = NodeMode.Resume }).Write(configurationFile);
     }
 
     /// <summary>Returns the worker's own user where the host can give it one, so that it cannot read the manager's files or memory.</summary>

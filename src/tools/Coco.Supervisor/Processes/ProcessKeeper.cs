@@ -47,6 +47,7 @@ internal sealed class ProcessKeeper(ProcessPlan plan, Action<string> log) : IDis
 
     private async Task RunOnceAsync()
     {
+        plan.BeforeStart?.Invoke();
         using Process process = new() { StartInfo = Launch.Prepare(plan) };
         try
         {
