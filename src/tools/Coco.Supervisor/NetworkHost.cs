@@ -6,6 +6,10 @@ namespace Coco.Supervisor;
 public static class NetworkHost
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>A supervisor that does not answer after this has ended.</summary>
+    private static readonly TimeSpan SupervisorPatience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Creates the network unless the data directory holds one, starts its supervisor, and waits until every node is open.</summary>
@@ -83,6 +87,8 @@ public static class NetworkHost
         {
             NetworkStatus status = await StatusReader.ReadAsync(data, cancellation);
             if (status.State == "open" || (status.State == "degraded" && status.Nodes.Any(node => node.Role == "stopped"))) return status;
+            if (status.State == "stopped" && Stopwatch.GetElapsedTime(start) > SupervisorPatience)
+                throw new SupervisorException($"The process keeper is not running. See {data.SupervisorLog}");
             if (Stopwatch.GetElapsedTime(start) > StartPatience)
                 throw new SupervisorException(
                     $"The network did not open within {StartPatience.TotalSeconds:0} seconds ({status.Needs ?? status.State}). See: coco logs --data {data.Path}");

@@ -19,6 +19,18 @@ public static class SupervisorClient
         {
             return null;
         }
+        try
+        {
+            return await ExchangeAsync(socket, request, cancellation);
+        }
+        catch (IOException)
+        {
+            return null; // it ended while it was asked
+        }
+    }
+
+    private static async Task<ControlAnswer?> ExchangeAsync(Socket socket, ControlRequest request, CancellationToken cancellation)
+    {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Limits.ControlPatience);
         await using NetworkStream stream = new(socket);
