@@ -12,7 +12,9 @@ internal static class Shared
 
     public static Option<DirectoryInfo> Data() => new("--data")
     {
-        Description = "The folder of the network.", DefaultValueFactory = _ => new DirectoryInfo("data"), HelpName = "DIR",
+        Description = "The folder of the network.",
+        DefaultValueFactory = _ => new DirectoryInfo("data"),
+        HelpName = "DIR",
     };
 
     public static DataDirectory DataOf(ParseResult parsed, Option<DirectoryInfo> option) => new(parsed.GetRequiredValue(option).FullName);

@@ -75,7 +75,10 @@ internal sealed class FakeNode : IDisposable
         "eth_chainId" => "0x7e1",
         "eth_getBlockByNumber" => new JsonObject
         {
-            ["number"] = "0x5", ["hash"] = "0x" + new string('1', 64), ["stateRoot"] = "0x" + new string('2', 64), ["baseFeePerGas"] = "0x0",
+            ["number"] = "0x5",
+            ["hash"] = "0x" + new string('1', 64),
+            ["stateRoot"] = "0x" + new string('2', 64),
+            ["baseFeePerGas"] = "0x0",
         },
         "eth_getTransactionCount" => "0x3",
         "eth_getCode" => "0x6001",

@@ -90,7 +90,12 @@ public sealed class LoadRunTests
 
     private static BenchOptions Options(FakeNode node, Workload workload) => new()
     {
-        Workload = workload, Count = 40, Connections = 4, Accounts = 10, Targets = [node.Url], FunderKey = FunderKey,
+        Workload = workload,
+        Count = 40,
+        Connections = 4,
+        Accounts = 10,
+        Targets = [node.Url],
+        FunderKey = FunderKey,
     };
 
     private static Task<BenchReport> RunAsync(FakeNode node, BenchOptions options) =>

@@ -9,7 +9,8 @@ internal sealed class BenchArguments
 {
     private readonly Option<Workload> _workload = new("--workload")
     {
-        Description = "transfer, erc20, mainnet, mixed or keyvalue.", DefaultValueFactory = _ => Workload.Transfer,
+        Description = "transfer, erc20, mainnet, mixed or keyvalue.",
+        DefaultValueFactory = _ => Workload.Transfer,
     };
     private readonly Option<int> _count = new("--count") { Description = "Transactions (mixed: operations).", DefaultValueFactory = _ => 2_000 };
     private readonly Option<int> _connections = new("--connections") { Description = "Connections, spread over the nodes.", DefaultValueFactory = _ => 100 };

@@ -49,7 +49,7 @@ internal static class LoadCommands
         Option<string?> blocks = new("--blocks") { Description = "The blocks of the mainnet workload.", HelpName = "PATH" };
         Argument<FileInfo> file = new("FILE") { Description = "The file to write." };
         Command command = new("genesis", "Write a genesis file that funds a seed's accounts.\n\n" +
-            "Example: coco bench genesis --accounts 1000000 million.json && coco up --genesis million.json") 
+            "Example: coco bench genesis --accounts 1000000 million.json && coco up --genesis million.json")
         {
             accounts, seed, chainId, mainnet, blocks, file,
         };

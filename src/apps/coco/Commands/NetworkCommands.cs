@@ -30,9 +30,13 @@ internal static class NetworkCommands
         {
             UpOptions options = new()
             {
-                Nodes = parsed.GetValue(nodes), Organisations = parsed.GetValue(organisations), Ledger = parsed.GetRequiredValue(ledger),
-                GenesisFile = parsed.GetValue(genesis), ConstitutionFile = parsed.GetValue(constitution),
-                Consensus = parsed.GetRequiredValue(consensus), PortBase = parsed.GetValue(portBase),
+                Nodes = parsed.GetValue(nodes),
+                Organisations = parsed.GetValue(organisations),
+                Ledger = parsed.GetRequiredValue(ledger),
+                GenesisFile = parsed.GetValue(genesis),
+                ConstitutionFile = parsed.GetValue(constitution),
+                Consensus = parsed.GetRequiredValue(consensus),
+                PortBase = parsed.GetValue(portBase),
             };
             DataDirectory directory = Shared.DataOf(parsed, data);
             NetworkStatus status = await NetworkHost.UpAsync(directory, options, Environment.ProcessPath!, cancellation);

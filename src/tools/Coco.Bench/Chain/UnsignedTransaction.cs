@@ -12,9 +12,20 @@ internal readonly record struct UnsignedTransaction(
     {
         EthereumTransaction transaction = new()
         {
-            Type = TransactionType.DynamicFee, ChainId = new UInt256(ChainId), Nonce = Nonce, MaxPriorityFeePerGas = Wide(Tip),
-            MaxFeePerGas = Wide(MaxFee), GasLimit = Gas, To = To, Value = Wide(Value), Data = Data,
-            V = default, R = default, S = default, Raw = default, Hash = default,
+            Type = TransactionType.DynamicFee,
+            ChainId = new UInt256(ChainId),
+            Nonce = Nonce,
+            MaxPriorityFeePerGas = Wide(Tip),
+            MaxFeePerGas = Wide(MaxFee),
+            GasLimit = Gas,
+            To = To,
+            Value = Wide(Value),
+            Data = Data,
+            V = default,
+            R = default,
+            S = default,
+            Raw = default,
+            Hash = default,
         };
         return TransactionEncoder.Sign(transaction, sender.PrivateKey.Span).Raw.ToArray();
     }

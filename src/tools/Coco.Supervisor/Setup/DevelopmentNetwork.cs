@@ -28,7 +28,11 @@ internal static class DevelopmentNetwork
         for (int i = 0; i < options.Nodes; i++) WriteNode(data, organisations[i % organisations.Length], i, ports, chainId, digest);
         NetworkDescription network = new()
         {
-            Name = constitution.Network, Ledger = constitution.Ledger.Name, Platform = "software", ChainId = chainId, IsDevelopment = true,
+            Name = constitution.Network,
+            Ledger = constitution.Ledger.Name,
+            Platform = "software",
+            ChainId = chainId,
+            IsDevelopment = true,
             Nodes = [.. Enumerable.Range(0, options.Nodes).Select(NodeName)],
         };
         network.Write(data); // last: a directory without it is an unfinished one

@@ -49,7 +49,11 @@ internal static class GenesisDocument
         foreach (string fork in (string[])["shanghai", "cancun", "prague", "osaka"]) config[fork + "Time"] = 0;
         return new JsonObject
         {
-            ["config"] = config, ["gasLimit"] = "0x6fc23ac00", ["difficulty"] = "0x0", ["timestamp"] = "0x0", ["extraData"] = "0x",
+            ["config"] = config,
+            ["gasLimit"] = "0x6fc23ac00",
+            ["difficulty"] = "0x0",
+            ["timestamp"] = "0x0",
+            ["extraData"] = "0x",
             ["alloc"] = new JsonObject(),
         };
     }
