@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Coco.Crypto;
 using Coco.Primitives;
 
@@ -40,7 +41,9 @@ public sealed class Bloom
 
     public void Add(Bloom other)
     {
-        for (int i = 0; i < Size; i++) _bits[i] |= other._bits[i];
+        Span<ulong> mine = MemoryMarshal.Cast<byte, ulong>(_bits.AsSpan());
+        ReadOnlySpan<ulong> its = MemoryMarshal.Cast<byte, ulong>(other._bits.AsSpan());
+        for (int i = 0; i < mine.Length; i++) mine[i] |= its[i];
     }
 
     /// <summary>False: no log with this address or topic is there.</summary>
