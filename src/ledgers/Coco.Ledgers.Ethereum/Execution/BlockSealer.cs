@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Coco.Evm;
 using Coco.Primitives;
 using Coco.Store;
@@ -21,7 +22,9 @@ internal sealed class BlockSealer
 
     /// <summary>Blocks that the trie holds above <see cref="_settled"/>, oldest first.</summary>
     private readonly List<ExecutedBlock> _applied = [];
-    private readonly Queue<BatchRecord> _arrived = [];
+
+    /// <summary>Outside the gate, so that the executor never waits for hashing when a batch arrives.</summary>
+    private readonly ConcurrentQueue<BatchRecord> _arrived = [];
 
     /// <summary>The last block whose changes cannot be taken back; null before the first.</summary>
     private ulong? _settled;
@@ -29,28 +32,19 @@ internal sealed class BlockSealer
     /// <summary>Gives the block its roots and hash.</summary>
     public EthereumBlock Seal(ExecutedBlock block)
     {
+        if (block.IsCommitted && block.Block is { } known) return known;
         lock (_gate)
         {
-            if (block.Block is { } known && block.IsCommitted) return known;
             MoveTo(block);
             return block.Block ??= Finish(block);
         }
     }
 
     /// <summary>A block that another VN executed is committed.</summary>
-    public void Arrived(BatchRecord record)
-    {
-        lock (_gate) _arrived.Enqueue(record);
-    }
+    public void Arrived(BatchRecord record) => _arrived.Enqueue(record);
 
     /// <summary>How many blocks the trie is behind.</summary>
-    public int Behind
-    {
-        get
-        {
-            lock (_gate) return _arrived.Count;
-        }
-    }
+    public int Behind => _arrived.Count;
 
     /// <summary>Applies what has arrived and compares the root of the last one; null when all is well.</summary>
     public string? Settle()
@@ -176,15 +170,15 @@ internal sealed class BlockSealer
 
     private string? TakeArrived()
     {
-        if (_arrived.Count == 0) return null;
+        if (!_arrived.TryPeek(out BatchRecord? last)) return null;
         Trim();
         while (_applied.Count > 0) TakeBack();
-        BatchRecord last = _arrived.Peek();
         while (_arrived.TryPeek(out BatchRecord? record))
         {
             // A block of ours that is committed comes before, but stands to be sealed on the other thread.
             if (record.Number.Value != Top() + 1) break;
-            last = _arrived.Dequeue();
+            last = record;
+            _arrived.TryDequeue(out _);
             if (!StateDelta.TryRead(record.WriteSet.Span, out StateDelta delta)) return $"block {record.Number}: the write set is broken";
             _updater.Apply(delta, isUndoWanted: false);
             _settled = record.Number.Value;
