@@ -32,7 +32,9 @@ public sealed class Replica
     private Term _ledTerm;
     private Term _readyTerm;
     private bool _isStepping;
+    private readonly SortedSet<string> _linked = new(StringComparer.Ordinal);
     private bool _isHalted;
+    private bool _hasStepped;
 
     private Replica(ReplicaStart start, RecoveredLog log, EntryCipher? cipher, GovernanceEntry.Genesis? genesis)
     {
@@ -101,7 +103,7 @@ public sealed class Replica
     public void Step(ReplicaInput input, ReplicaEffects effects)
     {
         if (_isHalted) return;
-        _context.Effects = effects;
+        TakeOver(effects);
         Dispatch(input);
         if (!_context.IsActive) return;
         _worker.WelcomeIfPossible();
@@ -110,12 +112,23 @@ public sealed class Replica
         _reads.Release(_worker.IsLive);
     }
 
+    /// <summary>Effects from now on go to <paramref name="effects"/>, those of the making of this sequencer first.</summary>
+    private void TakeOver(ReplicaEffects effects)
+    {
+        ReplicaEffects before = _context.Effects;
+        _context.Effects = effects;
+        if (ReferenceEquals(before, effects) || _hasStepped) return;
+        _hasStepped = true;
+        for (int i = 0; i < before.Count; i++) effects.Add(before[i]);
+    }
+
     private void Dispatch(ReplicaInput input)
     {
         switch (input)
         {
             case TickInput tick: OnTick(tick); break;
             case PeerInput peer: OnPeer(peer); break;
+            case LinkInput link: _linked.Add(link.Node); break;
             case SignedInput signed: OnSigned(signed); break;
             case DiskInput disk: OnDisk(disk); break;
             case LogReadInput read: OnLogRead(read); break;
@@ -145,11 +158,13 @@ public sealed class Replica
         StepPlug(Coco.Consensus.TickInput.Instance);
         _certifier.OnTick(MayLead);
         _membership.OnTick(MayLead);
-        if (_context.IsLeader && _worker.GoneTicks >= Limits.WorkerGoneTicks) HandOver();
+        if (_context.IsLeader && _worker.IsMissed) HandOver();
     }
 
-    private List<string> PeerNames() =>
-        [.. (_context.Tail.State?.Constitution.Nodes ?? []).Select(node => node.Name).Where(name => name != _context.Start.Name)];
+    /// <summary>The other VNs of the list; those with a link while the list is not known.</summary>
+    private IReadOnlyCollection<string> PeerNames() => _context.Tail.State is { } state
+        ? [.. state.Constitution.Nodes.Select(node => node.Name).Where(name => name != _context.Start.Name)]
+        : _linked;
 
     private void HandOver()
     {

@@ -15,6 +15,9 @@ public abstract record ReplicaEffect
 /// <summary>Send over the attested link to the VN of this name; it may be lost.</summary>
 public sealed record SendEffect(string To, PeerMessage Message) : ReplicaEffect;
 
+/// <summary>A VN that joins should have a link to the leader at this address.</summary>
+public sealed record ConnectEffect(string Address) : ReplicaEffect;
+
 /// <summary>Sign a digest with the VN key; answered by <see cref="SignedInput"/>.</summary>
 public sealed record SignEffect(ulong Ticket, Hash256 Digest) : ReplicaEffect;
 

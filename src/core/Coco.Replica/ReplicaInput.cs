@@ -16,6 +16,9 @@ public sealed record TickInput(ulong UnixMs) : ReplicaInput;
 /// <summary>A message over an attested link: from the VN of this name, whose evidence binds this VN key (65-byte point).</summary>
 public sealed record PeerInput(string From, ReadOnlyMemory<byte> PublicKey, PeerMessage Message) : ReplicaInput;
 
+/// <summary>A link to the VN of this name is up: whom a VN asks that joins and does not know the VN list yet.</summary>
+public sealed record LinkInput(string Node) : ReplicaInput;
+
 /// <summary>The answer to <see cref="SignEffect"/>; in order.</summary>
 public sealed record SignedInput(ulong Ticket, ReadOnlyMemory<byte> Signature) : ReplicaInput;
 

@@ -52,6 +52,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private LedgerChunks? _chunks;
     private LedgerReader? _reader;
     private ReadOnlyMemory<byte> _workerKey;
+    private bool _isWorkerWelcomed;
     private ulong? _appliedBatch;
     private double? _rejoinMs;
     private ulong _lastSubmission;
@@ -78,7 +79,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, End);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
-        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, options.Log, OnRefused);
+        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, node => _loop.Post(new LinkInput(node)), options.Log,
+            OnRefused);
         _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, () => _loop.Post(WorkerGoneInput.Instance), options.Log);
     }
 
@@ -174,7 +176,9 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         NetworkId network = GovernanceEntryCodec.NetworkIdOf(genesis);
         UseChunks(NewChunks(network.Value));
         var empty = new RecoveredLog(_chunks, new MerkleLedger(), default, null, null, [], null);
-        _policy = _policy with { Network = network };
+        if (!GovernanceState.TryBegin(genesis, out GovernanceState? state, out GovernanceRefusal? refusal))
+            throw new InvalidDataException($"The network can't begin: {refusal.Reason}.");
+        _policy = PeerPolicy.From(state, _configuration.NodeName);
         return Replica.Replica.Found(start, empty, _cipher!, genesis);
     }
 
@@ -291,8 +295,12 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             Alert("worker", $"The worker speaks boundary version {hello.BoundaryVersion}, this manager {Boundary.Limits.BoundaryVersion}.");
             return;
         }
-        _workerKey = hello.TlsKey;
-        _loop.Post(WorkerConnectedInput.Instance);
+        _loop.Post(_ =>
+        {
+            _isWorkerWelcomed = false;
+            _workerKey = hello.TlsKey;
+            _loop.PostOwn(WorkerConnectedInput.Instance);
+        });
     }
 
     /// <summary>On the sequencer's thread, which owns the files' maps.</summary>
@@ -315,6 +323,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         switch (effect)
         {
             case Replica.SendEffect send: Send(send); break;
+            case ConnectEffect connect: _links.ConnectToJoin(connect.Address); break;
             case SignEffect sign: Sign(sign); break;
             case DiskEffect disk: _disk.Post(disk); break;
             case ReadLogEffect read: ReadLog(read); break;
@@ -411,11 +420,12 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _state = state;
         _policy = PeerPolicy.From(state, _configuration.NodeName);
         _links.ConnectToListed();
-        if (isChanged) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
+        if (isChanged && _isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
     }
 
     private void Welcome(GovernanceState state)
     {
+        _isWorkerWelcomed = true;
         ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
         byte[] certificate = Certify(_workerKey.Span, _configuration.ClientAddress);
         _worker.Send(new Welcome(

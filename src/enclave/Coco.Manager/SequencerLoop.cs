@@ -54,7 +54,6 @@ internal sealed class SequencerLoop(Replica.Replica replica, Action<ReplicaEffec
     {
         try
         {
-            CarryOut(); // what the sequencer wanted when it was made
             while (!_stopping)
             {
                 while (_inputs.TryDequeue(out object? item)) Take(item);
@@ -67,9 +66,6 @@ internal sealed class SequencerLoop(Replica.Replica replica, Action<ReplicaEffec
             fail(exception);
         }
     }
-
-    /// <summary>Effects that were given outside a step.</summary>
-    public ReplicaEffects Effects => _effects;
 
     private void Take(object item)
     {

@@ -21,6 +21,9 @@ internal static class Limits
     /// <summary>How long a question to the manager may take, in milliseconds.</summary>
     public const int QuestionMs = 10_000;
 
+    /// <summary>Between two tries to reach the manager, in milliseconds.</summary>
+    public const int ConnectMs = 25;
+
     /// <summary>The executor sees the clock at least this often, in milliseconds.</summary>
     public const int TimeMs = 10;
 

@@ -19,19 +19,23 @@ internal sealed class ManagerLink : IDisposable
     /// <summary>The manager was heard within the last second (architecture: a worker without its manager stops answering).</summary>
     public bool IsAlive => Environment.TickCount64 - Interlocked.Read(ref _lastHeard) < Boundary.Limits.SilenceMs;
 
+    /// <summary>Waits for a manager that listens; the two processes start at once.</summary>
     public static async Task<ManagerLink> ConnectAsync(string path, CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
+        while (true)
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                return new ManagerLink(new BoundaryStream(new NetworkStream(socket, ownsSocket: true)));
+            }
+            catch (SocketException)
+            {
+                socket.Dispose();
+                await Task.Delay(Limits.ConnectMs, cancellation);
+            }
         }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-        return new ManagerLink(new BoundaryStream(new NetworkStream(socket, ownsSocket: true)));
     }
 
     public void Send(WorkerMessage message) => _outgoing.Writer.TryWrite(message);

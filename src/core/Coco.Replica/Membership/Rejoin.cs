@@ -32,7 +32,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     private Term ShownTerm => log.Sealed is { } state && state.Term > context.Tail.LastPosition.Term
         ? state.Term : context.Tail.LastPosition.Term;
 
-    public void OnTick(IReadOnlyList<string> peers)
+    public void OnTick(IReadOnlyCollection<string> peers)
     {
         if (_isJoining && context.Now >= _nextJoin) _isJoining = false;
         if (context.Now >= _nextProbe)
@@ -43,7 +43,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         if (!_isJoining) TryResume();
     }
 
-    private void Ask(IReadOnlyList<string> peers)
+    private void Ask(IReadOnlyCollection<string> peers)
     {
         NodeId self = CanResume ? log.Sealed!.Self : NodeId.None;
         var probe = new Probe(context.Start.Boot, self, ShownTerm, context.Tail.Last, context.Tail.LastPosition.Term);
@@ -56,7 +56,8 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         if (answer.State == ProbeState.HasQuorum)
         {
             _shown.Clear();
-            Join(answer.Leader.Length > 0 ? answer.Leader : from);
+            // Without the VN list only those with a link can be asked; one that does not lead says where the leader is.
+            Join(context.Tail.State is not null && answer.Leader.Length > 0 ? answer.Leader : from);
             return;
         }
         // Each VN counts once, under the incarnation that it shows.
@@ -68,6 +69,8 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         if (refused.Boot != context.Start.Boot) return;
         context.Trace($"Not admitted: {refused.Reason}.");
         _isJoining = false;
+        if (context.Tail.State is null && refused.LeaderAddress.Length > 0)
+            context.Effects.Add(new ConnectEffect(refused.LeaderAddress));
     }
 
     private void Join(string leader)

@@ -23,11 +23,15 @@ internal sealed class WorkerFeed(ReplicaContext context)
     private bool _isReading;
     private WorkerRoleEffect? _role;
     private ulong _goneSince;
+    private bool _hasLived;
 
     public bool IsLive => _phase == Phase.Live;
 
     /// <summary>How long no live worker was there, in ticks.</summary>
     public ulong GoneTicks => IsLive ? 0 : context.Now - _goneSince;
+
+    /// <summary>A worker that lived is gone, or none came in a long time: another VN should lead meanwhile.</summary>
+    public bool IsMissed => GoneTicks >= (_hasLived ? Limits.WorkerGoneTicks : Limits.WorkerStartTicks);
 
     public void OnConnected()
     {
@@ -74,6 +78,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
         if (_next > context.Tail.Processed)
         {
             _phase = Phase.Live;
+            _hasLived = true;
             context.Trace("The worker has the committed state.");
             return;
         }

@@ -16,8 +16,8 @@ namespace Coco.Manager.Peers;
 /// carries messages both ways.
 /// </summary>
 internal sealed class PeerLinks(
-    Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string> log,
-    Action<EvidenceRefusal, bool> refused) : IDisposable
+    Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string> opened,
+    Action<string> log, Action<EvidenceRefusal, bool> refused) : IDisposable
 {
     /// <summary>ALPN says what a link is for, so that the side that accepts knows what to ask for.</summary>
     private static readonly SslApplicationProtocol PeerProtocol = new("coco-peer/1");
@@ -26,7 +26,7 @@ internal sealed class PeerLinks(
     private readonly ConcurrentDictionary<string, PeerLink> _outbound = new();
     private readonly ConcurrentDictionary<string, PeerLink> _inbound = new();
     private readonly ConcurrentDictionary<string, Task> _connectors = new();
-    private readonly ConcurrentDictionary<string, string> _lastProblem = new();
+    private readonly ConcurrentDictionary<string, byte> _problems = new();
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
     private CancellationTokenSource _generation = new();
@@ -138,7 +138,8 @@ internal sealed class PeerLinks(
                 if (_stopping.IsCancellationRequested) return;
                 continue;
             }
-            if (_inbound.Count >= Limits.MaxInboundLinks) socket.Dispose();
+            // A VN that joins knows nobody yet: it speaks first, over its own links.
+            if (_inbound.Count >= Limits.MaxInboundLinks || policy().Network is null) socket.Dispose();
             else _ = AcceptAsync(socket);
         }
     }
@@ -188,25 +189,28 @@ internal sealed class PeerLinks(
         if (!result.Holds)
         {
             string who = result.IsRefusedByPeer ? "refused this VN" : "is refused";
-            Note(address, $"{address} {who}: {result.Refusal.Check}: {result.Refusal.Reason}");
-            if (result.Refusal.Check != EvidenceCheck.Deadline && result.Refusal.Check != EvidenceCheck.Protocol) refused(result.Refusal, result.IsRefusedByPeer);
+            bool isNew = Note(address, $"{address} {who}: {result.Refusal.Check}: {result.Refusal.Reason}");
+            if (isNew && result.Refusal.Check != EvidenceCheck.Deadline && result.Refusal.Check != EvidenceCheck.Protocol) refused(result.Refusal, result.IsRefusedByPeer);
             return;
         }
         using var link = new PeerLink(stream, result.Peer);
         links[result.Peer.Node] = link;
-        _lastProblem.TryRemove(address, out _);
+        foreach (string problem in _problems.Keys)
+            if (problem.StartsWith(address, StringComparison.Ordinal)) _problems.TryRemove(problem, out _);
         log($"Link with {result.Peer.Node} ({purpose.ToString().ToLowerInvariant()}, {(isConnecting ? "outbound" : "inbound")}) is up.");
+        opened(result.Peer.Node);
         await link.RunAsync(message => receive(link, message), ending);
         links.TryRemove(new KeyValuePair<string, PeerLink>(result.Peer.Node, link));
         if (!ending.IsCancellationRequested) log($"Link with {result.Peer.Node} is down.");
     }
 
-    /// <summary>A problem is logged once, not at each try.</summary>
-    private void Note(string address, string problem)
+    /// <summary>A problem is logged once, not at each try; says whether it is new.</summary>
+    private bool Note(string address, string problem)
     {
-        if (_lastProblem.TryGetValue(address, out string? last) && last == problem) return;
-        _lastProblem[address] = problem;
+        if (_problems.Count > Limits.MaxInboundLinks) _problems.Clear();
+        if (!_problems.TryAdd($"{address}: {problem}", 0)) return false;
         log($"No link with {address}: {problem}");
+        return true;
     }
 
     private static DnsEndPoint ParseAddress(string address)
