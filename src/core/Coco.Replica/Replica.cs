@@ -70,6 +70,7 @@ public sealed class Replica
     /// <summary>A VN that joins, or starts again over its ledger: it asks its peers before it takes part.</summary>
     public static Replica Start(ReplicaStart start, RecoveredLog log, EntryCipher? cipher, bool isSealingAllowed)
     {
+        log.Tree.TruncateTo(log.Committed.Index); // the tail is taken in again below
         var replica = new Replica(start, log, cipher, null);
         foreach (ReadOnlyMemory<byte> frame in log.Tail)
         {
