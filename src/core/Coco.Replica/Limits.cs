@@ -27,10 +27,10 @@ public static class Limits
     public const int CertificateTicks = 50;
 
     /// <summary>A leader whose worker is gone this long hands leadership over.</summary>
-    public const int WorkerGoneTicks = 10;
+    public const ulong WorkerGoneTicks = 10;
 
     /// <summary>The same, for a worker that has not come yet since this manager started.</summary>
-    public const int WorkerStartTicks = 500;
+    public const ulong WorkerStartTicks = 500;
 
     /// <summary>A restarting or joining VN asks its peers this often.</summary>
     public const int ProbeTicks = 10;
