@@ -90,7 +90,12 @@ internal sealed class BlockExecutor
         Put(set, new HeadRecord(0, header.Timestamp, header.GasUsed, header.BaseFeePerGas ?? default, nextStorage));
         return new ExecutedBlock(_sealer)
         {
-            Number = BatchNumber.Zero, Included = [], Refused = [], Draft = header, Outcomes = [], Delta = delta,
+            Number = BatchNumber.Zero,
+            Included = [],
+            Refused = [],
+            Draft = header,
+            Outcomes = [],
+            Delta = delta,
             BaseHash = header.ParentHash,
         };
     }
@@ -119,8 +124,14 @@ internal sealed class BlockExecutor
         set.Put(EthereumMaps.BlockHashes, [(byte)(number - 1)], ParentHash().Span);
         return new ExecutedBlock(_sealer)
         {
-            Number = input.Number, Included = included, Refused = refused, Draft = draft, Outcomes = _outcomes.Span.ToArray(),
-            Delta = delta, Parent = parent, BaseHash = _committedHash,
+            Number = input.Number,
+            Included = included,
+            Refused = refused,
+            Draft = draft,
+            Outcomes = _outcomes.Span.ToArray(),
+            Delta = delta,
+            Parent = parent,
+            BaseHash = _committedHash,
         };
     }
 

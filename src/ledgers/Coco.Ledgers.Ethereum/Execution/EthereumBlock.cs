@@ -54,8 +54,12 @@ public sealed class EthereumBlock
             gas += outcomes[i].GasUsed;
             receipts[i] = new TransactionReceipt
             {
-                Type = transaction.Type, IsSuccess = outcomes[i].IsSuccess, GasUsed = outcomes[i].GasUsed,
-                CumulativeGasUsed = gas, Logs = outcomes[i].Logs, Bloom = TransactionReceipt.BloomOf(outcomes[i].Logs),
+                Type = transaction.Type,
+                IsSuccess = outcomes[i].IsSuccess,
+                GasUsed = outcomes[i].GasUsed,
+                CumulativeGasUsed = gas,
+                Logs = outcomes[i].Logs,
+                Bloom = TransactionReceipt.BloomOf(outcomes[i].Logs),
             };
             bloom.Add(receipts[i].Bloom);
             transactionsRoot.Add(transaction.Raw.Span);
@@ -65,7 +69,10 @@ public sealed class EthereumBlock
         }
         BlockHeader header = draft with
         {
-            TransactionsRoot = transactionsRoot.Root(), ReceiptsRoot = receiptsRoot.Root(), LogsBloom = bloom, GasUsed = gas,
+            TransactionsRoot = transactionsRoot.Root(),
+            ReceiptsRoot = receiptsRoot.Root(),
+            LogsBloom = bloom,
+            GasUsed = gas,
         };
         return (header, receipts);
     }

@@ -26,9 +26,20 @@ public sealed record CallRequest
         var transaction = new EthereumTransaction
         {
             Type = Authorizations.Count > 0 ? TransactionType.SetCode : TransactionType.DynamicFee,
-            Nonce = nonce, MaxFeePerGas = MaxFeePerGas ?? default, MaxPriorityFeePerGas = MaxPriorityFeePerGas ?? MaxFeePerGas ?? default,
-            GasLimit = gas, To = To, Value = Value, Data = Data, AccessList = AccessList, Authorizations = Authorizations,
-            V = default, R = default, S = default, Raw = default, Hash = default,
+            Nonce = nonce,
+            MaxFeePerGas = MaxFeePerGas ?? default,
+            MaxPriorityFeePerGas = MaxPriorityFeePerGas ?? MaxFeePerGas ?? default,
+            GasLimit = gas,
+            To = To,
+            Value = Value,
+            Data = Data,
+            AccessList = AccessList,
+            Authorizations = Authorizations,
+            V = default,
+            R = default,
+            S = default,
+            Raw = default,
+            Hash = default,
         };
         return EvmTransactions.Of(transaction, From);
     }

@@ -45,9 +45,20 @@ public static class TransactionDecoder
         error = null;
         transaction = new EthereumTransaction
         {
-            Type = TransactionType.Legacy, ChainId = LegacyChainId(v), Nonce = nonce, MaxFeePerGas = gasPrice,
-            MaxPriorityFeePerGas = gasPrice, GasLimit = gas, To = to, Value = value, Data = data, V = v, R = r, S = s,
-            Raw = raw, Hash = Keccak256.Hash(raw.Span),
+            Type = TransactionType.Legacy,
+            ChainId = LegacyChainId(v),
+            Nonce = nonce,
+            MaxFeePerGas = gasPrice,
+            MaxPriorityFeePerGas = gasPrice,
+            GasLimit = gas,
+            To = to,
+            Value = value,
+            Data = data,
+            V = v,
+            R = r,
+            S = s,
+            Raw = raw,
+            Hash = Keccak256.Hash(raw.Span),
         };
         return true;
     }
@@ -81,9 +92,24 @@ public static class TransactionDecoder
         error = null;
         transaction = new EthereumTransaction
         {
-            Type = type, ChainId = chainId, Nonce = nonce, MaxFeePerGas = most, MaxPriorityFeePerGas = priority, GasLimit = gas,
-            To = to, Value = value, Data = data, AccessList = accessList, MaxFeePerBlobGas = blobFee, BlobHashes = blobs,
-            Authorizations = authorizations, V = v, R = r, S = s, Raw = raw, Hash = Keccak256.Hash(raw.Span),
+            Type = type,
+            ChainId = chainId,
+            Nonce = nonce,
+            MaxFeePerGas = most,
+            MaxPriorityFeePerGas = priority,
+            GasLimit = gas,
+            To = to,
+            Value = value,
+            Data = data,
+            AccessList = accessList,
+            MaxFeePerBlobGas = blobFee,
+            BlobHashes = blobs,
+            Authorizations = authorizations,
+            V = v,
+            R = r,
+            S = s,
+            Raw = raw,
+            Hash = Keccak256.Hash(raw.Span),
         };
         return true;
     }

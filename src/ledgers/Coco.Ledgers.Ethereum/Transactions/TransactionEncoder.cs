@@ -39,10 +39,24 @@ public static class TransactionEncoder
 
     private static EthereumTransaction WithSignature(EthereumTransaction t, in UInt256 v, in UInt256 r, in UInt256 s) => new()
     {
-        Type = t.Type, ChainId = t.ChainId, Nonce = t.Nonce, MaxFeePerGas = t.MaxFeePerGas,
-        MaxPriorityFeePerGas = t.MaxPriorityFeePerGas, GasLimit = t.GasLimit, To = t.To, Value = t.Value, Data = t.Data,
-        AccessList = t.AccessList, MaxFeePerBlobGas = t.MaxFeePerBlobGas, BlobHashes = t.BlobHashes,
-        Authorizations = t.Authorizations, V = v, R = r, S = s, Raw = default, Hash = default,
+        Type = t.Type,
+        ChainId = t.ChainId,
+        Nonce = t.Nonce,
+        MaxFeePerGas = t.MaxFeePerGas,
+        MaxPriorityFeePerGas = t.MaxPriorityFeePerGas,
+        GasLimit = t.GasLimit,
+        To = t.To,
+        Value = t.Value,
+        Data = t.Data,
+        AccessList = t.AccessList,
+        MaxFeePerBlobGas = t.MaxFeePerBlobGas,
+        BlobHashes = t.BlobHashes,
+        Authorizations = t.Authorizations,
+        V = v,
+        R = r,
+        S = s,
+        Raw = default,
+        Hash = default,
     };
 
     private static void Write(ByteWriter writer, EthereumTransaction t, bool isSigned)

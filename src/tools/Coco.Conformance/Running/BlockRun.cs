@@ -77,12 +77,20 @@ public sealed class BlockRun(JournaledState state)
 
     private static BlockEnvironment Environment(
         BlockHeader header, EvmFork fork, BlobParameters blobs, ulong chainId, Func<ulong, Hash256> blockHash) => new()
-    {
-        Fork = fork, ChainId = chainId, Number = header.Number, Timestamp = header.Timestamp, Coinbase = header.Beneficiary,
-        GasLimit = (long)Math.Min(header.GasLimit, long.MaxValue), BaseFee = header.BaseFeePerGas ?? default,
-        Difficulty = header.Difficulty, PrevRandao = new UInt256(header.MixHash.Span),
-        BlobBaseFee = BlobFee.Price(header.ExcessBlobGas ?? 0, blobs.UpdateFraction), MaxBlobs = blobs.Max, BlockHash = blockHash,
-    };
+        {
+            Fork = fork,
+            ChainId = chainId,
+            Number = header.Number,
+            Timestamp = header.Timestamp,
+            Coinbase = header.Beneficiary,
+            GasLimit = (long)Math.Min(header.GasLimit, long.MaxValue),
+            BaseFee = header.BaseFeePerGas ?? default,
+            Difficulty = header.Difficulty,
+            PrevRandao = new UInt256(header.MixHash.Span),
+            BlobBaseFee = BlobFee.Price(header.ExcessBlobGas ?? 0, blobs.UpdateFraction),
+            MaxBlobs = blobs.Max,
+            BlockHash = blockHash,
+        };
 
     private static string? Check(EthereumTransaction transaction, EvmFork fork, ulong chainId, out Address sender)
     {
@@ -106,14 +114,23 @@ public sealed class BlockRun(JournaledState state)
         }
         var receipt = new TransactionReceipt
         {
-            Type = transaction.Type, IsSuccess = result.IsSuccess, GasUsed = (ulong)result.GasUsed, CumulativeGasUsed = cumulative,
-            Logs = logs, Bloom = TransactionReceipt.BloomOf(logs),
+            Type = transaction.Type,
+            IsSuccess = result.IsSuccess,
+            GasUsed = (ulong)result.GasUsed,
+            CumulativeGasUsed = cumulative,
+            Logs = logs,
+            Bloom = TransactionReceipt.BloomOf(logs),
         };
         if (fork >= EvmFork.Byzantium || postState is null) return receipt;
         return new TransactionReceipt
         {
-            Type = receipt.Type, IsSuccess = receipt.IsSuccess, GasUsed = receipt.GasUsed, CumulativeGasUsed = cumulative,
-            Logs = logs, Bloom = receipt.Bloom, PostState = postState(receipt),
+            Type = receipt.Type,
+            IsSuccess = receipt.IsSuccess,
+            GasUsed = receipt.GasUsed,
+            CumulativeGasUsed = cumulative,
+            Logs = logs,
+            Bloom = receipt.Bloom,
+            PostState = postState(receipt),
         };
     }
 

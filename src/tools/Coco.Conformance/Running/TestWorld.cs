@@ -30,7 +30,8 @@ public sealed class TestWorld : IStateReader
         {
             var entry = new Entry
             {
-                Nonce = account.Value.Field("nonce")?.Number() ?? 0, Balance = account.Value.Field("balance")?.Word() ?? default,
+                Nonce = account.Value.Field("nonce")?.Number() ?? 0,
+                Balance = account.Value.Field("balance")?.Word() ?? default,
             };
             if (account.Value.Field("code")?.Bytes() is { Length: > 0 } code)
             {
@@ -90,7 +91,10 @@ public sealed class TestWorld : IStateReader
         foreach ((Address address, Entry entry) in _accounts)
             copy._accounts[address] = new Entry
             {
-                Nonce = entry.Nonce, Balance = entry.Balance, CodeHash = entry.CodeHash, Storage = new(entry.Storage),
+                Nonce = entry.Nonce,
+                Balance = entry.Balance,
+                CodeHash = entry.CodeHash,
+                Storage = new(entry.Storage),
             };
         foreach ((Hash256 hash, ReadOnlyMemory<byte> code) in _codes) copy._codes[hash] = code;
         return copy;
