@@ -51,6 +51,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private EntryCipher? _cipher;
     private LedgerChunks? _chunks;
     private LedgerReader? _reader;
+    private readonly string _measurement;
+    private string? _constitutionDigest;
     private ReadOnlyMemory<byte> _workerKey;
     private bool _isWorkerWelcomed;
     private ulong? _appliedBatch;
@@ -66,6 +68,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _options = options;
         _configuration = options.Configuration;
         PosixFiles.ForbidDumps();
+        _measurement = "0x" + Convert.ToHexStringLower(options.Platform.Measurement.Span);
         _certificate = TlsCertificates.CreateForPeers(_configuration.NodeName, DateTimeOffset.UtcNow, TimeSpan.FromDays(3650));
         _identity = IdentityWith(_nodeKey);
         _folder = new LedgerFolder(_configuration.LedgerDirectory);
@@ -73,11 +76,12 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _sealed = _sealedFile.Read();
         RecoveredLog log = StartingPoint.Open(_folder, _sealed?.State, options.Log);
         _state = log.CommittedState;
+        _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
         _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName) : JoiningPolicy();
         if (_sealed is not null && Secrets.TryDecode(_sealed.Secrets) is { } secrets) UseSecrets(secrets);
         if (log.Chunks is { } chunks) UseChunks(chunks);
         _replica = MakeReplica(log);
-        _loop = new SequencerLoop(_replica, CarryOut, End);
+        _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
         _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, node => _loop.Post(new LinkInput(node)), options.Log,
             OnRefused);
@@ -341,7 +345,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case GovernanceChangedEffect changed: OnGovernance(changed.State); break;
             default: ToWorker(effect); break;
         }
-        PublishStatus();
     }
 
     private void ToWorker(ReplicaEffect effect)
@@ -418,6 +421,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         bool isChanged = _state?.Version != state.Version;
         _state = state;
+        if (isChanged || _constitutionDigest is null) _constitutionDigest = state.Constitution.ComputeDigest().ToString();
         _policy = PeerPolicy.From(state, _configuration.NodeName);
         _links.ConnectToListed();
         if (isChanged && _isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
@@ -465,16 +469,11 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         }
     }
 
+    /// <summary>On the sequencer's thread, at some ticks: what the admin endpoint shows.</summary>
     private void PublishStatus()
     {
         ConsensusStatus? consensus = _replica.Consensus;
         GovernanceState? state = _replica.State;
-        if (consensus is null && _status.Refused == _refusal && _status.Needs == _replica.Needs) return;
-        IReadOnlyCollection<string> open = [];
-        bool mayChange = _status.Role is null || consensus?.Role.ToString().ToLowerInvariant() != _status.Role
-            || _replica.Committed.Value != _status.CommitIndex || consensus?.Term.Value != _status.Term;
-        if (!mayChange) return;
-        open = _links.Open;
         NodeId? leader = consensus?.Leader;
         int voters = state?.Membership.Voters.Length ?? 0;
         _status = new ManagerStatus
@@ -490,17 +489,25 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             Incarnation = state?.Nodes.FirstOrDefault(node => node.Id == _replica.Self)?.Incarnation,
             LastRejoinMs = _rejoinMs,
             QuorumNeeded = voters == 0 ? null : Quorum.Majority(voters),
-            QuorumLive = consensus is null ? null : 1 + (state?.Nodes.Count(node =>
-                node.Id != _replica.Self && node.IsCurrent && state.Membership.IsVoter(node.Id) && open.Contains(node.Name)) ?? 0),
+            QuorumLive = consensus is null || state is null ? null : CountLiveVoters(state),
             Needs = _replica.Needs is { Length: > 0 } needs ? needs : null,
             Protected = _options.Platform.IsProtected,
             Platform = _options.Platform.Name,
-            Measurement = "0x" + Convert.ToHexStringLower(_options.Platform.Measurement.Span),
-            ConstitutionDigest = state?.Constitution.ComputeDigest().ToString(),
+            Measurement = _measurement,
+            ConstitutionDigest = _constitutionDigest,
             NetworkId = state?.Network.ToString(),
             Refused = _refusal,
             Alerts = [.. _alerts],
         };
+    }
+
+    private int CountLiveVoters(GovernanceState state)
+    {
+        IReadOnlyCollection<string> open = _links.Open;
+        int live = state.Membership.IsVoter(_replica.Self) ? 1 : 0;
+        foreach (NodeRecord node in state.Nodes)
+            if (node.Id != _replica.Self && node.IsCurrent && state.Membership.IsVoter(node.Id) && open.Contains(node.Name)) live++;
+        return live;
     }
 
     private static string? RoleName(ConsensusRole? role) => role switch

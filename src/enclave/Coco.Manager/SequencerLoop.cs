@@ -8,16 +8,21 @@ namespace Coco.Manager;
 /// The thread that owns the sequencer: gathers inputs from everywhere, gives it ticks, and hands its effects to
 /// <paramref name="carryOut"/>. A broken rule ends the process.
 /// </summary>
-internal sealed class SequencerLoop(Replica.Replica replica, Action<ReplicaEffect> carryOut, Action<Exception> fail) : IDisposable
+internal sealed class SequencerLoop(
+    Replica.Replica replica, Action<ReplicaEffect> carryOut, Action publish, Action<Exception> fail) : IDisposable
 {
     /// <summary>After a pause (a stopped process, a starved machine) no more ticks than this come at once, and inputs first.</summary>
     private const int MaxTicksAtOnce = 10;
+
+    /// <summary>Status is made anew every so many rounds of ticks.</summary>
+    private const int RoundsPerPublish = 4;
 
     private readonly ConcurrentQueue<object> _inputs = new();
     private readonly Queue<ReplicaInput> _own = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly ReplicaEffects _effects = new();
     private long _lastTick = Stopwatch.GetTimestamp();
+    private int _rounds;
     private int _asleep;
     private volatile bool _stopping;
     private Thread? _thread;
@@ -94,6 +99,7 @@ internal sealed class SequencerLoop(Replica.Replica replica, Action<ReplicaEffec
         _lastTick += due * tick;
         ulong unixMs = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         for (long i = Math.Min(due, MaxTicksAtOnce); i > 0; i--) Take(new TickInput(unixMs));
+        if (++_rounds % RoundsPerPublish == 0) publish();
     }
 
     private void Sleep()
