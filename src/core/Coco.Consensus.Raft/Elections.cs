@@ -36,10 +36,21 @@ internal sealed class Elections
 
     public void HeardLeader() => _elapsed = 0;
 
+    /// <summary>
+    /// As if the leader had been silent for the shortest timeout: this node campaigns within a few ticks, a different number on
+    /// each, and no longer ignores others who do. Pre-votes keep one mistaken node from disturbing a leader that the rest hears.
+    /// </summary>
+    public void SuspectLeader()
+    {
+        if (_state.Role == ConsensusRole.Leader) return;
+        _elapsed = Math.Max(_elapsed, _state.Settings.ElectionTimeoutTicks);
+        _timeout = Math.Min(_timeout, _elapsed + 1 + _random.Below(Math.Max(_state.Settings.HeartbeatTicks, 1)));
+    }
+
     public void Tick()
     {
         if (_elapsed < _timeout) _elapsed++;
-        if (_elapsed < _timeout) return;
+        if (_elapsed < _timeout && !_state.IsAlone) return;
         if (_state.MayCampaign) PreCampaign();
         else if (_state.Leader is not null) _state.Follow(_state.Term, null);
     }

@@ -52,6 +52,8 @@ public sealed class RaftConsensus : IConsensus
             case SnapshotSentInput sent: _leadership.OnSnapshotSent(sent); break;
             case SnapshotInstalledInput installed: SnapshotInstalled(installed); break;
             case TransferInput transfer: _leadership.TransferTo(transfer.To); break;
+            case SuspectedInput suspected when _state.Leader == suspected.Node: _elections.SuspectLeader(); break;
+            case SuspectedInput: break;
             case ReadIndexInput read: _leadership.ReadIndex(read.Request); break;
             default: Invariant.Fail("every input is known"); break;
         }

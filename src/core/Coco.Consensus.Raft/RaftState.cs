@@ -49,6 +49,9 @@ internal sealed class RaftState
     /// </summary>
     public bool MayCampaign => Configurations.MayBeVoter(Self);
 
+    /// <summary>The only voter: there is nobody to wait for.</summary>
+    public bool IsAlone => Configurations.Current is { IsJoint: false, Voters: [var only] } && only == Self;
+
     /// <summary>Follows, in this term or a newer one, the leader if it is known.</summary>
     public void Follow(Term term, NodeId? leader)
     {

@@ -42,3 +42,9 @@ public sealed record TransferInput(NodeId? To) : ConsensusInput;
 
 /// <summary>A linearizable read asks which index it must wait for (Raft 6.4). Reads given between two steps share a round.</summary>
 public sealed record ReadIndexInput(ulong Request) : ConsensusInput;
+
+/// <summary>
+/// The way to this node broke just now (its process died, or a cable). A hint that saves waiting for a timeout; it may be wrong
+/// and must never matter for safety.
+/// </summary>
+public sealed record SuspectedInput(NodeId Node) : ConsensusInput;

@@ -130,6 +130,7 @@ public sealed class Replica
             case TickInput tick: OnTick(tick); break;
             case PeerInput peer: OnPeer(peer); break;
             case LinkInput link: _linked.Add(link.Node); break;
+            case LinkBrokenInput broken: OnLinkBroken(broken.Node); break;
             case SignedInput signed: OnSigned(signed); break;
             case DiskInput disk: OnDisk(disk); break;
             case LogReadInput read: OnLogRead(read); break;
@@ -160,6 +161,13 @@ public sealed class Replica
         _certifier.OnTick(MayLead);
         _membership.OnTick(MayLead);
         if (_context.IsLeader && _worker.IsMissed) HandOver();
+    }
+
+    private void OnLinkBroken(string node)
+    {
+        _linked.Remove(node);
+        if (_context.IsActive && _context.Consensus.Status.Leader is { } leader && _context.NameOf(leader) == node)
+            StepPlug(new SuspectedInput(leader));
     }
 
     /// <summary>The other VNs of the list; those with a link while the list is not known.</summary>

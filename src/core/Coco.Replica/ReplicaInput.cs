@@ -19,6 +19,9 @@ public sealed record PeerInput(string From, ReadOnlyMemory<byte> PublicKey, Peer
 /// <summary>A link to the VN of this name is up: whom a VN asks that joins and does not know the VN list yet.</summary>
 public sealed record LinkInput(string Node) : ReplicaInput;
 
+/// <summary>All links to the VN of this name broke.</summary>
+public sealed record LinkBrokenInput(string Node) : ReplicaInput;
+
 /// <summary>The answer to <see cref="SignEffect"/>; in order.</summary>
 public sealed record SignedInput(ulong Ticket, ReadOnlyMemory<byte> Signature) : ReplicaInput;
 

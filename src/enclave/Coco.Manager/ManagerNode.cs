@@ -83,7 +83,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
-        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, node => _loop.Post(new LinkInput(node)), options.Log,
+        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log,
             OnRefused);
         _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, () => _loop.Post(WorkerGoneInput.Instance), options.Log);
     }
@@ -242,6 +242,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _loop.Post(message is JoinAccepted accepted && _replica.Self == NodeId.None
             ? _ => OnAccepted(link, accepted)
             : replica => Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, message)));
+
+    private void OnLink(string node, bool isUp) => _loop.Post(isUp ? new LinkInput(node) : new LinkBrokenInput(node));
 
     private void Give(ReplicaInput input) => _loop.PostOwn(input);
 

@@ -16,7 +16,7 @@ namespace Coco.Manager.Peers;
 /// carries messages both ways.
 /// </summary>
 internal sealed class PeerLinks(
-    Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string> opened,
+    Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string, bool> changed,
     Action<string> log, Action<EvidenceRefusal, bool> refused) : IDisposable
 {
     /// <summary>ALPN says what a link is for, so that the side that accepts knows what to ask for.</summary>
@@ -48,6 +48,9 @@ internal sealed class PeerLinks(
         if (_outbound.TryGetValue(to, out PeerLink? link) && link.IsOpen) link.Send(message);
         else if (_inbound.TryGetValue(to, out link) && link.IsOpen) link.Send(message);
     }
+
+    private bool IsOpen(string node) =>
+        (_outbound.TryGetValue(node, out PeerLink? link) && link.IsOpen) || (_inbound.TryGetValue(node, out link) && link.IsOpen);
 
     /// <summary>Keeps links to all VNs of the policy; call it again when the list changes.</summary>
     public void ConnectToListed()
@@ -198,9 +201,10 @@ internal sealed class PeerLinks(
         foreach (string problem in _problems.Keys)
             if (problem.StartsWith(address, StringComparison.Ordinal)) _problems.TryRemove(problem, out _);
         log($"Link with {result.Peer.Node} ({purpose.ToString().ToLowerInvariant()}, {(isConnecting ? "outbound" : "inbound")}) is up.");
-        opened(result.Peer.Node);
+        changed(result.Peer.Node, true);
         await link.RunAsync(message => receive(link, message), ending);
         links.TryRemove(new KeyValuePair<string, PeerLink>(result.Peer.Node, link));
+        if (!IsOpen(result.Peer.Node)) changed(result.Peer.Node, false);
         if (!ending.IsCancellationRequested) log($"Link with {result.Peer.Node} is down.");
     }
 
