@@ -29,6 +29,7 @@ try
     var platform = new SoftwarePlatform(measurement, platformKey, TimeProvider.System, isDebug: true);
     using var sealing = SoftwareSealing.Open(Path.Combine(configuration.ManagerDirectory, "sealing.key"), measurement);
     Log(SoftwarePlatform.Warning);
+    using var telemetry = new Telemetry(configuration.NodeName);
     using var stop = new StopSignal();
     using var node = new ManagerNode(new ManagerOptions(configuration, platform, new Sealing(sealing), [new RaftFactory()], Log));
     await node.RunAsync(stop.Token);

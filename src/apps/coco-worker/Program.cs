@@ -22,6 +22,7 @@ try
     var options = new WorkerOptions(
         configuration.BoundarySocketPath, IPEndPoint.Parse(configuration.ClientAddress),
         configuration.DevelopmentRpcAddress is { } address ? IPEndPoint.Parse(address) : null);
+    using var telemetry = new Telemetry(configuration.NodeName);
     using var stop = new StopSignal();
     using var node = new WorkerNode(options, [new KeyValueLedgerFactory()], Log);
     await node.RunAsync(stop.Token);

@@ -86,6 +86,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log,
             OnRefused);
         _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, () => _loop.Post(WorkerGoneInput.Instance), options.Log);
+        ManagerMeter.Observe(() => ((IAdminFacts)this).Metrics, () => _status);
     }
 
     ManagerStatus IAdminFacts.Status => _status;

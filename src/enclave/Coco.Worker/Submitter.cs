@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Coco.Executor;
 using Coco.Ledgers;
 
@@ -12,6 +13,8 @@ internal sealed class Submitter(Func<ExecutorLoop> loop) : ISubmitter
 
     public async ValueTask<Submission> SubmitAsync(AdmittedTransaction transaction, CancellationToken cancellation)
     {
+        using Activity? activity = WorkerMetrics.Activities.StartActivity("submit");
+        long begun = Stopwatch.GetTimestamp();
         ulong ticket = Interlocked.Increment(ref _last);
         var done = new TaskCompletionSource<Submission>(TaskCreationOptions.RunContinuationsAsynchronously);
         _tickets[ticket] = done;
@@ -23,6 +26,7 @@ internal sealed class Submitter(Func<ExecutorLoop> loop) : ISubmitter
         finally
         {
             _tickets.TryRemove(ticket, out _);
+            WorkerMetrics.Submission.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
         }
     }
 

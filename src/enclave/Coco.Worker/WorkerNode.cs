@@ -222,6 +222,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
                 break;
             case AppliedEffect applied:
                 _places.Add(applied.Batch, applied.Index);
+                WorkerMetrics.Batches.Add(1);
                 _link!.Send(new BatchApplied(applied.Batch));
                 break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");

@@ -1,0 +1,24 @@
+using Coco.Manager;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace Coco.Apps.Manager;
+
+/// <summary>Exports by OTLP where the environment names an endpoint (OTEL_EXPORTER_OTLP_ENDPOINT); otherwise nothing runs.</summary>
+internal sealed class Telemetry : IDisposable
+{
+    private readonly List<IDisposable> _providers = [];
+
+    public Telemetry(string node)
+    {
+        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is not { Length: > 0 }) return;
+        ResourceBuilder resource = ResourceBuilder.CreateDefault().AddService("coco-manager", serviceInstanceId: node);
+        _providers.Add(Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(ManagerMeter.MeterName).AddOtlpExporter().Build());
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable provider in _providers) provider.Dispose();
+    }
+}
