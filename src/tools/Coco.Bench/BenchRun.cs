@@ -28,7 +28,7 @@ public sealed class BenchRun
     /// <summary>Throws <see cref="BenchFailureException"/> when the run cannot be made, IOException when a node stops answering.</summary>
     public async Task<BenchReport> RunAsync(CancellationToken cancellation)
     {
-        if (_options.BatchLimit is { } limit) await BatchLimit.SetAsync(_network, limit, cancellation);
+        if (_options.BatchLimit is { } limit) await BatchLimit.CheckAsync(_network, limit, cancellation);
         await using ChainClient client = await ChainClient.ConnectAsync(_targets[0], _trust, cancellation);
         (LoadPlan measured, LoadPlan? warmUp) = _options.Workload == Workload.Mainnet
             ? (await MainnetPlan.BuildAsync(_options, client, cancellation), null)

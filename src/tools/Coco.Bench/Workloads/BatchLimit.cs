@@ -3,20 +3,21 @@ using System.Text.Json;
 namespace Coco.Bench;
 
 /// <summary>
-/// Sets the most transactions that a batch may hold, on a development network's own endpoint
-/// (<c>coco_setBatchLimit</c>): a comparison wants the batches of 2017, a real network a vote.
+/// Makes sure that a batch may hold just so many transactions. The limit stands in the constitution (<c>coco up --batch-limit</c>,
+/// or a vote); a load run only checks it, so that nothing is compared under another limit than it says.
 /// </summary>
 internal static class BatchLimit
 {
-    public static async Task SetAsync(BenchNetwork network, int limit, CancellationToken cancellation)
+    public static async Task CheckAsync(BenchNetwork network, int limit, CancellationToken cancellation)
     {
-        foreach (BenchNode node in network.Nodes)
-        {
-            if (node.DevelopmentRpc is null)
-                throw new BenchFailureException(BenchFailureKind.Missing, $"{node.Name} has no development endpoint, so --batch-limit cannot be set.");
-            await using ChainClient client = await ChainClient.ConnectAsync(node.DevelopmentRpc, TlsTrust.System, cancellation);
-            (JsonElement _, string? error) = await client.TryCallAsync("coco_setBatchLimit", $"{limit}", cancellation);
-            if (error is not null) throw new BenchFailureException(BenchFailureKind.Missing, $"{node.Name} does not set a batch limit: {error}");
-        }
+        BenchNode node = network.Nodes.FirstOrDefault(known => known is { Admin: not null, CaFile: not null })
+            ?? throw new BenchFailureException(BenchFailureKind.Missing, "No node has an admin endpoint, so --batch-limit cannot be checked.");
+        using HttpClient client = new(new SocketsHttpHandler { SslOptions = TlsTrust.Authorities([node.CaFile!]).OptionsFor(node.Admin!.Host) });
+        byte[] json = await client.GetByteArrayAsync(new Uri(node.Admin, "constitution.json"), cancellation);
+        using JsonDocument constitution = JsonDocument.Parse(json);
+        int now = constitution.RootElement.GetProperty("batchLimits").GetProperty("maxTransactions").GetInt32();
+        if (now != limit)
+            throw new BenchFailureException(
+                BenchFailureKind.Missing, $"The constitution's batch limit is {now}, not {limit}. Start the network with: coco up --batch-limit {limit}");
     }
 }

@@ -48,10 +48,18 @@ internal static class DevelopmentNetwork
         ImmutableArray<ListedNode> nodes = [.. ports.Select((port, i) => new ListedNode(
             NodeName(i), organisations[i % organisations.Length], Ports.Local(port.Peer), Ports.Local(port.Client)))];
         if (options.ConstitutionFile is { } file)
-            return ReadTemplate(file) with { Members = members, Nodes = nodes, CodeManifest = code };
+        {
+            Constitution template = ReadTemplate(file);
+            return template with
+            {
+                Members = members, Nodes = nodes, CodeManifest = code,
+                Ledger = new LedgerSettings(template.Ledger.Name, Settings(data, chainId)),
+            };
+        }
         return new Constitution(
             "development", members, [], nodes, code, new TeeManifest(["software"], IsDebugAllowed: true),
-            new VotingPolicy(new VoteRule.Majority(), []), BatchLimits.Default,
+            new VotingPolicy(new VoteRule.Majority(), []),
+            BatchLimits.Default with { MaxTransactions = options.BatchLimit ?? BatchLimits.Default.MaxTransactions },
             ConsensusSettings.Default with { Plugin = options.Consensus }, IsSealingAllowed: true, IsRejoinAutomatic: true,
             SubmissionSettings.Default, new LedgerSettings(options.Ledger, Settings(data, chainId)));
     }

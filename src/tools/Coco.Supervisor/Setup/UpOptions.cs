@@ -11,6 +11,9 @@ public sealed record UpOptions
     public string Ledger { get; init; } = "ethereum";
     public string? GenesisFile { get; init; }
     public string? ConstitutionFile { get; init; }
+    /// <summary>Transactions in a batch at most; null: the constitution's default.</summary>
+    public int? BatchLimit { get; init; }
+
     public string Consensus { get; init; } = "raft";
     public int PortBase { get; init; } = 8540;
 }
