@@ -1,0 +1,57 @@
+namespace Coco.Ledgers.Ethereum.JsonRpc;
+
+/// <summary>Bounds of the protocol; where geth has one, it is the same.</summary>
+internal static class RpcLimits
+{
+    /// <summary>Requests in a batch.</summary>
+    public const int BatchRequests = 1_000;
+
+    /// <summary>Bytes of the answers of one batch.</summary>
+    public const int BatchAnswerBytes = 25_000_000;
+
+    /// <summary>How deep a request may be nested; the deepest that a method takes is 6.</summary>
+    public const int Depth = 32;
+
+    /// <summary>Longest name of a method that is looked up; all are shorter.</summary>
+    public const int MethodName = 64;
+
+    /// <summary>Logs in one answer: some 5 MB.</summary>
+    public const int Logs = 10_000;
+
+    /// <summary>Addresses in a filter, and alternatives for one topic.</summary>
+    public const int FilterAlternatives = 1_000;
+
+    /// <summary>Topics of a log (yellow paper, LOG0 to LOG4).</summary>
+    public const int Topics = 4;
+
+    /// <summary>Filters of all clients that are polled over HTTP.</summary>
+    public const int Filters = 10_000;
+
+    /// <summary>A filter that nobody polled for so long is gone, in milliseconds.</summary>
+    public const ulong FilterLifeMs = 5 * 60 * 1_000;
+
+    /// <summary>Blocks or hashes in one answer to a poll; what is left comes with the next.</summary>
+    public const int FilterItems = 10_000;
+
+    /// <summary>Subscriptions of one WebSocket client.</summary>
+    public const int SubscriptionsOfOneClient = 256;
+
+    /// <summary>Requests of one WebSocket client that are under way; more wait unread.</summary>
+    public const int StreamRequests = 1_000;
+
+    /// <summary>Blocks in one fee history.</summary>
+    public const ulong FeeHistoryBlocks = 1_024;
+
+    /// <summary>Percentiles in one fee history.</summary>
+    public const int FeeHistoryPercentiles = 100;
+
+    /// <summary>How long eth_sendRawTransactionSync waits if the client does not say, and at most; milliseconds.</summary>
+    public const ulong SyncDefaultMs = 20_000;
+    public const ulong SyncMostMs = 60_000;
+
+    /// <summary>Slots in one proof or one eth_getStorageValues.</summary>
+    public const int Slots = 1_024;
+
+    /// <summary>Rounds of finding an access list: each may show new entries.</summary>
+    public const int AccessListRounds = 16;
+}

@@ -1,0 +1,225 @@
+using System.Text.Json;
+using Coco.Evm;
+using Coco.Primitives;
+
+namespace Coco.Ledgers.Ethereum.JsonRpc;
+
+/// <summary>Reads positional parameters. The first error sticks; <see cref="End"/> tells it, in geth's words.</summary>
+internal ref struct ParamsReader
+{
+    private Utf8JsonReader _json;
+    private int _index = -1;
+    private bool _isAtEnd;
+
+    public ParamsReader(ReadOnlySpan<byte> parameters)
+    {
+        if (parameters.IsEmpty || parameters.SequenceEqual("null"u8))
+        {
+            _isAtEnd = true;
+            return;
+        }
+        _json = new Utf8JsonReader(parameters, new JsonReaderOptions { MaxDepth = RpcLimits.Depth });
+        _json.Read();
+        if (_json.TokenType != JsonTokenType.StartArray) Fail(RpcError.InvalidParams("non-array args"));
+    }
+
+    public RpcError? Error { get; private set; }
+
+    /// <summary>Nothing may follow.</summary>
+    public RpcError? End()
+    {
+        int most = _index + 1;
+        if (Error is null && !_isAtEnd && _json.Read() && _json.TokenType != JsonTokenType.EndArray)
+            Fail(RpcError.InvalidParams($"too many arguments, want at most {most}"));
+        return Error;
+    }
+
+    public Address Address()
+    {
+        Address address = default;
+        if (Next(true)) Check(HexInput.ReadAddress(ref _json, out address));
+        return address;
+    }
+
+    public Hash256 Hash()
+    {
+        Hash256 hash = default;
+        if (Next(true)) Check(HexInput.ReadHash(ref _json, out hash));
+        return hash;
+    }
+
+    public byte[] Bytes()
+    {
+        byte[] bytes = [];
+        if (Next(true)) Check(HexInput.ReadBytes(ref _json, out bytes));
+        return bytes;
+    }
+
+    public ulong Quantity(string type = HexInput.Uint64Type)
+    {
+        ulong value = 0;
+        if (Next(true)) Check(HexInput.ReadQuantity(ref _json, type, out value));
+        return value;
+    }
+
+    /// <summary>A quantity in hex, or a plain number.</summary>
+    public ulong? OptionalNumber(bool isRequired = false)
+    {
+        if (!Next(isRequired) || IsNull) return null;
+        if (_json.TokenType == JsonTokenType.Number && _json.TryGetUInt64(out ulong plain)) return plain;
+        Check(HexInput.ReadQuantity(ref _json, HexInput.Uint64Type, out ulong value));
+        return value;
+    }
+
+    public string Text()
+    {
+        if (!Next(true)) return "";
+        if (_json.TokenType == JsonTokenType.String) return HexInput.TextOf(ref _json, out string? wrong) is { } text && wrong is null ? text : "";
+        Check($"json: cannot unmarshal {HexInput.KindOf(_json.TokenType)} into Go value of type string");
+        return "";
+    }
+
+    public bool OptionalBool(bool isRequired = false)
+    {
+        if (!Next(isRequired) || IsNull) return false;
+        if (_json.TokenType is not (JsonTokenType.True or JsonTokenType.False))
+            Check($"json: cannot unmarshal {HexInput.KindOf(_json.TokenType)} into Go value of type bool");
+        return _json.TokenType == JsonTokenType.True;
+    }
+
+    /// <summary>A block by tag or number.</summary>
+    public BlockReference BlockNumber()
+    {
+        BlockReference block = default;
+        if (Next(true)) Check(BlockInput.ReadNumber(ref _json, out block));
+        return block;
+    }
+
+    /// <summary>A block by tag, number, hash or EIP-1898 object.</summary>
+    public BlockReference Block()
+    {
+        BlockReference block = default;
+        if (Next(true)) Check(BlockInput.Read(ref _json, out block));
+        return block;
+    }
+
+    /// <summary>The same; the latest where there is none.</summary>
+    public BlockReference BlockOrLatest()
+    {
+        BlockReference block = default;
+        if (Next(false) && !IsNull) Check(BlockInput.Read(ref _json, out block));
+        return block;
+    }
+
+    /// <summary>The JSON of the parameter; empty where there is none or null.</summary>
+    public ReadOnlySpan<byte> Raw(ReadOnlySpan<byte> parameters, bool isRequired)
+    {
+        if (!Next(isRequired) || (IsNull && !isRequired)) return default;
+        int start = (int)_json.TokenStartIndex;
+        _json.Skip();
+        return parameters[start..(int)_json.BytesConsumed];
+    }
+
+    public CallInput Call()
+    {
+        CallInput call = default;
+        if (Next(true)) Check(CallInput.Read(ref _json, out call));
+        return call;
+    }
+
+    /// <summary>An object that may be there only if it is empty.</summary>
+    public void NoOverrides(string what)
+    {
+        if (!Next(false) || IsNull) return;
+        bool isObject = _json.TokenType == JsonTokenType.StartObject;
+        if (!isObject || !_json.Read() || _json.TokenType != JsonTokenType.EndObject) Check($"{what} are not supported");
+    }
+
+    public LogFilter LogFilter()
+    {
+        LogFilter filter = new();
+        if (Next(true)) Check(LogFilterInput.Read(ref _json, out filter));
+        return filter;
+    }
+
+    /// <summary>The same; all logs where there is none.</summary>
+    public LogFilter LogFilterOrAll()
+    {
+        LogFilter filter = new();
+        if (Next(false) && !IsNull) Check(LogFilterInput.Read(ref _json, out filter));
+        return filter;
+    }
+
+    /// <summary>An optional array of numbers.</summary>
+    public double[] Doubles(int most)
+    {
+        if (!Next(false) || IsNull) return [];
+        if (_json.TokenType != JsonTokenType.StartArray)
+        {
+            Check($"json: cannot unmarshal {HexInput.KindOf(_json.TokenType)} into Go value of type []float64");
+            return [];
+        }
+        var numbers = new List<double>();
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        {
+            if (_json.TokenType == JsonTokenType.Number && numbers.Count <= most) numbers.Add(_json.GetDouble());
+            else if (_json.TokenType != JsonTokenType.Number)
+            {
+                Check($"json: cannot unmarshal {HexInput.KindOf(_json.TokenType)} into Go value of type float64");
+                break;
+            }
+        }
+        return [.. numbers];
+    }
+
+    /// <summary>Storage slots, each with or without leading zeros.</summary>
+    public UInt256[] Slots(out List<string> names)
+    {
+        var slots = new List<UInt256>();
+        names = [];
+        if (!Next(true)) return [];
+        if (_json.TokenType != JsonTokenType.StartArray)
+        {
+            Check($"json: cannot unmarshal {HexInput.KindOf(_json.TokenType)} into Go value of type []string");
+            return [];
+        }
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        {
+            string name = HexInput.TextOf(ref _json, out _) ?? "";
+            if (HexInput.ParseSlot(name, out UInt256 slot) is { } error) Fail(RpcError.InvalidParams(error));
+            if (slots.Count >= RpcLimits.Slots) Fail(RpcError.InvalidParams($"too many slots (max {RpcLimits.Slots})"));
+            if (Error is not null) break;
+            slots.Add(slot);
+            names.Add(name);
+        }
+        return [.. slots];
+    }
+
+    /// <summary>One storage slot.</summary>
+    public UInt256 Slot()
+    {
+        UInt256 slot = default;
+        string name = Text();
+        if (Error is null && HexInput.ParseSlot(name, out slot) is { } error) Fail(RpcError.InvalidParams(error));
+        return slot;
+    }
+
+    private readonly bool IsNull => _json.TokenType == JsonTokenType.Null;
+
+    private bool Next(bool isRequired)
+    {
+        if (Error is not null) return false;
+        _index++;
+        if (!_isAtEnd && _json.Read() && _json.TokenType != JsonTokenType.EndArray) return true;
+        _isAtEnd = true;
+        if (isRequired) Fail(RpcError.InvalidParams($"missing value for required argument {_index}"));
+        return false;
+    }
+
+    private void Check(string? error)
+    {
+        if (error is not null) Fail(RpcError.InvalidParams($"invalid argument {_index}: {error}"));
+    }
+
+    private void Fail(RpcError error) => Error ??= error;
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using Coco.Primitives;
+
+namespace Coco.Ledgers.Ethereum.JsonRpc;
+
+/// <summary>Answers one call: writes the result as JSON to <see cref="RpcCall.Result"/>, or returns the error.</summary>
+internal delegate ValueTask<RpcError?> RpcHandler(RpcCall call);
+
+/// <summary>One call under way.</summary>
+internal sealed class RpcCall(
+    RpcNode node, in RpcRequest request, Caller caller, StreamMessage? stream, ByteWriter answer, CancellationToken cancellation)
+{
+    private readonly RpcRequest _request = request;
+    private readonly int _start = answer.Length;
+
+    public RpcNode Node { get; } = node;
+    public Caller Caller { get; } = caller;
+
+    /// <summary>The WebSocket that it came by; null over HTTP.</summary>
+    public StreamMessage? Stream { get; } = stream;
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Where the result goes.</summary>
+    public ByteWriter Result { get; } = answer;
+
+    public ParamsReader Params() => new(_request.Params.Span);
+
+    /// <summary>Whether the caller may see or do this (ACC-2).</summary>
+    public bool May(AccessVerb verb, string kind, ReadOnlySpan<byte> id) =>
+        Node.Services.Access.Decide(Caller, verb, new Resource(kind, id.ToArray())) == AccessDecision.Allow;
+
+    public async ValueTask AnswerAsync(RpcHandler? handler)
+    {
+        Begin();
+        RpcError? error;
+        try
+        {
+            error = handler is null ? RpcError.NoMethod(Encoding.UTF8.GetString(_request.Method.Span)) : await handler(this);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException and not InvariantException)
+        {
+            error = RpcError.Internal;
+        }
+        if (error is null) Result.WriteByte((byte)'}');
+        else
+        {
+            Result.Truncate(_start);
+            WriteError(Result, _request.Id.Span, error);
+        }
+        if (_request.Kind == RpcRequestKind.Notification) Result.Truncate(_start);
+    }
+
+    public static void WriteError(ByteWriter answer, ReadOnlySpan<byte> id, RpcError error)
+    {
+        answer.Raw("{\"jsonrpc\":\"2.0\",\"id\":"u8);
+        answer.Raw(id.IsEmpty ? "null"u8 : id);
+        answer.Raw(",\"error\":{\"code\":"u8);
+        answer.Number(error.Code);
+        answer.Raw(",\"message\":"u8);
+        answer.Text(error.Message);
+        if (error.Data is { } data)
+        {
+            answer.Raw(",\"data\":"u8);
+            answer.Data(data.Span);
+        }
+        answer.Raw("}}"u8);
+    }
+
+    private void Begin()
+    {
+        Result.Raw("{\"jsonrpc\":\"2.0\",\"id\":"u8);
+        Result.Raw(_request.Id.IsEmpty ? "null"u8 : _request.Id.Span);
+        Result.Raw(",\"result\":"u8);
+    }
+}
