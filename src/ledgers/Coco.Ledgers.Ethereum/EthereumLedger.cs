@@ -37,6 +37,8 @@ public sealed class EthereumLedger : ILedger
 
     public AdmissionResult Admit(ReadOnlyMemory<byte> request, Caller caller, IReadView committed) => _admission.Admit(request, committed);
 
+    public AdmissionResult Readmit(ReadOnlyMemory<byte> request, IReadView before) => _admission.Readmit(request, before);
+
     public bool TryDecodeAdmitted(ReadOnlyMemory<byte> encoded, out AdmittedTransaction? transaction)
     {
         bool isDecoded = AdmittedEthereumTransaction.TryDecode(encoded, out AdmittedEthereumTransaction? decoded);

@@ -23,6 +23,12 @@ public interface ILedger : IDisposable
     /// <summary>Decodes and checks a client's signed request against the committed state; from many threads.</summary>
     AdmissionResult Admit(ReadOnlyMemory<byte> request, Caller caller, IReadView committed);
 
+    /// <summary>
+    /// Decodes a request from a committed record again and checks its signature, for executing the record again on the state
+    /// before it. What execution judges anyway (balances, fees) may have been otherwise when it was admitted, and is not asked.
+    /// </summary>
+    AdmissionResult Readmit(ReadOnlyMemory<byte> request, IReadView before) => Admit(request, Caller.Anonymous, before);
+
     /// <summary>Reads what <see cref="AdmittedTransaction.Encode"/> of another, attested VN wrote, without admitting again.</summary>
     bool TryDecodeAdmitted(ReadOnlyMemory<byte> encoded, out AdmittedTransaction? transaction);
 

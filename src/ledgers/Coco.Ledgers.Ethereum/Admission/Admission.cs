@@ -9,6 +9,15 @@ public sealed class Admission(EthereumSettings settings)
 {
     public AdmissionResult Admit(ReadOnlyMemory<byte> request, IReadView committed)
     {
+        AdmissionResult result = Readmit(request, committed);
+        if (result.Transaction is not AdmittedEthereumTransaction admitted) return result;
+        HeadRecord.TryGet(committed, out HeadRecord head);
+        return CheckAccount(admitted, head, committed) is { } account ? Refuse(account) : result;
+    }
+
+    /// <summary>All checks but those of the sender's account.</summary>
+    public AdmissionResult Readmit(ReadOnlyMemory<byte> request, IReadView committed)
+    {
         if (request.Length > settings.MaxTransactionBytes) return Refuse(Refusals.Oversized(request.Length, settings.MaxTransactionBytes));
         if (!TransactionDecoder.TryDecode(request, out EthereumTransaction? transaction, out string? error))
             return Refuse(Refusals.Of(error!));
@@ -20,7 +29,7 @@ public sealed class Admission(EthereumSettings settings)
             return Refuse(Refusals.InvalidSender);
         var admitted = new AdmittedEthereumTransaction(transaction!, sender);
         if (CheckGas(admitted.Evm, rules) is { } gas) return Refuse(gas);
-        return CheckAccount(admitted, head, committed) is { } account ? Refuse(account) : AdmissionResult.Admitted(admitted);
+        return AdmissionResult.Admitted(admitted);
     }
 
     private static AdmissionResult Refuse(Refusal refusal) => new(null, refusal);

@@ -1,11 +1,15 @@
 using Coco.Log;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coco.Supervisor;
+namespace Coco.Audit;
 
 /// <summary>The files of a ledger's folder, to read only.</summary>
-internal sealed class LedgerFolderReader(string folder) : ILedgerFiles
+public sealed class LedgerFolderReader(string folder) : ILedgerFiles
 {
+    /// <summary>Throws where there is no such folder.</summary>
+    public static LedgerFolderReader Open(string folder) => Directory.Exists(folder) ? new LedgerFolderReader(folder)
+        : throw new DirectoryNotFoundException($"There is no folder {folder}.");
+
     public IReadOnlyList<string> List() => [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)!)];
 
     public long Length(string file)
