@@ -72,6 +72,10 @@ public sealed record NodeConfiguration
     [JsonIgnore]
     public string CaFile => Path.Combine(ManagerDirectory, "ca.pem");
 
+    /// <summary>Why the network, or this operator's own word, did not let the node in: {check, reason}; gone once it is in.</summary>
+    [JsonIgnore]
+    public string RefusalFile => Path.Combine(ManagerDirectory, "refused.json");
+
     /// <summary>Reads a configuration file. Throws <see cref="InvalidDataException"/> with the reason when it is not one.</summary>
     public static NodeConfiguration Read(string file)
     {

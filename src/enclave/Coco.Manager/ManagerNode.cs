@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Coco.Boundary;
 using Coco.Consensus;
 using Coco.Crypto;
@@ -94,6 +95,18 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     ManagerMetrics IAdminFacts.Metrics => new(
         _folder.Syncs, _worker.Messages, Interlocked.Read(ref _batches), Interlocked.Read(ref _transactions),
         (long)_status.LastIndex, Interlocked.Read(ref _elections), GC.GetTotalAllocatedBytes());
+
+    byte[]? IAdminFacts.Governance => _state is { } state ? GovernanceDocument.Write(state) : null;
+
+    byte[]? IAdminFacts.DevelopmentKeys
+    {
+        get
+        {
+            if (_options.Platform.IsProtected || _state is not { } state || _secrets is not { } secrets) return null;
+            Alert("keys", "The session key was given out: this platform protects nothing, and this is a development network.");
+            return KeysDocument.Write(state.Network, secrets.SessionKey);
+        }
+    }
 
     byte[]? IAdminFacts.Constitution => _state?.Constitution.ToReadableBytes();
 
@@ -235,8 +248,15 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
 
     private void OnRefused(EvidenceRefusal refusal, bool isByPeer)
     {
-        if (!_admitted.Task.IsCompleted) _refusal = new ManagerRefusal(refusal.Check, refusal.Reason);
+        if (!_admitted.Task.IsCompleted) TellRefusal(new ManagerRefusal(refusal.Check, refusal.Reason));
         Alert("evidence", $"{(isByPeer ? "A peer refused this VN" : "A peer was refused")}: {refusal.Check}: {refusal.Reason}.");
+    }
+
+    /// <summary>Also for the operator's program: before the admission there is no certificate for an admin endpoint.</summary>
+    private void TellRefusal(ManagerRefusal refusal)
+    {
+        _refusal = refusal;
+        PosixFiles.Replace(_configuration.RefusalFile, JsonSerializer.SerializeToUtf8Bytes(refusal, ManagerJson.Default.ManagerRefusal));
     }
 
     private void OnPeerMessage(PeerLink link, PeerMessage message) =>
@@ -255,7 +275,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         string digest = accepted.ConstitutionDigest.ToString();
         if (_state is null && _configuration.ExpectConstitution is { } expected && expected != digest)
         {
-            _refusal = new ManagerRefusal("constitution", $"the network's constitution is {digest}, the operator expects {expected}");
+            TellRefusal(new ManagerRefusal("constitution", $"the network's constitution is {digest}, the operator expects {expected}"));
             End(new InvalidDataException($"Refused: constitution: the network's constitution is {digest}, the operator expects {expected}."));
             return;
         }
@@ -408,6 +428,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         _rejoinMs = Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
         _refusal = null;
+        File.Delete(_configuration.RefusalFile);
         _admitted.TrySetResult();
     }
 

@@ -38,5 +38,6 @@ public sealed record ManagerMetrics(
 
 [JsonSerializable(typeof(ManagerStatus))]
 [JsonSerializable(typeof(ManagerMetrics))]
+[JsonSerializable(typeof(ManagerRefusal))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 internal sealed partial class ManagerJson : JsonSerializerContext;

@@ -27,5 +27,18 @@ internal static class Limits
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
     public static readonly TimeSpan ControlPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>A manager itself gives a request ten seconds to be committed.</summary>
+    public static readonly TimeSpan GovernancePatience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Until some node leads and takes a request.</summary>
+    public static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A joining node fetches the whole ledger before it votes.</summary>
+    public static readonly TimeSpan MembershipPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>A refusal that lasts this long is not a node that merely lags behind a vote.</summary>
+    public static readonly TimeSpan RefusalPatience = TimeSpan.FromSeconds(2);
+
     public static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(2);
 }

@@ -19,6 +19,12 @@ internal interface IAdminFacts
     /// <summary>The constitution for people; null before it is known.</summary>
     byte[]? Constitution { get; }
 
+    /// <summary>Members, VNs and proposals as committed here; null before they are known.</summary>
+    byte[]? Governance { get; }
+
+    /// <summary>The session keys, on a platform that protects nothing; null on every other.</summary>
+    byte[]? DevelopmentKeys { get; }
+
     /// <summary>A member's signed request; waits until it is committed or refused.</summary>
     Task<(bool IsAccepted, string Text, string? Leader)> SubmitAsync(ReadOnlyMemory<byte> signedRequest, CancellationToken cancellation);
 }
@@ -59,11 +65,21 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
         ("GET", "/status.json") => AnswerAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(facts.Status, ManagerJson.Default.ManagerStatus)),
         ("GET", "/metrics.json") => AnswerAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(facts.Metrics, ManagerJson.Default.ManagerMetrics)),
         ("GET", "/constitution.json") => AnswerAsync(context, facts.Constitution is null ? 503 : 200, facts.Constitution ?? "{}"u8.ToArray()),
+        ("GET", "/governance.json") => AnswerAsync(context, facts.Governance is null ? 503 : 200, facts.Governance ?? "{}"u8.ToArray()),
+        ("GET", "/keys.json") => AnswerKeysAsync(context),
         ("POST", "/governance") => SubmitAsync(context),
         ("GET", "/health/live") => AnswerAsync(context, 200, "{}"u8.ToArray()),
         ("GET", "/health/ready") => AnswerAsync(context, facts.Status.IsOpen ? 200 : 503, "{}"u8.ToArray()),
         _ => AnswerAsync(context, 404, "{\"error\":\"there is no such document\"}"u8.ToArray()),
     };
+
+    /// <summary>For development networks: to callers on this machine alone, which could read the keys from memory just as well.</summary>
+    private Task AnswerKeysAsync(HttpContext context)
+    {
+        bool isLocal = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+        return (isLocal ? facts.DevelopmentKeys : null) is { } keys ? AnswerAsync(context, 200, keys)
+            : AnswerAsync(context, 403, "{\"error\":\"keys do not leave a protected node, nor this machine\"}"u8.ToArray());
+    }
 
     private async Task SubmitAsync(HttpContext context)
     {

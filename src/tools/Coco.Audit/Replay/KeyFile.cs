@@ -20,14 +20,20 @@ public sealed record KeyFile(NetworkId Network, IReadOnlyList<ReadOnlyMemory<byt
     {
         if (!File.Exists(file)) throw new FileNotFoundException($"There is no file {file}.");
         if (new FileInfo(file).Length > Limits.MaxKeyFileBytes) throw new InvalidDataException($"{file} is larger than a key file can be.");
+        return Parse(File.ReadAllBytes(file));
+    }
+
+    /// <summary>Throws <see cref="InvalidDataException"/> with the reason where the bytes are not a key file.</summary>
+    public static KeyFile Parse(ReadOnlyMemory<byte> json)
+    {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { MaxDepth = 4 });
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 4 });
             return Read(document.RootElement);
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InvalidDataException($"{file} is not a key file: {wrong.Message}", wrong);
+            throw new InvalidDataException($"This is not a key file: {wrong.Message}", wrong);
         }
     }
 
