@@ -50,7 +50,7 @@ internal sealed class Elections
     public void Tick()
     {
         if (_elapsed < _timeout) _elapsed++;
-        if (_elapsed < _timeout && !_state.IsAlone) return;
+        if (_elapsed < _timeout && !(_state.IsAlone && _state.Role == ConsensusRole.Follower)) return;
         if (_state.MayCampaign) PreCampaign();
         else if (_state.Leader is not null) _state.Follow(_state.Term, null);
     }
