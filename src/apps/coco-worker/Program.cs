@@ -1,6 +1,7 @@
 using System.Net;
 using Coco.Apps.Worker;
 using Coco.Boundary;
+using Coco.Ledgers.Ethereum;
 using Coco.Ledgers.KeyValue;
 using Coco.Tee.Platforms;
 using Coco.Worker;
@@ -24,7 +25,7 @@ try
         configuration.DevelopmentRpcAddress is { } address ? IPEndPoint.Parse(address) : null);
     using var telemetry = new Telemetry(configuration.NodeName);
     using var stop = new StopSignal();
-    using var node = new WorkerNode(options, [new KeyValueLedgerFactory()], Log);
+    using var node = new WorkerNode(options, [new EthereumLedgerFactory(), new KeyValueLedgerFactory()], Log);
     await node.RunAsync(stop.Token);
     return 0;
 }
