@@ -71,7 +71,7 @@ public static class NetworkHost
     }
 
     /// <summary>In a session of its own, so that it outlives the terminal.</summary>
-    private static void StartSupervisor(DataDirectory data, string cliProgram)
+    internal static void StartSupervisor(DataDirectory data, string cliProgram)
     {
         string[] command = [cliProgram, "supervise", "--data", data.Path];
         ProcessStartInfo start = OperatingSystem.IsWindows()

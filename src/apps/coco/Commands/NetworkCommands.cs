@@ -6,7 +6,7 @@ namespace Coco.Apps.Cli.Commands;
 /// <summary>Starting, watching and stopping networks.</summary>
 internal static class NetworkCommands
 {
-    public static IEnumerable<Command> All() => [Up(), Status(), Down(), Logs(), Node(), Network(), Supervise()];
+    public static IEnumerable<Command> All() => [Up(), Status(), Down(), Logs(), Node(), Supervise()];
 
     private static Command Up()
     {
@@ -102,13 +102,48 @@ internal static class NetworkCommands
     private static Command Node() => Shared.Group("node", "Start, stop, add and remove validating nodes.",
         OneNode("start", "Start a stopped node.", NetworkHost.StartNodeAsync),
         OneNode("stop", "Stop a node until it is started again by name.", NetworkHost.StopNodeAsync),
-        Shared.NotYet("add", "Add a node to a running network."),
-        Shared.NotYet("remove", "Remove a node from a running network."),
-        Shared.NotYet("init", "Create keys and a data folder for one node of one operator."),
-        Shared.NotYet("join", "Join a running network with one node."));
+        AddNode(), RemoveNode(),
+        OperatorCommands.Init(), OperatorCommands.Join());
 
-    private static Command Network() =>
-        Shared.Group("network", "Create a network as its first operator.", Shared.NotYet("create", "Start a network of one node from a constitution."));
+    private static Command AddNode()
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Argument<string> node = new("NODE") { Description = "The new node's name." };
+        Option<string?> organisation = new("--organisation") { Description = "Who runs it; the one with the fewest nodes if left out.", HelpName = "ORG" };
+        Command command = new("add", "Add a node to a development network, by votes of all members.\n\nExample: coco node add node4")
+        {
+            data, json, node, organisation,
+        };
+        command.SetAction((parsed, cancellation) => ChangeAsync(
+            parsed, data, json, directory => NodeChange.AddAsync(directory, parsed.GetRequiredValue(node), parsed.GetValue(organisation), cancellation), cancellation));
+        return command;
+    }
+
+    private static Command RemoveNode()
+    {
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Argument<string> node = new("NODE") { Description = "The node's name." };
+        Command command = new("remove", "Remove a node from a development network, by votes of all members; its files stay.\n\nExample: coco node remove node4")
+        {
+            data, json, node,
+        };
+        command.SetAction((parsed, cancellation) => ChangeAsync(
+            parsed, data, json, directory => NodeChange.RemoveAsync(directory, parsed.GetRequiredValue(node), cancellation), cancellation));
+        return command;
+    }
+
+    private static async Task<int> ChangeAsync(
+        ParseResult parsed, Option<DirectoryInfo> data, Option<bool> json, Func<DataDirectory, Task> change, CancellationToken cancellation)
+    {
+        DataDirectory directory = Shared.DataOf(parsed, data);
+        await change(directory);
+        NetworkStatus status = await StatusReader.ReadAsync(directory, cancellation);
+        if (parsed.GetValue(json)) Shared.PrintJson(new { status.State });
+        else Console.Out.WriteLine($"The network is {status.State}.");
+        return ExitCode.Done;
+    }
 
     private static Command OneNode(string name, string description, Func<DataDirectory, string, CancellationToken, Task> act)
     {

@@ -1,6 +1,6 @@
 namespace Coco.Supervisor;
 
-/// <summary>One line of JSON to the supervisor: <c>processes</c>, <c>stop</c>, <c>start-node</c> or <c>stop-node</c>.</summary>
+/// <summary>One line of JSON to the supervisor: <c>processes</c>, <c>stop</c>, <c>start-node</c>, <c>stop-node</c>, <c>add-node</c> or <c>remove-node</c>.</summary>
 public sealed record ControlRequest(string Command, string? Node = null);
 
 /// <summary>Its answer.</summary>

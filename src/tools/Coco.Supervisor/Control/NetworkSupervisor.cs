@@ -18,8 +18,7 @@ public sealed class NetworkSupervisor
     {
         _data = data;
         _log = TextWriter.Synchronized(log);
-        foreach (string node in NetworkDescription.Read(data).Nodes)
-            _nodes.Add(new NodeKeeper(node, () => NodeProcesses.PlansOf(data, node), data.StoppedMark(node), Log));
+        foreach (string node in NetworkDescription.Read(data).Nodes) _nodes.Add(KeeperOf(node));
     }
 
     /// <summary>Runs until asked to stop, by the socket or by <paramref name="cancellation"/>.</summary>
@@ -97,6 +96,8 @@ public sealed class NetworkSupervisor
             "stop" => await StopAllAsync(),
             "start-node" => await WithNodeAsync(request.Node, node => { node.Start(); return Task.CompletedTask; }),
             "stop-node" => await WithNodeAsync(request.Node, node => node.StopAsync(isForGood: true)),
+            "add-node" => AddNode(request.Node),
+            "remove-node" => await WithNodeAsync(request.Node, RemoveNodeAsync),
             _ => $"unknown command {request.Command}",
         };
         return new ControlAnswer(error, [.. _nodes.Select(node => node.Describe())]);
@@ -106,6 +107,24 @@ public sealed class NetworkSupervisor
     {
         await Task.WhenAll(_nodes.Select(node => node.StopAsync(isForGood: false)));
         return null;
+    }
+
+    private NodeKeeper KeeperOf(string node) => new(node, () => NodeProcesses.PlansOf(_data, node), _data.StoppedMark(node), Log);
+
+    private string? AddNode(string? name)
+    {
+        if (name is null || !NetworkDescription.Read(_data).Nodes.Contains(name)) return $"{name} is not a node of this network.";
+        if (_nodes.Exists(node => node.Name == name)) return $"{name} runs already.";
+        NodeKeeper added = KeeperOf(name);
+        _nodes.Add(added);
+        added.Start();
+        return null;
+    }
+
+    private async Task RemoveNodeAsync(NodeKeeper node)
+    {
+        await node.StopAsync(isForGood: true);
+        _nodes.Remove(node);
     }
 
     private async Task<string?> WithNodeAsync(string? name, Func<NodeKeeper, Task> act)

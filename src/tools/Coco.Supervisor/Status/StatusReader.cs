@@ -33,7 +33,8 @@ public static class StatusReader
             Quorum = new StatusQuorum(needed, live),
             Needs = reports.Select(report => report?.Needs).FirstOrDefault(needs => needs is not null),
             Alerts = [.. reports.SelectMany(report => report?.Alerts ?? [])],
-            Nodes = [.. configurations.Select((configuration, i) => Describe(configuration, reports[i], supervised?.Nodes[i]))],
+            Nodes = [.. configurations.Select((configuration, i) => Describe(
+                configuration, reports[i], supervised?.Nodes.FirstOrDefault(node => node.Name == configuration.NodeName)))],
             Accounts = DevelopmentAccount.Read(data),
         };
     }
