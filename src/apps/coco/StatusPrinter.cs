@@ -15,7 +15,7 @@ internal static class StatusPrinter
         }
         AnsiConsole.MarkupLine($"Network [bold]{Markup.Escape(status.Network)}[/] is [bold]{status.State}[/] " +
             $"({status.Ledger}{(status.ChainId is { } id ? $", chain id {id}" : "")}, {status.Platform} platform, " +
-            $"{status.Quorum.Live} of {status.Nodes.Count} nodes live, {status.Quorum.Needed} needed)");
+            $"{status.Quorum.Live} voting nodes live, {status.Quorum.Needed} needed)");
         if (!status.Protected) AnsiConsole.MarkupLine("[yellow]Not protected: the software platform hides nothing from this machine.[/]");
         if (status.Needs is { } needs) AnsiConsole.MarkupLine($"[red]Needs: {Markup.Escape(needs)}[/]");
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("node", "organisation", "role", "rpc", "committed", "restarts");

@@ -70,7 +70,7 @@ public static class OperatorNode
             ExpectMeasurement = wanted.ExpectMeasurement?.ToLowerInvariant(),
         });
         NodeConfiguration node = NodeConfiguration.Read(data.ConfigurationFile(entry.Node));
-        File.Delete(node.RefusalFile);
+        if (File.Exists(node.RefusalFile)) File.Delete(node.RefusalFile);
         NetworkHost.StartSupervisor(data, cliProgram);
         OperatorRefusal? refusal;
         try
