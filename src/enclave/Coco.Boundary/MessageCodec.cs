@@ -9,7 +9,14 @@ namespace Coco.Boundary;
 /// </summary>
 internal static class Fields
 {
-    public static void WriteText(this ByteWriter writer, string text) => writer.WriteBytes(Encoding.UTF8.GetBytes(text));
+    /// <summary>A text over the limit is cut: an error that quotes a client's input must not end the boundary.</summary>
+    public static void WriteText(this ByteWriter writer, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int length = Math.Min(bytes.Length, Limits.MaxTextBytes);
+        while (length < bytes.Length && (bytes[length] & 0xc0) == 0x80) length--; // not inside a character
+        writer.WriteBytes(bytes.AsSpan(0, length));
+    }
 
     public static void WriteBool(this ByteWriter writer, bool value) => writer.WriteByte(value ? (byte)1 : (byte)0);
 

@@ -28,11 +28,23 @@ internal sealed class BatchPlaces
         index = default;
         lock (_lock)
         {
-            int after = _changes.FindIndex(0, _changes.Count, change => change.Batch > batch.Value);
-            int at = (after < 0 ? _changes.Count : after) - 1;
+            int at = LastChangeUpTo(batch.Value);
             if (at < 0 || batch.Value > _last) return false;
             index = new LogIndex(batch.Value + (_changes[at].Index - _changes[at].Batch));
             return true;
         }
+    }
+
+    private int LastChangeUpTo(ulong batch)
+    {
+        int low = 0;
+        int high = _changes.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_changes[middle].Batch <= batch) low = middle + 1;
+            else high = middle;
+        }
+        return low - 1;
     }
 }

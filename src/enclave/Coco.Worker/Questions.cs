@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Coco.Worker;
 
 /// <summary>Questions to the manager that wait for an answer, by number; bounded, each with a deadline.</summary>
-internal sealed class Questions<TAnswer>(TAnswer none)
+internal sealed class Questions<TAnswer>(TAnswer none, TimeProvider time)
 {
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<TAnswer>> _open = new();
     private ulong _last;
@@ -18,7 +18,7 @@ internal sealed class Questions<TAnswer>(TAnswer none)
         try
         {
             ask(number);
-            return await answer.Task.WaitAsync(TimeSpan.FromMilliseconds(Limits.QuestionMs), cancellation);
+            return await answer.Task.WaitAsync(TimeSpan.FromMilliseconds(Limits.QuestionMs), time, cancellation);
         }
         catch (TimeoutException)
         {

@@ -16,9 +16,9 @@ namespace Coco.Worker;
 /// </summary>
 public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFactory> ledgers, Action<string> log) : IDisposable
 {
-    private readonly Questions<AppliedBatch?> _history = new(null);
+    private readonly Questions<AppliedBatch?> _history = new(null, TimeProvider.System);
     private readonly BatchPlaces _places = new();
-    private readonly Questions<bool> _readIndexes = new(false);
+    private readonly Questions<bool> _readIndexes = new(false, TimeProvider.System);
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ManagerLink? _link;
     private ILedger? _ledger;

@@ -180,7 +180,14 @@ public static class PeerMessageCodec
         writer.WriteUInt64(lastTerm.Value);
     }
 
-    private static void WriteText(ByteWriter writer, string text) => writer.WriteBytes(Encoding.UTF8.GetBytes(text));
+    /// <summary>A text over the limit is cut: an error that quotes a client's input must not end the link.</summary>
+    private static void WriteText(ByteWriter writer, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int length = Math.Min(bytes.Length, Limits.MaxTextBytes);
+        while (length < bytes.Length && (bytes[length] & 0xc0) == 0x80) length--; // not inside a character
+        writer.WriteBytes(bytes.AsSpan(0, length));
+    }
 
     private static void WriteList(ByteWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> items)
     {
