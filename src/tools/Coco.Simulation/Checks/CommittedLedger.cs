@@ -1,0 +1,85 @@
+using Coco.Crypto;
+using Coco.Ledgers;
+using Coco.Log;
+using Coco.Primitives;
+using Coco.Simulation.Nodes;
+using Coco.Simulation.World;
+using Coco.Store;
+
+namespace Coco.Simulation.Checks;
+
+/// <summary>
+/// What the network as a whole has committed, and the rules that bind all VNs: one leader in a term, the same entry at the same
+/// place, equal logs up to an equal entry, the same state after the same batch, no nonce used for two plaintexts.
+/// </summary>
+internal sealed class CommittedLedger(SimulationWorld world)
+{
+    private readonly Dictionary<Term, NodeId> _leaders = [];
+    private readonly List<Hash256> _leaves = [];
+    private readonly Dictionary<(ulong Index, ulong Term), Hash256> _byTerm = [];
+    private readonly Dictionary<ulong, Hash256> _states = [];
+    private readonly Dictionary<(Hash256 Key, ulong Nonce), Hash256> _nonces = [];
+    private readonly List<ReadOnlyMemory<byte>> _frames = [];
+
+    public LogIndex Last => new((ulong)_leaves.Count);
+
+    public void OnLeader(Host host, NodeId leader, Term term)
+    {
+        world.Counters.LeaderChanges++;
+        if (_leaders.TryAdd(term, leader) || _leaders[term] == leader || world.Profile.RollsAllBack) return;
+        world.Violate("election safety", $"{host.Name} leads term {term} as {leader}, in which {_leaders[term]} led");
+    }
+
+    /// <summary>The VN has this entry on its disk and knows that it is committed.</summary>
+    public void OnCommitted(Host host, LogIndex index, ReadOnlyMemory<byte> bytes)
+    {
+        if (world.Profile.RollsAllBack) return;
+        bool isRead = EntryFrame.TryParse(bytes, out EntryFrame frame);
+        Invariant.Holds(isRead, "a reader gives whole frames");
+        Hash256 leaf = frame.LeafDigest();
+        if (!_byTerm.TryAdd((index.Value, frame.Header.Term.Value), leaf) && _byTerm[(index.Value, frame.Header.Term.Value)] != leaf)
+            world.Violate("log matching", $"{host.Name} holds another entry {index} of term {frame.Header.Term} than others");
+        int place = (int)index.Value - 1;
+        if (place < _leaves.Count)
+        {
+            if (_leaves[place] != leaf) world.Violate("state machine safety", $"{host.Name} has another committed entry {index} than others");
+            return;
+        }
+        if (place > _leaves.Count) return; // a VN that went on from a certificate; its first entries were seen on others
+        _leaves.Add(leaf);
+        _frames.Add(bytes);
+        if (frame.Header.Kind == EntryKind.Configuration) world.Counters.Reconfigurations++;
+        world.Trace.Add(world.Now, 0, frame.Header.Kind.ToString(), index.Value);
+    }
+
+    public void OnState(Host host, BatchNumber batch, VersionedStore store)
+    {
+        if (world.Profile.RollsAllBack) return;
+        using StoreView view = store.OpenCommitted();
+        Hash256 digest = store.ComputeDigest(view);
+        if (_states.TryAdd(batch.Value, digest) || _states[batch.Value] == digest) return;
+        world.Violate("equal states", $"{host.Name} has another state after batch {batch} than others");
+    }
+
+    public void OnNonce(Hash256 key, ulong nonce, Hash256 plaintext)
+    {
+        if (_nonces.TryAdd((key, nonce), plaintext) || _nonces[(key, nonce)] == plaintext) return;
+        world.Violate("nonces", $"the nonce {nonce} was used for two plaintexts under one key");
+    }
+
+    /// <summary>The committed batches, in order.</summary>
+    public List<BatchRecord> Batches(EntryCipher cipher)
+    {
+        var batches = new List<BatchRecord>();
+        foreach (ReadOnlyMemory<byte> bytes in _frames)
+        {
+            EntryFrame.TryParse(bytes, out EntryFrame frame);
+            if (frame.Header.Kind != EntryKind.Batch) continue;
+            byte[] plain = new byte[frame.PlaintextLength];
+            Invariant.Holds(cipher.TryOpen(in frame, plain), "the session key opens every entry");
+            Invariant.Holds(BatchRecord.TryDecode(plain, out BatchRecord? record), "a committed batch can be decoded");
+            batches.Add(record!);
+        }
+        return batches;
+    }
+}

@@ -1,0 +1,258 @@
+using Coco.Primitives;
+using Coco.Simulation.Nodes;
+using Coco.Simulation.World;
+
+namespace Coco.Simulation.Faults;
+
+/// <summary>What goes wrong, and when: drawn from the seed by the weights of the profile.</summary>
+internal sealed class FaultPlan(Cluster cluster)
+{
+    private const long Ms = SimulationWorld.Millisecond;
+    private const long ImageEvery = 700 * Ms;
+
+    /// <summary>Where a manager or a worker is killed between two effects.</summary>
+    private static readonly string[] ManagerSteps = ["SendEffect", "DiskEffect", "SignEffect", "ApplyBatchEffect", "BatchCommittedEffect", "WorkerRoleEffect", "ReadLogEffect", "AdmittedEffect", "GovernanceChangedEffect"];
+    private static readonly string[] WorkerSteps = ["ProposeEffect", "SealEffect", "CompleteEffect", "AppliedEffect", "ForwardEffect"];
+
+    private readonly Dictionary<Host, (string Step, long Until)> _armed = [];
+    private readonly Dictionary<Host, (string Step, long Until)> _armedWorkers = [];
+    private bool _isOver;
+
+    private SimulationWorld World => cluster.World;
+    private SimulationRandom Random => cluster.World.Random;
+    private bool IsAnyRolledBack => cluster.Hosts.Any(host => host.IsRolledBack);
+
+    public void Start()
+    {
+        World.After(ImageEvery, KeepImages);
+        Wait();
+    }
+
+    /// <summary>Everything works again from now on.</summary>
+    public void End()
+    {
+        _isOver = true;
+        _armed.Clear();
+        _armedWorkers.Clear();
+        cluster.Links.MendAll();
+        cluster.Links.IsCalm = true;
+        cluster.Links.SlowUpTo = 0;
+        foreach (Host host in cluster.Hosts)
+        {
+            host.BoundarySlowUpTo = 0;
+            host.SyncUpToMs = World.Profile.SyncMs;
+            host.PausedUntil = 0;
+            host.Drift(1);
+            if (host.IsWanted) cluster.Start(host);
+        }
+    }
+
+    public bool CrashesAt(Host host, string step)
+    {
+        if (!IsDue(_armed, host, step) || IsAnyRolledBack) return false;
+        World.CountFault("crashAtStep", step);
+        CrashAndRestart(host, 1_500);
+        return true;
+    }
+
+    public bool WorkerDiesAt(Host host, string step)
+    {
+        if (!IsDue(_armedWorkers, host, step)) return false;
+        World.CountFault("workerKill", step);
+        host.Worker?.End("killed");
+        return true;
+    }
+
+    private bool IsDue(Dictionary<Host, (string Step, long Until)> armed, Host host, string step)
+    {
+        if (!armed.TryGetValue(host, out var at) || at.Step != step) return false;
+        armed.Remove(host);
+        return World.Now <= at.Until;
+    }
+
+    private void Wait() => World.After(Random.Between(World.Profile.FaultEveryMs / 4, World.Profile.FaultEveryMs * 7 / 4) * Ms, Next);
+
+    private void KeepImages()
+    {
+        if (_isOver) return;
+        foreach (Host host in cluster.Hosts) host.Disk.KeepImage();
+        World.After(ImageEvery, KeepImages);
+    }
+
+    private void Next()
+    {
+        if (_isOver || World.IsBroken) return;
+        int at = Random.Below(World.Profile.Weights.Values.Sum());
+        foreach ((string kind, int weight) in World.Profile.Weights)
+        {
+            at -= weight;
+            if (at >= 0) continue;
+            Begin(kind);
+            break;
+        }
+        Wait();
+    }
+
+    private void Begin(string kind)
+    {
+        List<Host> running = [.. cluster.Running];
+        if (running.Count == 0) return;
+        Host host = Random.Pick(running);
+        switch (kind)
+        {
+            case "crash" when !IsAnyRolledBack: Crash(host); break;
+            case "crashAtStep": _armed[host] = (Random.Pick(ManagerSteps), World.Now + (1_000 * Ms)); break;
+            case "workerKill" when Random.Chance(0.5): _armedWorkers[host] = (Random.Pick(WorkerSteps), World.Now + (1_000 * Ms)); break;
+            case "workerKill": KillWorker(host); break;
+            case "boundaryCut": CutBoundary(host); break;
+            case "boundaryDelay": DelayBoundary(host); break;
+            case "partition" when !IsAnyRolledBack: Partition(isOneWay: false); break;
+            case "asymmetric" when !IsAnyRolledBack: Partition(isOneWay: true); break;
+            case "flap" when !IsAnyRolledBack: Flap(); break;
+            case "slowNetwork": SlowNetwork(); break;
+            case "slowDisk": SlowDisk(host); break;
+            case "clockDrift": Drift(host); break;
+            case "pause" when !IsAnyRolledBack: Pause(host); break;
+            case "killAll" when !IsAnyRolledBack: KillMany(kind, running); break;
+            case "killQuorum" when !IsAnyRolledBack: KillMany(kind, [.. running.Take((running.Count / 2) + 1)]); break;
+            case "rollback": RollBack(host); break;
+            case "rollAllBack": RollAllBack(running); break;
+        }
+    }
+
+    private void Crash(Host host)
+    {
+        World.CountFault("crash");
+        CrashAndRestart(host, 2_000);
+    }
+
+    private void CrashAndRestart(Host host, long withinMs)
+    {
+        cluster.Crash(host, isPowerLost: Random.Chance(0.6));
+        World.After(Random.Between(20, withinMs) * Ms, () => cluster.Start(host));
+    }
+
+    private void KillWorker(Host host)
+    {
+        if (host.Worker is null) return;
+        World.CountFault("workerKill");
+        host.Worker.End("killed");
+    }
+
+    private void CutBoundary(Host host)
+    {
+        if (host.Manager?.Link is not { } link) return;
+        World.CountFault("boundaryCut");
+        link.Close();
+    }
+
+    private void DelayBoundary(Host host)
+    {
+        World.CountFault("boundaryDelay");
+        host.BoundarySlowUpTo = Random.Between(5, 200) * Ms;
+        World.After(Random.Between(200, 1_500) * Ms, () => host.BoundarySlowUpTo = 0);
+    }
+
+    private void Partition(bool isOneWay)
+    {
+        World.CountFault(isOneWay ? "asymmetric" : "partition");
+        List<Host> side = [.. cluster.Hosts.Where(_ => Random.Chance(0.5))];
+        Cut(side, isOneWay);
+        World.After(Random.Between(200, 2_500) * Ms, cluster.Links.MendAll);
+    }
+
+    private void Cut(List<Host> side, bool isOneWay)
+    {
+        World.Note("net", $"{string.Join(' ', side.Select(host => host.Name))} {(isOneWay ? "can't send to" : "cut from")} the others");
+        foreach (Host one in side)
+            foreach (Host other in cluster.Hosts.Where(host => !side.Contains(host)))
+            {
+                cluster.Links.Cut(one, other);
+                if (!isOneWay) cluster.Links.Cut(other, one);
+            }
+    }
+
+    private void Flap()
+    {
+        World.CountFault("flap");
+        List<Host> side = [.. cluster.Hosts.Where(_ => Random.Chance(0.4))];
+        for (int i = 0; i < 6; i++)
+        {
+            long at = (i * 2 * Random.Between(60, 160)) * Ms;
+            World.After(at, () =>
+            {
+                if (!_isOver && !IsAnyRolledBack) Cut(side, isOneWay: false);
+            });
+            World.After(at + (Random.Between(40, 200) * Ms), cluster.Links.MendAll);
+        }
+        World.After(2_500 * Ms, cluster.Links.MendAll);
+    }
+
+    private void SlowNetwork()
+    {
+        World.CountFault("delay");
+        cluster.Links.SlowUpTo = Random.Between(10, 250) * Ms;
+        World.After(Random.Between(300, 2_000) * Ms, () => cluster.Links.SlowUpTo = 0);
+    }
+
+    private void SlowDisk(Host host)
+    {
+        World.CountFault("slowDisk");
+        host.SyncUpToMs = Random.Between(40, 300);
+        World.After(Random.Between(300, 2_000) * Ms, () => host.SyncUpToMs = World.Profile.SyncMs);
+    }
+
+    private void Drift(Host host)
+    {
+        World.CountFault("clockDrift");
+        host.Drift(Random.Between(70, 140) / 100.0);
+    }
+
+    private void Pause(Host host)
+    {
+        World.CountFault("pause");
+        host.PausedUntil = World.Now + (Random.Between(50, 1_500) * Ms);
+    }
+
+    private void KillMany(string kind, List<Host> hosts)
+    {
+        World.CountFault(kind);
+        foreach (Host host in hosts) World.After(Random.Between(0, 20) * Ms, () => CrashAndRestart(host, 2_500));
+    }
+
+    /// <summary>One disk goes back while all others are whole and up, so that a quorum is honest.</summary>
+    private void RollBack(Host host)
+    {
+        bool areAllUp = cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.Consensus is not null);
+        if (!areAllUp || IsAnyRolledBack || cluster.Hosts.Count(one => one.IsWanted) < 3) return;
+        if (cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return;
+        cluster.Links.MendAll();
+        _armed.Clear();
+        cluster.Crash(host, isPowerLost: true);
+        if (host.Disk.TryRollBack())
+        {
+            World.CountFault("rollback");
+            host.IsRolledBack = true;
+            LogIndex last = cluster.Ledger.Last;
+            World.After(50 * Ms, () => WatchCatchUp(host, last));
+        }
+        World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
+    }
+
+    private void WatchCatchUp(Host host, LogIndex last)
+    {
+        if (host.Manager?.Replica is { } replica && replica.Self != NodeId.None && replica.Committed >= last) host.IsRolledBack = false;
+        else World.After(50 * Ms, () => WatchCatchUp(host, last));
+    }
+
+    private void RollAllBack(List<Host> hosts)
+    {
+        World.CountFault("rollAllBack");
+        foreach (Host host in hosts)
+        {
+            cluster.Crash(host, isPowerLost: true);
+            host.Disk.TryRollBack();
+            World.After(Random.Between(20, 300) * Ms, () => cluster.Start(host));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using Coco.Crypto;
+using Coco.Governance;
+using Coco.Log;
+using Coco.Primitives;
+using Coco.Simulation.Checks;
+using Coco.Simulation.Faults;
+using Coco.Simulation.World;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>All machines of one simulated network, and what they have in common.</summary>
+internal sealed class Cluster : IDisposable
+{
+    /// <summary>VNs that the list does not name at first; members add them.</summary>
+    private const int Spares = 2;
+
+    private readonly SecretKey _sessionKey;
+    private readonly GovernanceEntry.Genesis _genesis;
+    private readonly List<Host> _hosts = [];
+    private GovernanceVersion _version;
+    private int _keys;
+
+    public Cluster(SimulationWorld world, int nodes)
+    {
+        World = world;
+        int all = nodes + (world.Profile.Governs ? Spares : 0);
+        for (int number = 1; number <= all; number++) _hosts.Add(new Host(world, number));
+        Links = new SimulatedNetwork(world, _hosts);
+        Ledger = new CommittedLedger(world);
+        Faults = new FaultPlan(this);
+        Governors = new Governors(this);
+        ElectionTimeoutMs = (int)world.Random.Between(15, 40) * 10;
+        ChunkBytes = (int)world.Random.Between(2_000, 60_000);
+        CachedBytes = world.Random.Between(0, 200_000);
+        MinPipelined = (int)world.Random.Between(1, 8);
+        _sessionKey = new SecretKey(world.Random.NextHash().Span);
+        Constitution constitution = Organisations.Constitution(_hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs);
+        NodeKey first = NextKey();
+        _genesis = new GovernanceEntry.Genesis(
+            _hosts[0].UnixMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), _hosts[0].Name, first.PublicKey,
+            new byte[] { 1 });
+        Network = GovernanceEntryCodec.NetworkIdOf(_genesis).Value;
+        foreach (Host host in _hosts.Take(nodes)) host.IsWanted = true;
+        Run(_hosts[0], new ManagerProcess(this, _hosts[0], _genesis, first));
+        foreach (Host host in _hosts.Skip(1).Take(nodes - 1))
+            world.After(world.Random.Between(0, 300) * SimulationWorld.Millisecond, () => Start(host));
+    }
+
+    public SimulationWorld World { get; }
+    public IReadOnlyList<Host> Hosts => _hosts;
+    public SimulatedNetwork Links { get; }
+    public CommittedLedger Ledger { get; }
+    public FaultPlan Faults { get; }
+    public Governors Governors { get; }
+    public Hash256 Network { get; }
+    public int ElectionTimeoutMs { get; }
+    public int ChunkBytes { get; }
+    public long CachedBytes { get; }
+    public int MinPipelined { get; }
+
+    /// <summary>The newest constitution that a VN has committed.</summary>
+    public Constitution? Constitution { get; private set; }
+
+    public IEnumerable<Host> Running => _hosts.Where(host => host.Manager is not null);
+
+    public EntryCipher NewCipher() => new(_sessionKey, Ledger.OnNonce);
+
+    /// <summary>The VN that an operator names to one that joins.</summary>
+    public Host ContactOf(Host joining)
+    {
+        List<Host> others = [.. _hosts.Where(host => host != joining && host.IsWanted)];
+        return others.Count == 0 ? joining : World.Random.Pick(others);
+    }
+
+    public void Start(Host host)
+    {
+        if (host.Manager is not null || !host.IsWanted || World.IsBroken) return;
+        World.Note(host.Name, "starts");
+        try
+        {
+            Run(host, new ManagerProcess(this, host, host.Number == 1 && host.Disk.List().Count == 0 && Ledger.Last == LogIndex.Zero ? _genesis : null, NextKey()));
+        }
+        catch (InvariantException broken)
+        {
+            World.Violate("invariant", $"{host.Name} can't start: {broken.Message} {ManagerProcess.FirstFrame(broken)}");
+        }
+    }
+
+    /// <summary>The process is gone; with the power, also what was not synced.</summary>
+    public void Crash(Host host, bool isPowerLost)
+    {
+        if (host.Manager is not { } manager) return;
+        World.Note(host.Name, isPowerLost ? "power lost" : "killed");
+        host.Manager = null;
+        manager.End();
+        if (isPowerLost) host.Disk.Crash();
+        else host.Disk.Sync();
+        if (isPowerLost) host.Worker?.End("power lost");
+    }
+
+    /// <summary>As a supervisor does.</summary>
+    public void Restart(Host host)
+    {
+        Crash(host, isPowerLost: false);
+        World.After(World.Random.Between(20, 200) * SimulationWorld.Millisecond, () => Start(host));
+    }
+
+    public void OnWorkerEnded(Host host, WorkerProcess worker)
+    {
+        if (host.Worker != worker) return;
+        host.Worker = null;
+        World.After(World.Random.Between(10, 120) * SimulationWorld.Millisecond, () => StartWorker(host));
+    }
+
+    public void OnGovernance(GovernanceState state)
+    {
+        if (state.Version <= _version) return;
+        _version = state.Version;
+        Constitution = state.Constitution;
+        foreach (Host host in _hosts) Want(host, state.Constitution.FindNode(host.Name) is not null);
+    }
+
+    public void Dispose()
+    {
+        foreach (Host host in _hosts)
+        {
+            host.Manager?.End();
+            host.Worker?.End("the run ends");
+        }
+        _sessionKey.Dispose();
+    }
+
+    private void Run(Host host, ManagerProcess manager)
+    {
+        host.Manager = manager;
+        manager.Start();
+        World.After(World.Random.Between(5, 60) * SimulationWorld.Millisecond, () => StartWorker(host));
+    }
+
+    private void StartWorker(Host host)
+    {
+        if (host.Worker is not null || host.Manager is not { } manager || World.IsBroken) return;
+        if (manager.Link is not null)
+        {
+            World.After(25 * SimulationWorld.Millisecond, () => StartWorker(host));
+            return;
+        }
+        World.Counters.WorkerRestarts++;
+        host.Worker = new WorkerProcess(this, host);
+        host.Worker.Connect(manager);
+    }
+
+    /// <summary>An operator starts a VN that the list names, and stops one that it names no more, some time after.</summary>
+    private void Want(Host host, bool isListed)
+    {
+        if (host.IsWanted == isListed) return;
+        host.IsWanted = isListed;
+        World.After(World.Random.Between(50, 1_500) * SimulationWorld.Millisecond, () =>
+        {
+            if (host.IsWanted) Start(host);
+            else Crash(host, isPowerLost: false);
+        });
+    }
+
+    private NodeKey NextKey() => NodeKey.Get(_keys++);
+}

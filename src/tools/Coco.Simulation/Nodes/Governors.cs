@@ -1,0 +1,83 @@
+using Coco.Governance;
+using Coco.Primitives;
+using Coco.Replica;
+using Coco.Simulation.World;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>Members that add and remove VNs: one proposes, two vote, each request again until it is answered.</summary>
+internal sealed class Governors(Cluster cluster)
+{
+    private const int FewestNodes = 3;
+    private const long RetryEvery = 400 * SimulationWorld.Millisecond;
+
+    private readonly Queue<SignedRequest> _requests = new();
+    private ulong _ticket;
+    private bool _isStopped;
+
+    public void Start() => Wait();
+
+    /// <summary>No new proposals; what is under way goes on.</summary>
+    public void Stop() => _isStopped = true;
+
+    public void OnAnswer(ulong ticket, GovernanceAnswer answer)
+    {
+        if (ticket != _ticket || answer.Leader is not null) return;
+        cluster.World.Note("member", $"{(answer.IsAccepted ? "accepted" : "refused")}: {answer.Text}");
+        _ticket++;
+        _requests.TryDequeue(out _);
+        if (_requests.Count == 0) Wait();
+        else Submit();
+    }
+
+    private void Wait() => cluster.World.After(
+        cluster.World.Random.Between(300, 2_500) * SimulationWorld.Millisecond, Propose);
+
+    private void Propose()
+    {
+        if (_isStopped || cluster.World.IsBroken) return;
+        if (cluster.Constitution is not { } constitution || NetworkOf() is not { } network)
+        {
+            Wait();
+            return;
+        }
+        ulong now = cluster.Hosts.Max(host => host.UnixMs);
+        var proposal = new GovernanceRequest(
+            network, Organisations.Names[cluster.World.Random.Below(3)], now, new RequestBody.Proposal([ActionFor(constitution)]));
+        _requests.Enqueue(Organisations.Sign(proposal));
+        foreach (string member in Organisations.Names.Take(2))
+            _requests.Enqueue(Organisations.Sign(
+                new GovernanceRequest(network, member, now + 1, new RequestBody.Ballot(proposal.ComputeId(), true))));
+        Submit();
+    }
+
+    private NetworkId? NetworkOf() => cluster.Running.Select(host => host.Manager!.Replica.State?.Network).FirstOrDefault(id => id is not null);
+
+    private GovernanceAction ActionFor(Constitution constitution)
+    {
+        List<Host> spare = [.. cluster.Hosts.Where(host => constitution.FindNode(host.Name) is null)];
+        bool adds = spare.Count > 0 && (constitution.Nodes.Length <= FewestNodes || cluster.World.Random.Chance(0.5));
+        return adds
+            ? new GovernanceAction.AddNode(Organisations.NodeOf(cluster.World.Random.Pick(spare).Name))
+            : constitution.Nodes.Length > FewestNodes
+                ? new GovernanceAction.RemoveNode(cluster.World.Random.Pick(constitution.Nodes).Name)
+                : new GovernanceAction.SetBatchLimits(new BatchLimits((int)cluster.World.Random.Between(5, 60), BatchLimits.Default.MaxBytes));
+    }
+
+    private void Submit()
+    {
+        if (_requests.Count == 0 || cluster.World.IsBroken) return;
+        ulong ticket = ++_ticket;
+        byte[] request = _requests.Peek().Encode();
+        foreach (Host host in cluster.Running)
+        {
+            if (host.Manager!.Replica.Consensus?.Role != Consensus.ConsensusRole.Leader) continue;
+            host.Manager.Give(new GovernanceInput(ticket, request));
+            break;
+        }
+        cluster.World.After(RetryEvery, () =>
+        {
+            if (_ticket == ticket) Submit();
+        });
+    }
+}

@@ -1,0 +1,44 @@
+using Coco.Simulation.World;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>A machine under a VN: its disk and clock stay, its processes come and go.</summary>
+internal sealed class Host(SimulationWorld world, int number)
+{
+    private const ulong StartUnixMs = 1_800_000_000_000;
+
+    private long _driftFrom;
+    private double _driftedMs;
+    private double _rate = 1;
+
+    public int Number => number;
+    public string Name { get; } = $"vn{number}";
+    public SimulatedDisk Disk { get; } = new(world, $"vn{number}");
+    public ManagerProcess? Manager { get; set; }
+    public WorkerProcess? Worker { get; set; }
+
+    /// <summary>The processes stand still until then: a stopped machine.</summary>
+    public long PausedUntil { get; set; }
+
+    /// <summary>Its disk went back and it has not caught up since: until then no other VN may fail, as only an honest quorum is safe.</summary>
+    public bool IsRolledBack { get; set; }
+
+    /// <summary>The supervisor keeps it running.</summary>
+    public bool IsWanted { get; set; }
+
+    public long SyncUpToMs { get; set; } = world.Profile.SyncMs;
+
+    /// <summary>Added to messages across the boundary, at most.</summary>
+    public long BoundarySlowUpTo { get; set; }
+
+    public ulong UnixMs => StartUnixMs + (ulong)(_driftedMs + ((world.Now - _driftFrom) * _rate / 1000));
+
+    /// <summary>How long a tick of 10 ms is by this machine's clock, in true microseconds.</summary>
+    public long TickLength => (long)(10 * SimulationWorld.Millisecond / _rate);
+
+    public void Drift(double rate)
+    {
+        _driftedMs += (world.Now - _driftFrom) * _rate / 1000;
+        (_driftFrom, _rate) = (world.Now, rate);
+    }
+}

@@ -1,0 +1,258 @@
+using Coco.Governance;
+using Coco.Log;
+using Coco.Primitives;
+using Coco.Replica;
+using Coco.Simulation.Checks;
+using Coco.Simulation.World;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>
+/// One run of a manager: the production sequencer, and around it the deterministic twin of its shell (the same effects in the same
+/// order, with the same meaning).
+/// </summary>
+internal sealed class ManagerProcess
+{
+    private const long ContactEvery = 100 * SimulationWorld.Millisecond;
+
+    private readonly SimulationWorld _world;
+    private readonly Cluster _cluster;
+    private readonly Host _host;
+    private readonly ReplicaEffects _effects = new();
+    private readonly Queue<ReplicaInput> _own = new();
+    private readonly SealedContent? _sealed;
+    private readonly DiskQueue _disk;
+    private readonly Replica.Replica _replica;
+    private readonly WatchedFactory _plug;
+    private NodeKey _key;
+    private EntryCipher? _cipher;
+    private LedgerChunks? _chunks;
+    private LedgerReader? _reader;
+    private LogIndex _checked;
+    private bool _isStepping;
+
+    public ManagerProcess(Cluster cluster, Host host, GovernanceEntry.Genesis? genesis, NodeKey key)
+    {
+        (_cluster, _world, _host, _key) = (cluster, cluster.World, host, key);
+        _sealed = host.Disk.Sealed;
+        _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive);
+        _plug = new WatchedFactory(cluster, host);
+        RecoveredLog log = LedgerStart.Open(host.Disk, _sealed?.State, cluster.ChunkBytes);
+        if (_sealed is not null || genesis is not null) _cipher = cluster.NewCipher();
+        if (log.Chunks is { } chunks) UseChunks(chunks);
+        else if (genesis is not null) UseChunks(NewChunks(cluster.Network));
+        var settings = new Consensus.ConsensusSettings
+        {
+            ElectionTimeoutTicks = cluster.ElectionTimeoutMs / 10,
+            HeartbeatTicks = Math.Max(cluster.ElectionTimeoutMs / 80, 1),
+            MaxCachedBytes = cluster.CachedBytes,
+        };
+        var start = new ReplicaStart(
+            host.Name, key.PublicKey, new byte[] { 1 }, DrawSalt(), _world.Random.NextUInt64(), _plug, settings);
+        _replica = genesis is null
+            ? Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true)
+            : Coco.Replica.Replica.Found(start, log with { Chunks = _chunks }, _cipher!, genesis);
+    }
+
+    public bool IsAlive { get; private set; } = true;
+
+    /// <summary>The worker's connection; what the sequencer wants to say to its worker goes here.</summary>
+    public BoundaryLink? Link { get; set; }
+
+    public Replica.Replica Replica => _replica;
+
+    public void Start()
+    {
+        _world.After(_world.Random.Between(0, 10_000), Tick);
+        if (_replica.Self == NodeId.None && _replica.Last == LogIndex.Zero) Contact();
+    }
+
+    /// <summary>kill -9: nothing more comes of this process.</summary>
+    public void End()
+    {
+        IsAlive = false;
+        Link?.Close();
+        _cipher?.Dispose();
+    }
+
+    public void OnPeer(string from, ReadOnlyMemory<byte> key, PeerMessage message)
+    {
+        if (message is JoinAccepted accepted && !TryAccept(accepted)) return;
+        Give(new PeerInput(from, key, message is JoinAccepted joined ? joined with { Keys = default } : message));
+    }
+
+    public void OnWorkerGone(BoundaryLink link)
+    {
+        if (!IsAlive || Link != link) return;
+        Link = null;
+        Give(WorkerGoneInput.Instance);
+    }
+
+    /// <summary>From outside of the sequencer: one step, and all that follows of it.</summary>
+    public void Give(ReplicaInput input)
+    {
+        if (!IsAlive || _world.IsBroken) return;
+        if (_host.PausedUntil > _world.Now)
+        {
+            _world.After(_host.PausedUntil - _world.Now, () => Give(input));
+            return;
+        }
+        if (_isStepping)
+        {
+            _own.Enqueue(input);
+            return;
+        }
+        _isStepping = true;
+        try
+        {
+            Step(input);
+            while (IsAlive && _own.TryDequeue(out ReplicaInput? own)) Step(own);
+        }
+        catch (InvariantException broken)
+        {
+            _world.Violate("invariant", $"{_host.Name} (manager): {broken.Message} {FirstFrame(broken)}");
+        }
+        _isStepping = false;
+        CheckDisk();
+    }
+
+    internal static string FirstFrame(Exception broken) =>
+        string.Join(" < ", (broken.StackTrace ?? "").Split('\n').Skip(2).Take(3).Select(line => line.Trim().Split('(')[0].Replace("at ", "", StringComparison.Ordinal)));
+
+    /// <summary>Compares what is on this VN's disk, and committed as far as it knows, with what every other VN has.</summary>
+    public void CheckDisk()
+    {
+        if (!IsAlive || _reader is null || _replica.Consensus is not { } consensus || _world.IsBroken) return;
+        LogIndex last = _replica.Committed < consensus.Persisted ? _replica.Committed : consensus.Persisted;
+        while (_checked < last)
+        {
+            _checked = _checked.Next();
+            if (_reader.TryReadFrame(_checked, out ReadOnlyMemory<byte> frame) is { } problem)
+                _world.Violate("ledger", $"{_host.Name} can't read entry {_checked}: {problem.Message}");
+            else
+                _cluster.Ledger.OnCommitted(_host, _checked, frame);
+        }
+    }
+
+    private void Tick()
+    {
+        if (!IsAlive) return;
+        if (_host.PausedUntil <= _world.Now) Give(new TickInput(_host.UnixMs)); // after a pause, the ticks that were missed are not made up for
+        _world.After(_host.TickLength, Tick);
+    }
+
+    /// <summary>Until it has joined, a VN with an empty disk keeps a link to the VN that its operator named.</summary>
+    private void Contact()
+    {
+        if (!IsAlive || _replica.Self != NodeId.None) return;
+        Host contact = _cluster.ContactOf(_host);
+        if (_cluster.Links.IsOpen(_host, contact) && _cluster.Links.IsOpen(contact, _host)) Give(new PeerConnectedInput(contact.Name));
+        _world.After(ContactEvery, Contact);
+    }
+
+    private void Step(ReplicaInput input)
+    {
+        _world.LastStep = input.GetType().Name;
+        _world.Trace.Add(_world.Now, _host.Number, _world.LastStep, (_replica.Last.Value << 32) ^ _replica.Committed.Value);
+        LogIndex committed = _replica.Committed;
+        _replica.Step(input, _effects);
+        if (_replica.Committed < committed) _world.Violate("commit index", $"{_host.Name} went back from {committed} to {_replica.Committed}");
+        for (int i = 0; i < _effects.Count && IsAlive; i++)
+        {
+            if (_cluster.Faults.CrashesAt(_host, _effects[i].GetType().Name)) break;
+            CarryOut(_effects[i]);
+        }
+        _effects.Clear();
+    }
+
+    private void CarryOut(ReplicaEffect effect)
+    {
+        switch (effect)
+        {
+            case SendEffect send: Send(send); break;
+            case SignEffect sign: _own.Enqueue(new SignedInput(sign.Ticket, _key.Sign(sign.Digest))); break;
+            case DiskEffect disk: _disk.Post(disk); break;
+            case ReadLogEffect read: ReadLog(read); break;
+            case AdmittedEffect admitted: _world.Note(_host.Name, $"takes part as {admitted.Self}"); break;
+            case ResumedEffect resumed:
+                _key = _sealed!.Key;
+                _world.Note(_host.Name, $"resumes as {resumed.Self}");
+                break;
+            case HaltEffect halt: Halt(halt.Reason); break;
+            case AlertEffect alert: _world.Note(_host.Name, $"ALERT {alert.Kind}: {alert.Text}"); break;
+            case TraceEffect trace: _world.Note(_host.Name, trace.Text); break;
+            case GovernanceAnswerEffect answer: _cluster.Governors.OnAnswer(answer.Ticket, answer.Answer); break;
+            case GovernanceChangedEffect changed:
+                _cluster.OnGovernance(changed.State);
+                break;
+            default: ToWorker(effect); break;
+        }
+    }
+
+    /// <summary>The product stops only where a rule is broken, or asks its supervisor for a new start.</summary>
+    private void Halt(string reason)
+    {
+        _world.Note(_host.Name, $"HALT {reason}");
+        if (reason.StartsWith("a new start is needed", StringComparison.Ordinal)) _world.After(0, () => _cluster.Restart(_host));
+        else _world.Violate("halt", $"{_host.Name} stops: {reason}");
+    }
+
+    private void Send(SendEffect send) => _cluster.Links.Send(
+        _host, _key.PublicKey, send.To, send.Message is JoinAccepted accepted ? accepted with { Keys = new byte[] { 1 } } : send.Message);
+
+    private bool TryAccept(JoinAccepted accepted)
+    {
+        if (_replica.Self != NodeId.None || accepted.Keys.IsEmpty) return false;
+        _cipher?.Dispose();
+        _cipher = _cluster.NewCipher();
+        if (_chunks is null) UseChunks(NewChunks(accepted.Network));
+        _replica.PrepareToJoin(_cipher, _chunks!);
+        return true;
+    }
+
+    private void ReadLog(ReadLogEffect read)
+    {
+        var frames = new List<ReadOnlyMemory<byte>>();
+        LogIndex last = _replica.Consensus?.Persisted ?? LogIndex.Zero;
+        int bytes = 0;
+        for (LogIndex index = read.First; index <= last && bytes < read.MaxBytes; index = index.Next())
+        {
+            if (_reader!.TryReadFrame(index, out ReadOnlyMemory<byte> frame) is { } problem)
+            {
+                _world.Violate("ledger", $"{_host.Name} can't read entry {index} back: {problem.Message}");
+                break;
+            }
+            frames.Add(frame);
+            bytes += frame.Length;
+        }
+        _own.Enqueue(new LogReadInput(read.Reader, read.First, frames));
+    }
+
+    private void ToWorker(ReplicaEffect effect)
+    {
+        if (effect is WelcomeWorkerEffect && Link is null) return;
+        Link?.ToWorker(worker => worker.OnManager(effect));
+    }
+
+    private void Seal(SealedState state)
+    {
+        SealedState written = _world.Mutation == Mutations.ForgottenVote && _host.Disk.Sealed is { } before
+            ? state with { Term = before.State.Term, Vote = NodeId.None } : state;
+        _host.Disk.Seal(new SealedContent(written, _key));
+    }
+
+    private EntrySalt DrawSalt()
+    {
+        ulong first = _world.Random.NextUInt64(), second = _world.Random.NextUInt64();
+        return _world.Mutation == Mutations.RepeatedSalt ? new EntrySalt((ulong)_host.Number, 1) : new EntrySalt(first, second);
+    }
+
+    private LedgerChunks NewChunks(Hash256 network) =>
+        new(_host.Disk, network, MerkleFrontier.Empty, Hash256.Zero, _cluster.ChunkBytes);
+
+    private void UseChunks(LedgerChunks chunks)
+    {
+        _chunks = chunks;
+        _reader = new LedgerReader(_host.Disk, chunks);
+    }
+}

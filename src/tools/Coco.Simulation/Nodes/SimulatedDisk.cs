@@ -1,0 +1,141 @@
+using Coco.Log;
+using Coco.Replica;
+using Coco.Simulation.World;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>What a sealed file holds: the state, and which key the VN had.</summary>
+internal sealed record SealedContent(SealedState State, NodeKey Key);
+
+/// <summary>
+/// A VN's disk: what reads see, and what would be left after a crash. Unsynced writes may be lost, the last one may be torn, and the
+/// whole disk may go back to a state of before.
+/// </summary>
+internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedgerFiles
+{
+    private const int KeptImages = 6;
+
+    private readonly List<(Dictionary<string, byte[]> Files, SealedContent? Sealed)> _images = [];
+    private readonly List<object> _unsynced = [];
+    private Dictionary<string, byte[]> _durable = [];
+    private Dictionary<string, byte[]> _files = [];
+    private SealedContent? _durableSealed;
+
+    public SealedContent? Sealed { get; private set; }
+
+    public IReadOnlyList<string> List() => [.. _files.Keys.Order(StringComparer.Ordinal)];
+
+    public long Length(string file) => _files.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
+
+    public int Read(string file, long offset, Span<byte> destination)
+    {
+        if (!_files.TryGetValue(file, out byte[]? bytes) || offset >= bytes.Length) return 0;
+        int length = (int)Math.Min(destination.Length, bytes.Length - offset);
+        bytes.AsSpan((int)offset, length).CopyTo(destination);
+        return length;
+    }
+
+    /// <summary>Visible at once, durable with <see cref="Sync"/>.</summary>
+    public void Write(IEnumerable<DiskOperation> operations)
+    {
+        foreach (DiskOperation operation in operations)
+        {
+            Apply(_files, operation, long.MaxValue);
+            _unsynced.Add(operation);
+        }
+    }
+
+    /// <summary>Replaces the sealed file as a whole.</summary>
+    public void Seal(SealedContent content)
+    {
+        Sealed = content;
+        _unsynced.Add(content);
+    }
+
+    public void Sync()
+    {
+        foreach (object item in _unsynced) Redo(item, long.MaxValue);
+        _unsynced.Clear();
+    }
+
+    /// <summary>Keeps what is durable now, to go back to it.</summary>
+    public void KeepImage()
+    {
+        _images.Add((new Dictionary<string, byte[]>(_durable), _durableSealed));
+        if (_images.Count > KeptImages) _images.RemoveAt(0);
+    }
+
+    /// <summary>The power is gone: some of what was not synced is on disk, the last write of it perhaps in part.</summary>
+    public void Crash()
+    {
+        int kept = _unsynced.Count == 0 ? 0 : world.Random.Below(_unsynced.Count + 1);
+        for (int i = 0; i < kept; i++) Redo(_unsynced[i], long.MaxValue);
+        if (kept < _unsynced.Count)
+        {
+            world.CountFault("lostWrites");
+            if (_unsynced[kept] is DiskOperation.Write write && write.Length > 0 && world.Random.Chance(0.7))
+            {
+                world.CountFault("tornWrite");
+                Redo(write, world.Random.Between(1, write.Length));
+            }
+        }
+        Reopen();
+    }
+
+    /// <summary>Back to an older durable state, after a crash; false where none was kept.</summary>
+    public bool TryRollBack()
+    {
+        if (_images.Count == 0) return false;
+        int to = world.Random.Below(_images.Count);
+        (_durable, _durableSealed) = (new Dictionary<string, byte[]>(_images[to].Files), _images[to].Sealed);
+        _images.RemoveRange(to + 1, _images.Count - to - 1);
+        world.Note(name, "disk rolled back");
+        Reopen();
+        return true;
+    }
+
+    private void Reopen()
+    {
+        _unsynced.Clear();
+        _files = new Dictionary<string, byte[]>(_durable);
+        Sealed = _durableSealed;
+    }
+
+    private void Redo(object item, long bytes)
+    {
+        if (item is SealedContent content) _durableSealed = content;
+        else Apply(_durable, (DiskOperation)item, bytes);
+    }
+
+    private static void Apply(Dictionary<string, byte[]> files, DiskOperation operation, long bytes)
+    {
+        switch (operation)
+        {
+            case DiskOperation.Write write:
+                ApplyWrite(files, write, bytes);
+                break;
+            case DiskOperation.Truncate truncate:
+                files[truncate.File] = files[truncate.File][..(int)truncate.Length];
+                break;
+            case DiskOperation.Delete delete:
+                files.Remove(delete.File);
+                break;
+        }
+    }
+
+    private static void ApplyWrite(Dictionary<string, byte[]> files, DiskOperation.Write write, long bytes)
+    {
+        byte[] old = files.GetValueOrDefault(write.File, []);
+        int length = (int)Math.Min(bytes, write.Length);
+        byte[] file = new byte[Math.Max(old.Length, (int)write.Offset + length)];
+        old.CopyTo(file, 0);
+        int at = (int)write.Offset;
+        foreach (ReadOnlyMemory<byte> part in write.Parts)
+        {
+            int taken = Math.Min(part.Length, (int)write.Offset + length - at);
+            part.Span[..taken].CopyTo(file.AsSpan(at));
+            at += taken;
+        }
+        files[write.File] = file;
+    }
+}

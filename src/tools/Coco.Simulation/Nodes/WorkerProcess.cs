@@ -1,0 +1,347 @@
+using Coco.Executor;
+using Coco.Ledgers;
+using Coco.Ledgers.KeyValue;
+using Coco.Primitives;
+using Coco.Replica;
+using Coco.Simulation.Clients;
+using Coco.Simulation.World;
+using Coco.Store;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>
+/// One run of a worker: the production executor, store and ledger, and around them the deterministic twin of its shell with its
+/// executor's and sealing thread and its client endpoint.
+/// </summary>
+internal sealed class WorkerProcess
+{
+    private const long TimeEvery = 10 * SimulationWorld.Millisecond;
+
+    private readonly SimulationWorld _world;
+    private readonly Cluster _cluster;
+    private readonly Host _host;
+    private readonly Queue<object> _inputs = new();
+    private readonly Queue<ExecutorEffect> _sealing = new();
+    private readonly ExecutorEffects _effects = new();
+    private readonly Dictionary<ulong, (KeyValueTransaction Transaction, Action<ClientAnswer> Answer)> _tickets = [];
+    private readonly Dictionary<ulong, (byte[] Key, Action<ClientAnswer> Answer)> _reads = [];
+    private readonly long _started;
+    private BoundaryLink? _link;
+    private ILedger? _ledger;
+    private VersionedStore? _store;
+    private Executor.Executor? _executor;
+    private ulong _lastTicket;
+    private ulong _lastRead;
+    private bool _isAwake;
+    private bool _isSealing;
+
+    public WorkerProcess(Cluster cluster, Host host)
+    {
+        (_cluster, _world, _host) = (cluster, cluster.World, host);
+        _started = _world.Now;
+    }
+
+    public bool IsAlive { get; private set; } = true;
+
+    public BatchNumber? Committed => _executor?.Committed;
+
+    public void Connect(ManagerProcess manager)
+    {
+        _link = manager.Link = new BoundaryLink(_world, _host, manager, this);
+        _link.ToManager(connected => connected.Give(WorkerConnectedInput.Instance));
+    }
+
+    public void End(string why)
+    {
+        if (!IsAlive) return;
+        IsAlive = false;
+        _world.Note(_host.Name, $"worker ends: {why}");
+        _link?.Close();
+        _cluster.OnWorkerEnded(_host, this);
+        _ledger?.Dispose();
+    }
+
+    public void OnManager(ReplicaEffect effect)
+    {
+        if (effect is WelcomeWorkerEffect welcome) OnWelcome(welcome);
+        else if (_executor is null) _world.Violate("boundary", $"{_host.Name}: the manager does not begin with a welcome but with {effect.GetType().Name}");
+        else OnMessage(effect);
+    }
+
+    /// <summary>A client's request, as the key-value protocol treats it.</summary>
+    public void Submit(byte[] request, Action<ClientAnswer> answer)
+    {
+        if (!KeyValueTransaction.TryDecode(request, out KeyValueTransaction? transaction) || _store?.Committed is null)
+        {
+            answer(ClientAnswer.Unknown);
+            return;
+        }
+        if (TryAnswerOutcome(transaction!, answer)) return;
+        AdmissionResult admission;
+        using (StoreView view = _store.OpenCommitted()) admission = _ledger!.Admit(request, Caller.Anonymous, view);
+        if (admission.Transaction is not { } admitted)
+        {
+            answer(ClientAnswer.Refused(admission.Refusal!.Code));
+            return;
+        }
+        _tickets.Add(++_lastTicket, (transaction!, answer));
+        Post(new SubmittedInput(_lastTicket, admitted));
+    }
+
+    public void Read(byte[] key, bool isLinearizable, Action<ClientAnswer> answer)
+    {
+        if (_store?.Committed is null) answer(ClientAnswer.Unknown);
+        else if (!isLinearizable || _world.Mutation == Mutations.StaleRead) answer(ReadNow(key));
+        else
+        {
+            ulong request = ++_lastRead;
+            _reads.Add(request, (key, answer));
+            _link!.ToManager(manager => manager.Give(new ReadIndexRequestInput(request)));
+        }
+    }
+
+    /// <summary>For the checks.</summary>
+    public void CheckState()
+    {
+        if (_store?.Committed is { } committed) _cluster.Ledger.OnState(_host, committed, _store);
+    }
+
+    private ClientAnswer ReadNow(byte[] key)
+    {
+        using StoreView view = _world.Mutation == Mutations.SpeculativeRead ? _store!.OpenHead() : _store!.OpenCommitted();
+        byte[]? value = view.TryGet(KeyValueMaps.Data, key, out ReadOnlySpan<byte> found) ? found.ToArray() : null;
+        return ClientAnswer.OfRead(value, view.Version);
+    }
+
+    private bool TryAnswerOutcome(KeyValueTransaction transaction, Action<ClientAnswer> answer)
+    {
+        using StoreView view = _store!.OpenCommitted();
+        if (!view.TryGet(KeyValueMaps.Executed, transaction.Id.Span, out ReadOnlySpan<byte> encoded)) return false;
+        if (!Outcome.TryDecode(encoded, out Outcome outcome)) return false;
+        answer(ClientAnswer.OfOutcome(outcome));
+        return true;
+    }
+
+    private void OnWelcome(WelcomeWorkerEffect welcome)
+    {
+        bool isMade = new KeyValueLedgerFactory().TryCreate(welcome.State.Constitution.Ledger.Settings, out _ledger, out string? error);
+        Invariant.Holds(isMade, error ?? "the ledger is made");
+        _store = new VersionedStore(_ledger!.Description.Maps);
+        var settings = new ExecutorSettings
+        {
+            MaxBatchTransactions = welcome.State.Constitution.BatchLimits.MaxTransactions,
+            MinPipelinedTransactions = _cluster.MinPipelined,
+            HoldMs = (ulong)welcome.State.Constitution.Submission.HoldMs,
+            ConfirmationBatches = _ledger.Description.ConfirmationBatches,
+            ConfirmationIntervalMs = (ulong)_ledger.Description.ConfirmationIntervalMs,
+        };
+        _executor = new Executor.Executor(_ledger, _store, settings);
+        _link!.ToManager(manager => manager.Give(new WorkerReadyInput(null)));
+        GiveTime();
+    }
+
+    private void OnMessage(ReplicaEffect effect)
+    {
+        switch (effect)
+        {
+            case WorkerRoleEffect role: Post(new RoleInput(role.Term, role.IsLeader, role.HasLeader, role.GovernanceVersion)); break;
+            case ApplyBatchEffect apply: Post(new ApplyInput(apply.Index, Decode(apply.Record))); break;
+            case BatchCommittedEffect committed: Post(new CommittedInput(committed.Batch, committed.Index)); break;
+            case ProposalRefusedEffect refused:
+                Post(new ProposalRefusedInput(refused.Attempt, refused.From, refused.GovernanceVersion));
+                break;
+            case ForwardedEffect forwarded: OnForwarded(forwarded); break;
+            case ForwardRefusedEffect refused: Post(new ForwardRefusedInput(refused.Id, new Refusal(refused.Code, refused.Reason))); break;
+            case ReadIndexAnswerEffect read: Post(() => AnswerRead(read)); break;
+            default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
+        }
+    }
+
+    private void AnswerRead(ReadIndexAnswerEffect read)
+    {
+        if (!_reads.Remove(read.Request, out var asked)) return;
+        asked.Answer(read.IsKnown ? ReadNow(asked.Key) : ClientAnswer.Unknown);
+    }
+
+    private void OnForwarded(ForwardedEffect forwarded)
+    {
+        var transactions = new List<AdmittedTransaction>();
+        foreach (ReadOnlyMemory<byte> encoded in forwarded.Transactions)
+        {
+            bool isRead = _ledger!.TryDecodeAdmitted(encoded, out AdmittedTransaction? transaction);
+            Invariant.Holds(isRead, "a forwarded transaction can be decoded");
+            transactions.Add(transaction!);
+        }
+        Post(new ForwardedInput(forwarded.From, transactions));
+    }
+
+    private static BatchRecord Decode(ReadOnlyMemory<byte> record)
+    {
+        Invariant.Holds(BatchRecord.TryDecode(record, out BatchRecord? decoded), "a committed batch can be decoded");
+        return decoded!;
+    }
+
+    private void Post(object input)
+    {
+        _inputs.Enqueue(input);
+        if (_isAwake) return;
+        _isAwake = true;
+        _world.After(_world.Random.Between(5, 400), Run);
+    }
+
+    private void GiveTime()
+    {
+        if (!IsAlive) return;
+        if (!_isAwake)
+        {
+            _isAwake = true;
+            Run();
+        }
+        _world.After(TimeEvery, GiveTime);
+    }
+
+    private void Run()
+    {
+        if (!IsAlive || _world.IsBroken) return;
+        if (_host.PausedUntil > _world.Now)
+        {
+            _world.After(_host.PausedUntil - _world.Now, Run);
+            return;
+        }
+        _isAwake = false;
+        try
+        {
+            _executor!.Step(new TimeInput(new Tick((ulong)(_world.Now - _started) / 1000), _host.UnixMs), _effects);
+            while (IsAlive && _inputs.TryDequeue(out object? input)) Take(input);
+            _executor.Flush(_effects);
+            CarryOut();
+        }
+        catch (InvariantException broken)
+        {
+            _world.Violate("invariant", $"{_host.Name} (worker): {broken.Message} {ManagerProcess.FirstFrame(broken)}");
+        }
+    }
+
+    private void Take(object input)
+    {
+        if (input is ExecutorInput step)
+        {
+            _world.LastStep = step.GetType().Name;
+            _world.Trace.Add(_world.Now, _host.Number, _world.LastStep, _store!.Head?.Value ?? 0);
+            _executor!.Step(step, _effects);
+        }
+        else
+        {
+            ((Action)input)();
+        }
+        CarryOut();
+    }
+
+    private void CarryOut()
+    {
+        for (int i = 0; i < _effects.Count && IsAlive; i++)
+        {
+            if (_cluster.Faults.WorkerDiesAt(_host, _effects[i].GetType().Name)) break;
+            CarryOut(_effects[i]);
+        }
+        _effects.Clear();
+    }
+
+    private void CarryOut(ExecutorEffect effect)
+    {
+        switch (effect)
+        {
+            case CompleteEffect complete: Complete(complete); break;
+            case SealEffect or UnsealEffect or SettleEffect: PostSealing(effect); break;
+            case ProposeEffect propose: Propose(propose); break;
+            case ForwardEffect forward:
+                ReadOnlyMemory<byte>[] encoded = [.. forward.Transactions.Select(Encode)];
+                _link!.ToManager(manager => manager.Give(new ForwardInput(encoded)));
+                break;
+            case RefuseForwardEffect refuse:
+                _link!.ToManager(manager => manager.Give(
+                    new RefuseForwardInput(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message)));
+                break;
+            case DrawRandomEffect draw:
+                Post(new RandomInput([.. Enumerable.Range(0, draw.Count).Select(_ => _world.Random.NextHash())]));
+                break;
+            case AppliedEffect applied: OnApplied(applied.Batch); break;
+            default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
+        }
+    }
+
+    private void OnApplied(BatchNumber batch)
+    {
+        _world.Trace.Add(_world.Now, _host.Number, "applied", batch.Value);
+        if (batch.Value % 3 == 0) CheckState();
+    }
+
+    private void Complete(CompleteEffect complete)
+    {
+        if (!_tickets.Remove(complete.Ticket, out var waiting)) return;
+        if (TryAnswerOutcome(waiting.Transaction, waiting.Answer)) return;
+        if (complete.Submission.State == SubmissionState.Committed)
+            _world.Violate("acknowledged", $"{_host.Name} says that a transaction is committed whose outcome can't be read there");
+        waiting.Answer(complete.Submission.Refusal is { } refusal ? ClientAnswer.Refused(refusal.Code) : ClientAnswer.Unknown);
+    }
+
+    private void Propose(ProposeEffect propose)
+    {
+        BatchRecord record = propose.Record;
+        var writer = new ByteWriter();
+        record.Encode(writer);
+        byte[] bytes = writer.ToArray();
+        if (_world.Mutation == Mutations.EarlyAnswer) AnswerEarly(record);
+        _link!.ToManager(manager => manager.Give(new ProposalInput(
+            propose.Term, propose.GovernanceVersion, propose.Attempt, record.Number, (uint)record.Requests.Count, bytes)));
+    }
+
+    private void AnswerEarly(BatchRecord record)
+    {
+        foreach (ReadOnlyMemory<byte> request in record.Requests)
+        {
+            KeyValueTransaction.TryDecode(request, out KeyValueTransaction? transaction);
+            foreach ((ulong ticket, var waiting) in _tickets.Where(pair => pair.Value.Transaction.Id == transaction!.Id).ToList())
+            {
+                _tickets.Remove(ticket);
+                waiting.Answer(ClientAnswer.OfOutcome(new Outcome(record.Number, transaction!.ContentDigest, true, default)));
+            }
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Encode(AdmittedTransaction transaction)
+    {
+        var writer = new ByteWriter();
+        transaction.Encode(writer);
+        return writer.ToArray();
+    }
+
+    private void PostSealing(ExecutorEffect effect)
+    {
+        _sealing.Enqueue(effect);
+        if (_isSealing) return;
+        _isSealing = true;
+        _world.After(_world.Random.Between(10, 1_500), DrainSealing);
+    }
+
+    private void DrainSealing()
+    {
+        _isSealing = false;
+        if (!IsAlive) return;
+        bool settles = false;
+        while (_sealing.TryDequeue(out ExecutorEffect? effect))
+        {
+            switch (effect)
+            {
+                case SealEffect seal:
+                    var results = new ByteWriter();
+                    seal.Batch.Seal(results);
+                    Post(new SealedInput(seal.Batch, results.ToArray()));
+                    break;
+                case UnsealEffect unseal: _ledger!.RolledBack(unseal.To); break;
+                case SettleEffect: settles = true; break;
+            }
+        }
+        if (settles && _ledger!.Settle() is { } difference) _world.Violate("settle", $"{_host.Name}: {difference}");
+    }
+}

@@ -1,0 +1,79 @@
+namespace Coco.Simulation;
+
+/// <summary>Which faults a run meets, and how often relative to each other.</summary>
+public sealed record Profile(string Name, string Description)
+{
+    /// <summary>Faults begin this far apart on average, in virtual milliseconds.</summary>
+    public int FaultEveryMs { get; init; } = 350;
+
+    /// <summary>Messages between VNs that are lost, come twice, or overtake others.</summary>
+    public double Loss { get; init; }
+    public double Duplication { get; init; }
+    public double Reordering { get; init; }
+
+    /// <summary>Weights of the kinds of faults; absent: never.</summary>
+    public IReadOnlyDictionary<string, int> Weights { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Members add and remove VNs.</summary>
+    public bool Governs { get; init; }
+
+    /// <summary>How long a sync takes at most, in milliseconds.</summary>
+    public int SyncMs { get; init; } = 8;
+
+    /// <summary>
+    /// All disks may be rolled back together. That loses operations (the architecture states this limit), so only what holds even
+    /// then is checked: no key encrypts two plaintexts under one nonce.
+    /// </summary>
+    public bool RollsAllBack { get; init; }
+
+    public static IReadOnlyList<Profile> All { get; } =
+    [
+        new("mixed", "Everything that the network must survive, together.")
+        {
+            Loss = 0.02, Duplication = 0.01, Reordering = 0.03,
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
+                ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 3, ["pause"] = 2,
+            },
+        },
+        new("network", "Loss, delay, duplication, reordering and partitions; no crashes.")
+        {
+            Loss = 0.06, Duplication = 0.04, Reordering = 0.1, FaultEveryMs = 250,
+            Weights = new Dictionary<string, int> { ["partition"] = 5, ["asymmetric"] = 5, ["flap"] = 4, ["slowNetwork"] = 4, ["clockDrift"] = 2, ["pause"] = 2 },
+        },
+        new("crashes", "VNs are killed at any step, one, a quorum or all at once.")
+        {
+            Loss = 0.01, FaultEveryMs = 300, SyncMs = 30,
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 4, ["crashAtStep"] = 8, ["killQuorum"] = 3, ["killAll"] = 3, ["rollback"] = 3, ["slowDisk"] = 4, ["slowNetwork"] = 1,
+            },
+        },
+        new("workers", "The boundary is delayed and cut, and workers die.")
+        {
+            Loss = 0.01, FaultEveryMs = 200,
+            Weights = new Dictionary<string, int>
+            {
+                ["workerKill"] = 8, ["boundaryCut"] = 6, ["boundaryDelay"] = 6, ["partition"] = 2, ["crash"] = 2, ["slowNetwork"] = 2,
+            },
+        },
+        new("governance", "Members add and remove VNs while others fail.")
+        {
+            Loss = 0.01, Reordering = 0.02, Governs = true,
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 4, ["crashAtStep"] = 4, ["partition"] = 3, ["workerKill"] = 3, ["slowNetwork"] = 3, ["asymmetric"] = 2, ["killAll"] = 1,
+            },
+        },
+        new("all-rolled-back", "All disks are rolled back together: nothing but the nonces can be saved.")
+        {
+            FaultEveryMs = 500, RollsAllBack = true,
+            Weights = new Dictionary<string, int> { ["rollAllBack"] = 3, ["killAll"] = 1, ["crash"] = 1, ["slowDisk"] = 1, ["slowNetwork"] = 1 },
+        },
+    ];
+
+    public static Profile Find(string name) =>
+        All.FirstOrDefault(profile => profile.Name == name)
+        ?? throw new ArgumentException($"there is no profile '{name}'; there are {string.Join(", ", All.Select(profile => profile.Name))}");
+}

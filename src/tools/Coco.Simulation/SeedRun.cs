@@ -1,0 +1,101 @@
+using Coco.Consensus;
+using Coco.Primitives;
+using Coco.Simulation.Checks;
+using Coco.Simulation.Clients;
+using Coco.Simulation.Nodes;
+using Coco.Simulation.World;
+
+namespace Coco.Simulation;
+
+/// <summary>What one seed came to.</summary>
+internal sealed record SeedResult(
+    Counters Counters, IReadOnlyList<SimulationViolation> Violations, double SimulatedSeconds, byte[] TraceDigest);
+
+/// <summary>One network under one seed: it starts, meets faults for a while, is healed, must come to rest, and is checked.</summary>
+internal sealed class SeedRun
+{
+    private const long Second = SimulationWorld.Second;
+    private const long FaultSeconds = 10;
+    private const long CalmSeconds = 30;
+    private const int MinAcknowledged = 100;
+
+    private readonly SimulationWorld _world;
+    private readonly Cluster _cluster;
+    private readonly List<Operation> _history = [];
+    private readonly List<Client> _clients = [];
+
+    private SeedRun(SimulationWorld world, int nodes)
+    {
+        _world = world;
+        _cluster = new Cluster(world, nodes);
+        int clients = (int)world.Random.Between(4, 7);
+        for (int number = 1; number <= clients; number++) _clients.Add(new Client(_cluster, number, _history));
+    }
+
+    public static SeedResult Run(long seed, Profile profile, int? nodes, string mutation, Action<string>? log)
+    {
+        using var world = new SimulationWorld(seed, profile, mutation) { Log = log };
+        int count = nodes ?? CountFor(world);
+        var run = new SeedRun(world, count);
+        using (run._cluster) run.Live();
+        return new SeedResult(world.Counters, world.Violations, world.Now / (double)Second, world.Trace.Finish());
+    }
+
+    private static int CountFor(SimulationWorld world)
+    {
+        if (world.Profile.RollsAllBack) return world.Random.Pick([1, 1, 3]);
+        return world.Profile.Governs ? world.Random.Pick([3, 4]) : world.Random.Pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 7]);
+    }
+
+    private void Live()
+    {
+        foreach (Client client in _clients) client.Start();
+        if (!_world.RunUntil(CalmSeconds * Second, IsWhole))
+        {
+            _world.Violate("liveness", $"the network did not come up: {Describe()}");
+            return;
+        }
+        _cluster.Faults.Start();
+        if (_world.Profile.Governs) _cluster.Governors.Start();
+        _world.RunUntil(_world.Now + (FaultSeconds * Second), () => false);
+        _cluster.Governors.Stop();
+        _cluster.Faults.End();
+        if (_world.Profile.RollsAllBack) return;
+        if (!_world.RunUntil(_world.Now + (CalmSeconds * Second), () => _world.Counters.Acknowledged >= MinAcknowledged))
+            _world.Violate("liveness", $"after all faults, clients get no answers ({_world.Counters.Acknowledged} so far): {Describe()}");
+        foreach (Client client in _clients) client.Stop();
+        if (!_world.RunUntil(_world.Now + (CalmSeconds * Second), IsLevel))
+            _world.Violate("liveness", $"after all faults, the VNs do not come to one index: {Describe()}");
+        if (!_world.IsBroken) Check();
+    }
+
+    private bool IsWhole() => _cluster.Hosts.Where(host => host.IsWanted).All(host =>
+        host.Manager?.Replica is { Consensus.Role: not ConsensusRole.Learner, IsWorkerLive: true, CommittedBatch: not null });
+
+    private bool IsLevel()
+    {
+        if (!IsWhole()) return false;
+        List<Host> hosts = [.. _cluster.Hosts.Where(host => host.IsWanted)];
+        LogIndex last = hosts[0].Manager!.Replica.Last;
+        BatchNumber? batch = hosts[0].Manager!.Replica.CommittedBatch;
+        return hosts.Any(host => host.Manager!.Replica.Consensus!.Role == ConsensusRole.Leader)
+            && hosts.All(host => host.Manager!.Replica is { } replica && replica.Last == last && replica.Committed == last
+                && replica.Consensus!.Persisted == last && !replica.Consensus.Configuration.IsJoint && host.Worker?.Committed == batch);
+    }
+
+    private void Check()
+    {
+        foreach (Host host in _cluster.Hosts.Where(host => host.IsWanted))
+        {
+            host.Manager!.CheckDisk();
+            host.Worker!.CheckState();
+        }
+        using Log.EntryCipher cipher = _cluster.NewCipher();
+        new HistoryCheck(_world, _history).Run(_cluster.Ledger.Batches(cipher));
+    }
+
+    private string Describe() => string.Join("; ", _cluster.Hosts.Where(host => host.IsWanted).Select(host =>
+        host.Manager?.Replica is not { } replica ? $"{host.Name} is down"
+            : replica.Consensus is not { } consensus ? $"{host.Name} asks to take part ({replica.Last} entries)"
+            : $"{host.Name} {consensus.Self} {consensus.Role} term {consensus.Term} {replica.Committed}/{replica.Last} {consensus.Configuration} worker {host.Worker?.Committed?.ToString() ?? "none"}{(replica.IsWorkerLive ? "" : " not live")}"));
+}

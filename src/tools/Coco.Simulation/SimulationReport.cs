@@ -1,0 +1,35 @@
+namespace Coco.Simulation;
+
+/// <summary>A rule that a seed has broken; the seed replays it.</summary>
+/// <param name="Step">How many events had happened.</param>
+public sealed record SimulationViolation(long Seed, string Rule, long Step, string Detail);
+
+/// <summary>Acknowledged operations of the seeds: the least, and the middle.</summary>
+public sealed record AcknowledgedPerSeed(long Min, long P50);
+
+/// <summary>What the seeds came to (docs: <c>coco simulate --json</c>).</summary>
+public sealed record SimulationReport
+{
+    public required string Profile { get; init; }
+    public required string Seeds { get; init; }
+    public required IReadOnlyList<SimulationViolation> Violations { get; init; }
+    public required long Events { get; init; }
+    public required double SimulatedSeconds { get; init; }
+    public required double Seconds { get; init; }
+    public required string TraceDigest { get; init; }
+    public required long Acknowledged { get; init; }
+    public required AcknowledgedPerSeed AcknowledgedPerSeed { get; init; }
+    public required long LeaderChanges { get; init; }
+    public required long Reconfigurations { get; init; }
+    public required long SnapshotsInstalled { get; init; }
+    public required long WorkerRestarts { get; init; }
+    public required IReadOnlyDictionary<string, long> Faults { get; init; }
+
+    /// <summary>Fault, and what a VN was doing when it came: how often.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Coverage { get; init; }
+}
+
+/// <summary>Whether the checks found a rule that was broken on purpose.</summary>
+/// <param name="Seed">The first seed that found it.</param>
+/// <param name="Tried">Seeds that were run for it.</param>
+public sealed record MutationResult(string Name, bool Found, long? Seed, int Tried, string? Rule);

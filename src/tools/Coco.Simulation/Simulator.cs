@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Coco.Simulation.Checks;
+
+namespace Coco.Simulation;
+
+/// <summary>
+/// Runs whole networks of production code in one thread under a seed: many VNs, their disks, clocks, links and clients. The same
+/// seed gives the same run on every machine.
+/// </summary>
+public static class Simulator
+{
+    /// <summary>Runs all seeds of the options, one after the other.</summary>
+    /// <exception cref="ArgumentException">There is no such profile or mutation.</exception>
+    public static SimulationReport Run(SimulationOptions options)
+    {
+        Profile profile = Profile.Find(options.Profile);
+        if (options.Mutation.Length > 0) Mutations.Find(options.Mutation);
+        var clock = Stopwatch.StartNew();
+        var results = new List<SeedResult>();
+        for (long seed = options.FirstSeed; seed <= options.LastSeed; seed++)
+            results.Add(SeedRun.Run(seed, profile, options.Nodes, options.Mutation, options.Log));
+        return Summarise(options, results, clock.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>Breaks each of these rules in turn and runs seeds, in the mutation's profile, until one finds it.</summary>
+    public static IReadOnlyList<MutationResult> RunMutations(IEnumerable<Mutation> mutations, long firstSeed, int maxSeeds) =>
+        [.. mutations.Select(mutation => Find(mutation, firstSeed, maxSeeds))];
+
+    private static MutationResult Find(Mutation mutation, long firstSeed, int maxSeeds)
+    {
+        Profile profile = Profile.Find(mutation.Profile);
+        for (int tried = 1; tried <= maxSeeds; tried++)
+        {
+            SeedResult result = SeedRun.Run(firstSeed + tried - 1, profile, null, mutation.Name, null);
+            if (result.Violations.Count > 0)
+                return new MutationResult(mutation.Name, true, firstSeed + tried - 1, tried, result.Violations[0].Rule);
+        }
+        return new MutationResult(mutation.Name, false, null, maxSeeds, null);
+    }
+
+    private static SimulationReport Summarise(SimulationOptions options, List<SeedResult> results, double seconds)
+    {
+        List<long> acknowledged = [.. results.Select(result => result.Counters.Acknowledged).Order()];
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (SeedResult result in results) digest.AppendData(result.TraceDigest);
+        var coverage = new Counters();
+        foreach (SeedResult result in results) Merge(result.Counters, coverage);
+        return new SimulationReport
+        {
+            Profile = options.Profile,
+            Seeds = $"{options.FirstSeed}..{options.LastSeed}",
+            Violations = [.. results.SelectMany(result => result.Violations)],
+            Events = results.Sum(result => result.Counters.Events),
+            SimulatedSeconds = Math.Round(results.Sum(result => result.SimulatedSeconds), 3),
+            Seconds = Math.Round(seconds, 3),
+            TraceDigest = "0x" + Convert.ToHexStringLower(digest.GetHashAndReset()),
+            Acknowledged = acknowledged.Sum(),
+            AcknowledgedPerSeed = acknowledged.Count == 0 ? new(0, 0) : new(acknowledged[0], acknowledged[acknowledged.Count / 2]),
+            LeaderChanges = results.Sum(result => result.Counters.LeaderChanges),
+            Reconfigurations = results.Sum(result => result.Counters.Reconfigurations),
+            SnapshotsInstalled = 0, // this version sends no snapshots: a VN that is behind gets the ledger
+            WorkerRestarts = results.Sum(result => result.Counters.WorkerRestarts),
+            Faults = coverage.Faults,
+            Coverage = coverage.Coverage.ToDictionary(fault => fault.Key, fault => (IReadOnlyDictionary<string, long>)fault.Value),
+        };
+    }
+
+    private static void Merge(Counters from, Counters into)
+    {
+        foreach ((string kind, SortedDictionary<string, long> steps) in from.Coverage)
+            foreach ((string step, long count) in steps)
+                for (long i = 0; i < count; i++) into.CountFault(kind, step);
+    }
+}

@@ -1,0 +1,71 @@
+using Coco.Simulation.Checks;
+
+namespace Coco.Simulation.World;
+
+/// <summary>Virtual time, and what is to happen at which time. Times are in microseconds since the start.</summary>
+internal sealed class SimulationWorld(long seed, Profile profile, string mutation) : IDisposable
+{
+    public const long Millisecond = 1_000;
+    public const long Second = 1_000_000;
+
+    private readonly PriorityQueue<Action, (long At, long Order)> _queue = new();
+    private readonly HashSet<string> _seen = [];
+    private long _order;
+
+    public long Seed => seed;
+    public Profile Profile => profile;
+
+    /// <summary>The rule that is broken on purpose; empty: none.</summary>
+    public string Mutation => mutation;
+
+    public SimulationRandom Random { get; } = new((ulong)seed);
+    public Trace Trace { get; } = new();
+    public Counters Counters { get; } = new();
+    public List<SimulationViolation> Violations { get; } = [];
+
+    /// <summary>When set, lines of what happens, for a human who looks into a seed.</summary>
+    public Action<string>? Log { get; init; }
+
+    public long Now { get; private set; }
+
+    /// <summary>What a VN did last, for the coverage of faults.</summary>
+    public string LastStep { get; set; } = "start";
+
+    /// <summary>A run ends at its first violation: what follows would only be its consequences.</summary>
+    public bool IsBroken => Violations.Count > 0;
+
+    public void After(long delay, Action action) => _queue.Enqueue(action, (Now + Math.Max(delay, 0), _order++));
+
+    /// <summary>Runs until <paramref name="until"/> holds, looked at every 10 ms, or the time is over; says whether it held.</summary>
+    public bool RunUntil(long deadline, Func<bool> until)
+    {
+        long nextLook = Now;
+        while (!IsBroken && _queue.TryPeek(out _, out (long At, long Order) first))
+        {
+            if (first.At >= nextLook)
+            {
+                if (until()) return true;
+                nextLook = first.At + (10 * Millisecond);
+            }
+            if (first.At > deadline) return false;
+            Action action = _queue.Dequeue();
+            Now = first.At;
+            Counters.Events++;
+            action();
+        }
+        return !IsBroken && until();
+    }
+
+    public void Violate(string rule, string detail)
+    {
+        Log?.Invoke($"VIOLATION {rule}: {detail}");
+        if (!_seen.Add(rule)) return;
+        Violations.Add(new SimulationViolation(seed, rule, Counters.Events, $"at {Now / Millisecond} ms: {detail}"));
+    }
+
+    public void Note(string host, string text) => Log?.Invoke($"{Now / 1000.0,12:F3} {host,-6} {text}");
+
+    public void CountFault(string kind, string? step = null) => Counters.CountFault(kind, step ?? LastStep);
+
+    public void Dispose() => Trace.Dispose();
+}
