@@ -167,6 +167,7 @@ internal sealed class FaultPlan(Cluster cluster)
         foreach (Host one in side)
             foreach (Host other in cluster.Hosts.Where(host => !side.Contains(host)))
             {
+                if (Random.Chance(0.3)) cluster.TellBroken(other, one);
                 cluster.Links.Cut(one, other);
                 if (!isOneWay) cluster.Links.Cut(other, one);
             }

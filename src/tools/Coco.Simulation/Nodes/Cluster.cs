@@ -2,6 +2,7 @@ using Coco.Crypto;
 using Coco.Governance;
 using Coco.Log;
 using Coco.Primitives;
+using Coco.Replica;
 using Coco.Simulation.Checks;
 using Coco.Simulation.Faults;
 using Coco.Simulation.World;
@@ -93,9 +94,18 @@ internal sealed class Cluster : IDisposable
         World.Note(host.Name, isPowerLost ? "power lost" : "killed");
         host.Manager = null;
         manager.End();
+        foreach (Host other in Running.ToList()) TellBroken(other, host);
         if (isPowerLost) host.Disk.Crash();
         else host.Disk.Sync();
         if (isPowerLost) host.Worker?.End("power lost");
+    }
+
+    /// <summary>Where the way is open, the other end finds soon that the connection was closed.</summary>
+    public void TellBroken(Host told, Host broken)
+    {
+        ManagerProcess? manager = told.Manager;
+        if (manager is null || !Links.IsUncut(broken, told)) return;
+        World.After(World.Random.Between(100, 5_000), () => manager.Give(new LinkBrokenInput(broken.Name)));
     }
 
     /// <summary>As a supervisor does.</summary>
@@ -134,7 +144,20 @@ internal sealed class Cluster : IDisposable
     {
         host.Manager = manager;
         manager.Start();
+        foreach (Host other in Running.Where(one => one != host).ToList()) Link(host, other);
         World.After(World.Random.Between(5, 60) * SimulationWorld.Millisecond, () => StartWorker(host));
+    }
+
+    /// <summary>Both ends find that the link is up, some time after both run.</summary>
+    private void Link(Host one, Host other)
+    {
+        (ManagerProcess? first, ManagerProcess? second) = (one.Manager, other.Manager);
+        World.After(World.Random.Between(5, 120) * SimulationWorld.Millisecond, () =>
+        {
+            if (one.Manager != first || other.Manager != second || !Links.IsOpen(one, other) || !Links.IsOpen(other, one)) return;
+            first!.Give(new LinkInput(other.Name));
+            second!.Give(new LinkInput(one.Name));
+        });
     }
 
     private void StartWorker(Host host)

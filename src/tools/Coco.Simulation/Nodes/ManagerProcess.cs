@@ -146,7 +146,7 @@ internal sealed class ManagerProcess
     {
         if (!IsAlive || _replica.Self != NodeId.None) return;
         Host contact = _cluster.ContactOf(_host);
-        if (_cluster.Links.IsOpen(_host, contact) && _cluster.Links.IsOpen(contact, _host)) Give(new PeerConnectedInput(contact.Name));
+        if (_cluster.Links.IsOpen(_host, contact) && _cluster.Links.IsOpen(contact, _host)) Give(new LinkInput(contact.Name));
         _world.After(ContactEvery, Contact);
     }
 
@@ -170,6 +170,7 @@ internal sealed class ManagerProcess
         switch (effect)
         {
             case SendEffect send: Send(send); break;
+            case ConnectEffect connect: Connect(connect.Address); break;
             case SignEffect sign: _own.Enqueue(new SignedInput(sign.Ticket, _key.Sign(sign.Digest))); break;
             case DiskEffect disk: _disk.Post(disk); break;
             case ReadLogEffect read: ReadLog(read); break;
@@ -199,6 +200,12 @@ internal sealed class ManagerProcess
 
     private void Send(SendEffect send) => _cluster.Links.Send(
         _host, _key.PublicKey, send.To, send.Message is JoinAccepted accepted ? accepted with { Keys = new byte[] { 1 } } : send.Message);
+
+    private void Connect(string address)
+    {
+        Host leader = _cluster.Hosts.First(host => Organisations.NodeOf(host.Name).Address == address);
+        if (_cluster.Links.IsOpen(_host, leader)) _own.Enqueue(new LinkInput(leader.Name));
+    }
 
     private bool TryAccept(JoinAccepted accepted)
     {

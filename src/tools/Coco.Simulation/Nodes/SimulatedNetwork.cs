@@ -18,6 +18,8 @@ internal sealed class SimulatedNetwork(SimulationWorld world, IReadOnlyList<Host
 
     public bool IsOpen(Host from, Host to) => !_cut.Contains((from.Number, to.Number)) && from.Manager is not null && to.Manager is not null;
 
+    public bool IsUncut(Host from, Host to) => !_cut.Contains((from.Number, to.Number));
+
     public void Cut(Host from, Host to) => _cut.Add((from.Number, to.Number));
 
     public void Mend(Host from, Host to) => _cut.Remove((from.Number, to.Number));
