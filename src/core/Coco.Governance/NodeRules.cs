@@ -85,7 +85,9 @@ internal static class NodeRules
     {
         Membership membership = entry.Membership ?? old.Membership;
         if (Obstacle(old, next, membership) is { } reason) return old.Refuse(GovernanceCheck.Membership, reason);
-        ImmutableArray<NodeRecord> known = next.Nodes.RemoveAll(node => !node.IsCurrent && !membership.Contains(node.Id));
+        // One that left with this very entry may yet lead, and sign, until the entry is committed: its key is known up to the next change.
+        ImmutableArray<NodeRecord> known = next.Nodes.RemoveAll(
+            node => !node.IsCurrent && !membership.Contains(node.Id) && !old.Membership.Contains(node.Id));
         var events = ImmutableArray.CreateBuilder<GovernanceEvent>();
         if (happened is not null) events.Add(happened);
         if (!membership.Equals(old.Membership)) events.Add(new GovernanceEvent.MembershipChanged(membership));

@@ -98,7 +98,9 @@ public sealed class Replica
     /// <summary>What an operator must do before this VN can go on; empty: nothing.</summary>
     public string Needs => _rejoin?.Needs ?? "";
 
-    private bool MayLead => _context.IsActive && _context.IsLeader && _readyTerm == _context.Consensus.Status.Term;
+    /// <summary>A leader that has left by the last entries only sees them committed: others don't know its key after that.</summary>
+    private bool MayLead => _context.IsActive && _context.IsLeader && _readyTerm == _context.Consensus.Status.Term
+        && _context.State.Membership.Contains(_context.Self);
 
     /// <summary>Takes one input and adds what must be done about it, in order.</summary>
     public void Step(ReplicaInput input, ReplicaEffects effects)

@@ -50,23 +50,23 @@ internal sealed class SeedRun
     private void Live()
     {
         foreach (Client client in _clients) client.Start();
-        if (!_world.RunUntil(CalmSeconds * Second, IsWhole))
-        {
-            _world.Violate("liveness", $"the network did not come up: {Describe()}");
-            return;
-        }
+        Expect(IsWhole, "the network did not come up");
         _cluster.Faults.Start();
         if (_world.Profile.Governs) _cluster.Governors.Start();
         _world.RunUntil(_world.Now + (FaultSeconds * Second), () => false);
         _cluster.Governors.Stop();
         _cluster.Faults.End();
         if (_world.Profile.RollsAllBack) return;
-        if (!_world.RunUntil(_world.Now + (CalmSeconds * Second), () => _world.Counters.Acknowledged >= MinAcknowledged))
-            _world.Violate("liveness", $"after all faults, clients get no answers ({_world.Counters.Acknowledged} so far): {Describe()}");
+        Expect(() => _world.Counters.Acknowledged >= MinAcknowledged, "after all faults, clients get no answers");
         foreach (Client client in _clients) client.Stop();
-        if (!_world.RunUntil(_world.Now + (CalmSeconds * Second), IsLevel))
-            _world.Violate("liveness", $"after all faults, the VNs do not come to one index: {Describe()}");
+        Expect(IsLevel, "after all faults, the VNs do not come to one index");
         if (!_world.IsBroken) Check();
+    }
+
+    private void Expect(Func<bool> condition, string otherwise)
+    {
+        if (!_world.RunUntil(_world.Now + (CalmSeconds * Second), condition) && !_world.IsBroken)
+            _world.Violate("liveness", $"{otherwise}: {Describe()}");
     }
 
     private bool IsWhole() => _cluster.Hosts.Where(host => host.IsWanted).All(host =>

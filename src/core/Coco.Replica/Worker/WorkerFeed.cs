@@ -51,8 +51,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
     public void OnReady()
     {
         if (_phase != Phase.Welcomed) return;
-        _phase = Phase.Feeding;
-        Continue();
+        _phase = Phase.Feeding; // read for it once this VN takes part
     }
 
     public void OnGone()

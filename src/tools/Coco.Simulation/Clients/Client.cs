@@ -90,7 +90,7 @@ internal sealed class Client(Cluster cluster, int number, List<Operation> histor
         var writer = new ByteWriter();
         KeyValueTransaction.EncodeRequest(
             writer, kind, _host.UnixMs + LifeMs, Encoding.ASCII.GetBytes(id), Encoding.UTF8.GetBytes(place),
-            expected is null ? null : Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(value));
+            expected is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(value));
         byte[] request = writer.ToArray();
         KeyValueTransaction.TryDecode(request, out KeyValueTransaction? transaction);
         var operation = new Operation

@@ -1,0 +1,26 @@
+using Coco.Simulation;
+
+namespace Coco.Core.Tests.Simulation;
+
+/// <summary>Whole networks of production code under seeds, with faults; a failure names its seed, which <c>coco simulate</c> replays.</summary>
+public sealed class SimulationTests
+{
+    [Fact]
+    public void The_same_seed_gives_the_same_run()
+    {
+        var options = new SimulationOptions(3, 3, "network");
+        Assert.Equal(Simulator.Run(options).TraceDigest, Simulator.Run(options).TraceDigest);
+    }
+
+    [Theory]
+    [InlineData("network", 1, 3)]
+    [InlineData("crashes", 1, 3)]
+    public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
+    {
+        SimulationReport report = Simulator.Run(new SimulationOptions(first, last, profile));
+        Assert.Empty(report.Violations);
+        Assert.True(report.AcknowledgedPerSeed.Min >= 100, $"only {report.AcknowledgedPerSeed.Min} operations were acknowledged");
+        Assert.True(report.Faults.Count >= 5, $"only {report.Faults.Count} kinds of faults");
+        Assert.True(report.SimulatedSeconds >= 10 * (last - first + 1), $"only {report.SimulatedSeconds} s");
+    }
+}
