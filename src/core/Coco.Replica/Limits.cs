@@ -35,11 +35,20 @@ public static class Limits
     /// <summary>A restarting or joining VN asks its peers this often.</summary>
     public const int ProbeTicks = 10;
 
+    /// <summary>A VN that takes part and hears of no quorum asks after this long whether there is one without it.</summary>
+    public const ulong LonelyTicks = 300;
+
+    /// <summary>A read index that a follower asked for and did not get; its worker waits as long.</summary>
+    public const ulong ReadIndexTicks = 1_000;
+
     /// <summary>A join request that was not answered is repeated after this long.</summary>
     public const int JoinTicks = 50;
 
     /// <summary>With a majority but not all voters shown, a sealed restart waits this long for the others: the longest log wins.</summary>
-    public const int RestartGraceTicks = 100;
+    public const ulong RestartGraceTicks = 100;
+
+    /// <summary>With a quorum of VNs that run and have no leader, it waits this long for them to elect one.</summary>
+    public const ulong RunningGraceTicks = 500;
 
     /// <summary>A learner is made a voter when it is at most this many entries behind.</summary>
     public const ulong CaughtUpEntries = 64;

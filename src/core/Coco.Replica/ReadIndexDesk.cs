@@ -7,18 +7,30 @@ namespace Coco.Replica;
 internal sealed class ReadIndexDesk(ReplicaContext context)
 {
     private readonly Dictionary<ulong, Asker> _asked = [];
+    private readonly SortedDictionary<ulong, (ulong Request, ulong At)> _own = [];
     private readonly List<(ulong Request, LogIndex Index)> _waiting = [];
     private ulong _last;
+    private ulong _lastOwn;
 
-    /// <summary>The own worker (node none) or a follower.</summary>
-    private readonly record struct Asker(NodeId Node, ulong Request);
+    /// <summary>This VN (node none) or a follower, and the number under which it asked.</summary>
+    private readonly record struct Asker(NodeId Node, ulong Number);
 
+    /// <summary>
+    /// The worker's question gets a number of this manager: another worker may use the same request again, and must not get the answer
+    /// to an earlier question, which may be too old for it.
+    /// </summary>
     public void OnWorker(ulong request, Action<ConsensusInput> step)
     {
-        if (!context.IsActive || _asked.Count + _waiting.Count >= Limits.MaxWaiting) Answer(request, false);
-        else if (context.IsLeader) AskPlug(new Asker(NodeId.None, request), step);
-        else if (context.Consensus.Status.Leader is { } leader) context.Send(leader, new ReadIndexAsk(request));
-        else Answer(request, false);
+        if (!context.IsActive || _own.Count + _waiting.Count >= Limits.MaxWaiting)
+        {
+            Answer(request, false);
+            return;
+        }
+        ulong number = ++_lastOwn;
+        _own.Add(number, (request, context.Now));
+        if (context.IsLeader) AskPlug(new Asker(NodeId.None, number), step);
+        else if (context.Consensus.Status.Leader is { } leader) context.Send(leader, new ReadIndexAsk(number));
+        else Settle(number, null);
     }
 
     public void OnFollower(NodeId from, ReadIndexAsk ask, Action<ConsensusInput> step)
@@ -27,29 +39,49 @@ internal sealed class ReadIndexDesk(ReplicaContext context)
         else context.Send(from, new ReadIndexGive(ask.Request, null));
     }
 
-    public void OnGive(ReadIndexGive give)
-    {
-        if (give.Index is { } index && _waiting.Count < Limits.MaxWaiting) _waiting.Add((give.Request, index));
-        else Answer(give.Request, false);
-    }
+    public void OnGive(ReadIndexGive give) => Settle(give.Request, give.Index);
 
     public void OnPlug(ReadIndexEffect effect)
     {
         if (!_asked.Remove(effect.Request, out Asker asker)) return;
-        if (asker.Node != NodeId.None) context.Send(asker.Node, new ReadIndexGive(asker.Request, effect.Index));
-        else if (effect.Index is { } index) _waiting.Add((asker.Request, index));
-        else Answer(asker.Request, false);
+        if (asker.Node != NodeId.None) context.Send(asker.Node, new ReadIndexGive(asker.Number, effect.Index));
+        else Settle(asker.Number, effect.Index);
+    }
+
+    /// <summary>What the leader did not answer in time it won't answer.</summary>
+    public void OnTick()
+    {
+        while (_own.Count > 0)
+        {
+            (ulong number, (_, ulong at)) = _own.First();
+            if (context.Now - at < Limits.ReadIndexTicks) return;
+            Settle(number, null);
+        }
+    }
+
+    /// <summary>Its questions went with it.</summary>
+    public void OnWorkerGone()
+    {
+        _own.Clear();
+        _waiting.Clear();
     }
 
     /// <summary>Answers those whose index was sent to the worker.</summary>
-    public void Release(bool isWorkerLive)
+    public void Release()
     {
         for (int i = _waiting.Count - 1; i >= 0; i--)
         {
-            if (isWorkerLive && _waiting[i].Index > context.Tail.Processed) continue;
-            Answer(_waiting[i].Request, isWorkerLive);
+            if (_waiting[i].Index > context.Tail.Processed) continue;
+            Answer(_waiting[i].Request, true);
             _waiting.RemoveAt(i);
         }
+    }
+
+    private void Settle(ulong number, LogIndex? index)
+    {
+        if (!_own.Remove(number, out var own)) return;
+        if (index is { } known) _waiting.Add((own.Request, known));
+        else Answer(own.Request, false);
     }
 
     private void AskPlug(Asker asker, Action<ConsensusInput> step)

@@ -21,6 +21,7 @@ public sealed class Replica
     private readonly MembershipDesk _membership;
     private readonly GovernanceDesk _governance;
     private readonly ReadIndexDesk _reads;
+    private readonly LeftBehind _leftBehind;
     private readonly ConsensusEffects _consensusEffects = new();
     private readonly Queue<(ulong Own, ulong Plug)> _tickets = new();
     private readonly RecoveredLog _log;
@@ -56,6 +57,7 @@ public sealed class Replica
         _membership = new MembershipDesk(_context, _maker);
         _governance = new GovernanceDesk(_context, _maker);
         _reads = new ReadIndexDesk(_context);
+        _leftBehind = new LeftBehind(_context);
     }
 
     /// <summary>The first VN of a new network (NET-2): alone it is a quorum, and writes genesis as its first entry.</summary>
@@ -112,7 +114,7 @@ public sealed class Replica
         _worker.WelcomeIfPossible();
         _worker.Continue();
         _worker.TellRole(MayLead);
-        _reads.Release(_worker.IsLive);
+        _reads.Release();
     }
 
     /// <summary>Effects from now on go to <paramref name="effects"/>, those of the making of this sequencer first.</summary>
@@ -136,9 +138,9 @@ public sealed class Replica
             case SignedInput signed: OnSigned(signed); break;
             case DiskInput disk: OnDisk(disk); break;
             case LogReadInput read: OnLogRead(read); break;
-            case WorkerConnectedInput: _worker.OnConnected(); break;
+            case WorkerConnectedInput: OnWorkerGone(); _worker.OnConnected(); break;
             case WorkerReadyInput: _worker.OnReady(); break;
-            case WorkerGoneInput: _worker.OnGone(); break;
+            case WorkerGoneInput: OnWorkerGone(); break;
             case ProposalInput proposal: _proposals.OnProposal(proposal, MayLead); break;
             case ForwardInput forward: OnForward(forward); break;
             case RefuseForwardInput refuse: _context.Send(refuse.To, new TransactionRefused(refuse.Id, refuse.Code, refuse.Reason)); break;
@@ -160,6 +162,8 @@ public sealed class Replica
             return;
         }
         StepPlug(Coco.Consensus.TickInput.Instance);
+        _reads.OnTick();
+        _leftBehind.OnTick(PeerNames);
         _certifier.OnTick(MayLead);
         _membership.OnTick(MayLead);
         if (_context.IsLeader && _worker.IsMissed) HandOver();
@@ -170,6 +174,12 @@ public sealed class Replica
         _linked.Remove(node);
         if (_context.IsActive && _context.Consensus.Status.Leader is { } leader && _context.NameOf(leader) == node)
             StepPlug(new SuspectedInput(leader));
+    }
+
+    private void OnWorkerGone()
+    {
+        _worker.OnGone();
+        _reads.OnWorkerGone();
     }
 
     /// <summary>The other VNs of the list; those with a link while the list is not known.</summary>
@@ -190,6 +200,9 @@ public sealed class Replica
         {
             case Probe probe: OnProbe(input.From, probe); break;
             case ProbeAnswer answer when !_context.IsActive: _rejoin!.OnAnswer(input.From, answer); break;
+            case ProbeAnswer answer:
+                if (_leftBehind.OnAnswer(answer)) Halt("a new start is needed: the network goes on, and does not reach this incarnation");
+                break;
             case JoinRequest request when _context.IsActive && _context.Tail.State is not null:
                 _membership.OnJoinRequest(input.From, input.PublicKey, request, MayLead);
                 break;
@@ -450,12 +463,12 @@ public sealed class Replica
     /// <summary>Consensus did not take an entry that was made for it: the tail goes back to what consensus holds.</summary>
     private void OnRefused(RefusedEffect refused)
     {
-        BatchNumber? first = null;
+        TailEntry? first = null;
         foreach (TailEntry entry in _context.Tail.Entries)
-            if (entry.Index >= refused.First && entry.IsHeldByWorker) first ??= entry.LastBatch;
+            if (entry.Index >= refused.First && entry.IsHeldByWorker) first ??= entry;
         _maker.Drop();
         _context.Tail.TruncateAfter(_context.Consensus.Status.Last.Index);
-        if (first is { } batch) _context.Effects.Add(new ProposalRefusedEffect(0, batch, _context.State.Version));
+        if (first is not null) _context.Effects.Add(new ProposalRefusedEffect(first.Attempt, first.LastBatch!.Value, _context.State.Version));
     }
 
     private void ProcessUpTo(LogIndex index)

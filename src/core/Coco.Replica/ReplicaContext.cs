@@ -27,7 +27,14 @@ internal sealed class ReplicaContext
 
     public ulong UnixMs { get; set; }
 
-    public EntrySalt Salt => Start.Salt;
+    /// <summary>How often entries were dropped that were encrypted and had not entered the log.</summary>
+    public ulong Dropped { get; set; }
+
+    /// <summary>
+    /// Another one after each drop: the entries that take those places have the same term and index, and would otherwise have the same
+    /// key and nonce for another plaintext.
+    /// </summary>
+    public EntrySalt Salt => Start.Salt with { Second = unchecked(Start.Salt.Second + Dropped) };
     public GovernanceState State => Tail.State ?? throw new InvariantException("the log has begun");
     public bool IsLeader => ConsensusOrNull?.Status.Role == ConsensusRole.Leader;
 

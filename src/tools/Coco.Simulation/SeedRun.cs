@@ -12,7 +12,7 @@ internal sealed record SeedResult(
     Counters Counters, IReadOnlyList<SimulationViolation> Violations, double SimulatedSeconds, byte[] TraceDigest);
 
 /// <summary>One network under one seed: it starts, meets faults for a while, is healed, must come to rest, and is checked.</summary>
-internal sealed class SeedRun
+internal sealed class SeedRun : IDisposable
 {
     private const long Second = SimulationWorld.Second;
     private const long FaultSeconds = 10;
@@ -36,10 +36,12 @@ internal sealed class SeedRun
     {
         using var world = new SimulationWorld(seed, profile, mutation) { Log = log };
         int count = nodes ?? CountFor(world);
-        var run = new SeedRun(world, count);
-        using (run._cluster) run.Live();
+        using var run = new SeedRun(world, count);
+        run.Live();
         return new SeedResult(world.Counters, world.Violations, world.Now / (double)Second, world.Trace.Finish());
     }
+
+    public void Dispose() => _cluster.Dispose();
 
     private static int CountFor(SimulationWorld world)
     {

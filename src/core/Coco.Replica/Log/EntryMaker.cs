@@ -15,6 +15,7 @@ internal readonly ref struct EntryDraft
     public required GovernanceState State { get; init; }
     public BatchNumber? LastBatch { get; init; }
     public bool IsHeldByWorker { get; init; }
+    public ulong Attempt { get; init; }
     public ulong GovernanceTicket { get; init; }
     public string? Outcome { get; init; }
 }
@@ -49,6 +50,7 @@ internal sealed class EntryMaker(ReplicaContext context)
             State = draft.State,
             LastBatch = draft.LastBatch ?? tail.LastBatch,
             IsHeldByWorker = draft.IsHeldByWorker,
+            Attempt = draft.Attempt,
             GovernanceTicket = draft.GovernanceTicket,
             Outcome = draft.Outcome ?? "",
         };
@@ -70,6 +72,10 @@ internal sealed class EntryMaker(ReplicaContext context)
         return new ConsensusEntry(oldest.Tail.Term, oldest.Tail.Index, oldest.Configuration, frame);
     }
 
-    /// <summary>Leadership was lost: what consensus has not seen never was.</summary>
-    public void Drop() => _unsigned.Clear();
+    /// <summary>What has not entered consensus never was.</summary>
+    public void Drop()
+    {
+        _unsigned.Clear();
+        context.Dropped++;
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class TailEntry
     /// <summary>This VN's worker executed the batch and holds it on its speculative head.</summary>
     public bool IsHeldByWorker { get; set; }
 
+    /// <summary>The worker's attempt to which the batch belongs; it tells old proposals from new ones after a refusal.</summary>
+    public ulong Attempt { get; init; }
+
     /// <summary>The governance request that waits for this entry; 0: none.</summary>
     public ulong GovernanceTicket { get; init; }
 

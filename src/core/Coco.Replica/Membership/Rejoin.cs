@@ -96,8 +96,12 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
             _quorumShownSince = context.Now;
             return;
         }
+        // Those that run need no help if they are a quorum, and hold what a disk that was rolled back may have lost: let them elect a
+        // leader, and join. Only if they can't (they may know of a change for which they lack voters) go on with them.
+        bool Runs(NodeId node) => node != self && HasShown(node) && _shown[node].Answer.State == ProbeState.NoQuorum;
         bool isComplete = last.Voters.All(HasShown) && last.OutgoingVoters.All(HasShown);
-        if (!isComplete && context.Now - _quorumShownSince < Limits.RestartGraceTicks) return;
+        ulong grace = Quorum.Holds(last, Runs) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
+        if (context.Now - _quorumShownSince < grace) return;
         Term highest = ShownTerm;
         foreach ((ProbeAnswer answer, _) in _shown.Values)
             if (answer.Term > highest) highest = answer.Term;

@@ -33,6 +33,7 @@ internal sealed class ProposalDesk(ReplicaContext context, EntryMaker maker)
             State = context.State,
             LastBatch = input.Batch,
             IsHeldByWorker = true,
+            Attempt = input.Attempt,
         });
     }
 }

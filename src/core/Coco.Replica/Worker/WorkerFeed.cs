@@ -64,9 +64,10 @@ internal sealed class WorkerFeed(ReplicaContext context)
         foreach (TailEntry entry in context.Tail.Entries) entry.IsHeldByWorker = false;
     }
 
-    /// <summary>What it executed and what did not commit is not on its speculative head any more.</summary>
+    /// <summary>It is told before anything else comes, and drops what it executed and what did not commit.</summary>
     public void OnLeadershipLost()
     {
+        TellRole(mayLead: false);
         foreach (TailEntry entry in context.Tail.Entries) entry.IsHeldByWorker = false;
     }
 
@@ -113,7 +114,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
     {
         if (!IsLive) return;
         ConsensusStatus status = context.Consensus.Status;
-        bool isLeader = status.Role == ConsensusRole.Leader && mayLead;
+        bool isLeader = status.Role == ConsensusRole.Leader && mayLead && (_role is { IsLeader: true } || HoldsAllBatches());
         var role = new WorkerRoleEffect(
             status.Term, isLeader, isLeader || (status.Leader is { } leader && leader != context.Self), context.State.Version);
         if (role == _role) return;
@@ -121,6 +122,14 @@ internal sealed class WorkerFeed(ReplicaContext context)
         bool isOnlyVersion = _role is not null && isLeader && _role with { GovernanceVersion = role.GovernanceVersion } == role;
         _role = role;
         if (!isOnlyVersion) context.Effects.Add(role);
+    }
+
+    /// <summary>No batch of a worker before this one is still to be committed: it would not be on this one's speculative head.</summary>
+    private bool HoldsAllBatches()
+    {
+        foreach (TailEntry entry in context.Tail.Entries)
+            if (entry.Kind == EntryKind.Batch && !entry.IsHeldByWorker) return false;
+        return true;
     }
 
     private void Apply(in EntryFrame frame)

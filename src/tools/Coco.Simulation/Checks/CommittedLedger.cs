@@ -73,7 +73,7 @@ internal sealed class CommittedLedger(SimulationWorld world)
         var batches = new List<BatchRecord>();
         foreach (ReadOnlyMemory<byte> bytes in _frames)
         {
-            EntryFrame.TryParse(bytes, out EntryFrame frame);
+            Invariant.Holds(EntryFrame.TryParse(bytes, out EntryFrame frame), "what was committed can be parsed");
             if (frame.Header.Kind != EntryKind.Batch) continue;
             byte[] plain = new byte[frame.PlaintextLength];
             Invariant.Holds(cipher.TryOpen(in frame, plain), "the session key opens every entry");

@@ -13,7 +13,7 @@ namespace Coco.Simulation.Nodes;
 /// One run of a worker: the production executor, store and ledger, and around them the deterministic twin of its shell with its
 /// executor's and sealing thread and its client endpoint.
 /// </summary>
-internal sealed class WorkerProcess
+internal sealed class WorkerProcess : IDisposable
 {
     private const long TimeEvery = 10 * SimulationWorld.Millisecond;
 
@@ -58,19 +58,35 @@ internal sealed class WorkerProcess
         _world.Note(_host.Name, $"worker ends: {why}");
         _link?.Close();
         _cluster.OnWorkerEnded(_host, this);
+        _world.After(SimulationWorld.Second, Dispose); // it may end in the middle of a step
+    }
+
+    public void Dispose()
+    {
         _ledger?.Dispose();
+        _store?.Dispose();
     }
 
     public void OnManager(ReplicaEffect effect)
     {
-        if (effect is WelcomeWorkerEffect welcome) OnWelcome(welcome);
-        else if (_executor is null) _world.Violate("boundary", $"{_host.Name}: the manager does not begin with a welcome but with {effect.GetType().Name}");
-        else OnMessage(effect);
+        if (effect is not WelcomeWorkerEffect welcome)
+        {
+            if (_executor is not null) OnMessage(effect); // else it was meant for the worker before
+        }
+        else if (_executor is null)
+        {
+            OnWelcome(welcome);
+        }
+        else
+        {
+            End("the manager sent a welcome out of turn");
+        }
     }
 
     /// <summary>A client's request, as the key-value protocol treats it.</summary>
     public void Submit(byte[] request, Action<ClientAnswer> answer)
     {
+        if (!IsAlive) return;
         if (!KeyValueTransaction.TryDecode(request, out KeyValueTransaction? transaction) || _store?.Committed is null)
         {
             answer(ClientAnswer.Unknown);
@@ -90,6 +106,7 @@ internal sealed class WorkerProcess
 
     public void Read(byte[] key, bool isLinearizable, Action<ClientAnswer> answer)
     {
+        if (!IsAlive) return;
         if (_store?.Committed is null) answer(ClientAnswer.Unknown);
         else if (!isLinearizable || _world.Mutation == Mutations.StaleRead) answer(ReadNow(key));
         else

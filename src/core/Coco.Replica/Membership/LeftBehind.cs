@@ -1,0 +1,29 @@
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// Finds that the network goes on without this incarnation: it was replaced or retired without learning of it, or all others have
+/// new incarnations whose keys it doesn't know. A new start then joins it again. Messages of strangers can't tell it, so it asks.
+/// </summary>
+internal sealed class LeftBehind(ReplicaContext context)
+{
+    private ulong _lonelySince;
+    private ulong _nextProbe;
+
+    private bool IsLonely => context.Now - _lonelySince >= Limits.LonelyTicks;
+
+    public void OnTick(Func<IReadOnlyCollection<string>> peers)
+    {
+        if (context.Consensus.Status.HasQuorum) _lonelySince = context.Now;
+        if (!IsLonely || context.Now < _nextProbe) return;
+        _nextProbe = context.Now + Limits.ProbeTicks;
+        var probe = new Probe(
+            context.Start.Boot, context.Self, context.Consensus.Status.Term, context.Tail.Last, context.Tail.LastPosition.Term);
+        foreach (string peer in peers()) context.Effects.Add(new SendEffect(peer, probe));
+    }
+
+    /// <summary>True when this VN hears nobody although another one says that a quorum lives.</summary>
+    public bool OnAnswer(ProbeAnswer answer) =>
+        answer.Boot == context.Start.Boot && answer.State == ProbeState.HasQuorum && IsLonely;
+}
