@@ -219,7 +219,7 @@ public sealed class Replica
     {
         switch (message)
         {
-            case ConsensusPeerMessage consensus: OnConsensus(from, consensus); break;
+            case ConsensusPeerMessage consensus when consensus.To == _context.Self: OnConsensus(from, consensus); break;
             case CoSignRequest request: _certifier.OnRequest(from, request); break;
             case CoSignAnswer answer: _certifier.OnAnswer(from, answer); break;
             case TransactionsMessage transactions when _worker.IsLive && MayLead:
@@ -389,7 +389,7 @@ public sealed class Replica
     {
         var frames = new ReadOnlyMemory<byte>[send.Message.Entries.Count];
         for (int i = 0; i < frames.Length; i++) frames[i] = send.Message.Entries[i].Frame;
-        _context.Send(send.To, new ConsensusPeerMessage(send.Message.Header, frames));
+        _context.Send(send.To, new ConsensusPeerMessage(send.To, send.Message.Header, frames));
     }
 
     private void Persist(PersistEffect persist)

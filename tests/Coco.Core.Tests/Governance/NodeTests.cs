@@ -37,6 +37,8 @@ public sealed class NodeTests
         Assert.Equal(2UL, _network.State.CurrentOf("ann-1")!.Incarnation);
         Assert.False(_network.State.Find(One)!.IsCurrent);
         Assert.True(_network.Apply(Changed([Two], [])).IsAccepted);
+        Assert.NotNull(_network.State.Find(One)); // it may still sign as leader until this is committed
+        Assert.True(_network.Apply(Changed([Two], [])).IsAccepted);
         Assert.Null(_network.State.Find(One));
     }
 
@@ -88,6 +90,7 @@ public sealed class NodeTests
         Assert.Equal(Two, Assert.Single(_network.State.DueForRetirement).Id);
         Assert.True(_network.Apply(new GovernanceEntry.NodeRetired(_network.Now, new Membership([One], [One, Two], []), Two)).IsAccepted);
         Assert.Empty(_network.State.DueForRetirement);
+        Assert.True(_network.Apply(Changed([One], [])).IsAccepted);
         Assert.True(_network.Apply(Changed([One], [])).IsAccepted);
         Assert.Null(_network.State.Find(Two));
         Assert.Equal(GovernanceCheck.Node, _network.Apply(Admission("bob-1", Three, new Membership([One], [], [Three]))).Refusal!.Check);

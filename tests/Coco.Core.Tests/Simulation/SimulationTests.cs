@@ -13,8 +13,11 @@ public sealed class SimulationTests
     }
 
     [Theory]
+    [InlineData("mixed", 1, 4)]
     [InlineData("network", 1, 3)]
-    [InlineData("crashes", 1, 3)]
+    [InlineData("crashes", 1, 4)]
+    [InlineData("workers", 1, 4)]
+    [InlineData("governance", 1, 5)]
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {
         SimulationReport report = Simulator.Run(new SimulationOptions(first, last, profile));

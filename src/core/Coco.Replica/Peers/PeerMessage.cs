@@ -12,7 +12,9 @@ public abstract record PeerMessage
 }
 
 /// <summary>A message of the consensus plug; the entries travel as ledger frames.</summary>
-public sealed record ConsensusPeerMessage(ReadOnlyMemory<byte> Header, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : PeerMessage;
+/// <param name="To">For this incarnation; a VN that runs as another one, by a sealed restart, must not take it for its own.</param>
+public sealed record ConsensusPeerMessage(
+    NodeId To, ReadOnlyMemory<byte> Header, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : PeerMessage;
 
 /// <summary>The leader asks for a signature over the root at this place (CON-5).</summary>
 public sealed record CoSignRequest(LogPosition At) : PeerMessage;

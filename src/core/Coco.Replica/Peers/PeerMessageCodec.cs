@@ -29,6 +29,7 @@ public static class PeerMessageCodec
         {
             case ConsensusPeerMessage m:
                 writer.WriteByte((byte)Kind.Consensus);
+                writer.WriteUInt64(m.To.Value);
                 writer.WriteBytes(m.Header.Span);
                 WriteList(writer, m.Frames);
                 break;
@@ -125,7 +126,7 @@ public static class PeerMessageCodec
         message = (Kind)fields.Byte() switch
         {
             Kind.Consensus => new ConsensusPeerMessage(
-                fields.Bytes(Limits.MaxPeerMessageBytes), fields.List(Limits.MaxEntries, Limits.MaxPeerMessageBytes)),
+                new NodeId(fields.UInt64()), fields.Bytes(Limits.MaxPeerMessageBytes), fields.List(Limits.MaxEntries, Limits.MaxPeerMessageBytes)),
             Kind.CoSignRequest => new CoSignRequest(new LogPosition(new LogIndex(fields.UInt64()), new Term(fields.UInt64()))),
             Kind.CoSignAnswer => new CoSignAnswer(new LogIndex(fields.UInt64()), fields.Bytes(Limits.MaxTextBytes)),
             Kind.Transactions => new TransactionsMessage(fields.List(Limits.MaxTransactions, Limits.MaxTransactionBytes)),
