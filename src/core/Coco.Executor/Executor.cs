@@ -28,6 +28,8 @@ public sealed class Executor
     private bool _randomAsked;
     private int _confirmationsLeft;
     private Tick _nextConfirmation;
+    private Tick _lastFormed;
+    private int _lastFormedCount;
 
     /// <summary>The store stands at a committed version, or is empty before genesis.</summary>
     public Executor(ILedger ledger, VersionedStore store, ExecutorSettings settings)
@@ -44,6 +46,9 @@ public sealed class Executor
     public int Depth => _pipeline.Depth;
 
     public bool IsLeader => _role.IsLeader;
+
+    /// <summary>A batch is due in a few milliseconds, and time should be given before that.</summary>
+    public bool IsGathering { get; private set; }
 
     /// <summary>For questions about what waits; on the executor's thread.</summary>
     public ITransactionPool Pool => _pool;
@@ -73,6 +78,7 @@ public sealed class Executor
     /// </summary>
     public void Flush(ExecutorEffects effects)
     {
+        IsGathering = false;
         FlushForwards(effects);
         AskForRandom(effects);
         if (_role.IsLeader) FormBatches(effects);
@@ -241,8 +247,12 @@ public sealed class Executor
     {
         if (_store.Head is null) return true; // genesis
         if (_pool.HasReady)
-            return _pipeline.Depth == 0
-                || _pool.Count >= Math.Min(_settings.MinPipelinedTransactions, _settings.MaxBatchTransactions);
+        {
+            if (_pool.Count >= Math.Min(_settings.MinPipelinedTransactions, _settings.MaxBatchTransactions)) return true;
+            bool isLoaded = _lastFormedCount >= _settings.LoadTransactions;
+            IsGathering = isLoaded && _time.Now.Value < _lastFormed.Value + _settings.BatchIntervalMs;
+            return _pipeline.Depth == 0 && !IsGathering;
+        }
         return _pipeline.Depth == 0 && _confirmationsLeft > 0 && _time.Now >= _nextConfirmation;
     }
 
@@ -268,6 +278,7 @@ public sealed class Executor
         set.EncodeWriteSet(_writeSet);
         _store.Seal(set);
         ReturnOthers(taken, executed);
+        (_lastFormed, _lastFormedCount) = (_time.Now, executed.Included.Count);
         _pipeline.Add(new SpeculativeBatch(input, executed, _writeSet.ToArray()));
         effects.Add(new SealEffect(executed));
         return true;

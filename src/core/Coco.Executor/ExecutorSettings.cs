@@ -15,6 +15,15 @@ public sealed record ExecutorSettings
     /// </summary>
     public int MinPipelinedTransactions { get; init; } = 64;
 
+    /// <summary>
+    /// Under load the next batch waits until this long after the one before, unless enough transactions wait for a pipelined one;
+    /// so batches grow with the load (CON-4). In milliseconds.
+    /// </summary>
+    public ulong BatchIntervalMs { get; init; } = 8;
+
+    /// <summary>After a batch with fewer transactions than this there is no load, and the next one is formed at once.</summary>
+    public int LoadTransactions { get; init; } = 4;
+
     /// <summary>A client waits this long for a commit; then it gets its hash and the transaction is held.</summary>
     public ulong HoldMs { get; init; } = 2_000;
 

@@ -105,7 +105,7 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
         Volatile.Write(ref _asleep, 1);
         Thread.MemoryBarrier();
         if (!_inputs.IsEmpty && Interlocked.Exchange(ref _asleep, 0) == 1) return;
-        _wake.Wait(Limits.TimeMs);
+        _wake.Wait(executor.IsGathering ? Limits.GatheringMs : Limits.TimeMs);
         Volatile.Write(ref _asleep, 0);
     }
 }

@@ -27,6 +27,9 @@ internal static class Limits
     /// <summary>The executor sees the clock at least this often, in milliseconds.</summary>
     public const int TimeMs = 10;
 
+    /// <summary>The same while a batch gathers.</summary>
+    public const int GatheringMs = 1;
+
     /// <summary>A piece of a snapshot on its way to the manager.</summary>
     public const int SnapshotPieceBytes = 1 << 20;
 }
