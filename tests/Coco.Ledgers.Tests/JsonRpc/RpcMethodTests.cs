@@ -132,6 +132,10 @@ public sealed class RpcMethodTests : IDisposable
     }
 
     [Fact]
+    public async Task A_call_that_calls_itself_to_the_greatest_depth_ends_well() => Assert.Equal(
+        "\"0x\"", await Task.Run(() => _node.Call("eth_call", """[{"to":"0x00000000000000000000000000000000000000c4"},"latest"]""")));
+
+    [Fact]
     public async Task Old_blocks_are_there_and_old_states_are_not()
     {
         EthereumBlock genesis = _node.Ledger.Chain.Head!;
@@ -220,6 +224,17 @@ public sealed class RpcMethodTests : IDisposable
         JsonElement proof = await _node.Json("eth_getProof", $"[\"{Counter}\",[\"0x1\"],\"latest\"]");
         Assert.Equal("0x2a", proof.GetProperty("storageProof")[0].GetProperty("value").GetString());
         Assert.NotEqual(0, proof.GetProperty("accountProof").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task An_access_list_names_what_a_call_touches()
+    {
+        JsonElement made = await _node.Json("eth_createAccessList", $$"""[{"to":"{{Counter}}"}]""");
+        JsonElement item = Assert.Single(made.GetProperty("accessList").EnumerateArray());
+        Assert.Equal(Counter, item.GetProperty("address").GetString());
+        Assert.Equal(2, item.GetProperty("storageKeys").GetArrayLength());
+        Assert.Equal("[\"0x" + new string('0', 62) + "2a\"]", (await _node.Json(
+            "eth_getStorageValues", $$"""[{"{{Counter}}":["0x{{new string('0', 63)}}1"]},"latest"]""")).GetProperty(Counter).GetRawText());
     }
 
     [Fact]

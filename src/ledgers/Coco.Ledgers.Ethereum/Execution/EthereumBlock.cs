@@ -32,11 +32,16 @@ public sealed class EthereumBlock
     public required Hash256 Hash { get; init; }
     public required IReadOnlyList<BlockTransaction> Transactions { get; init; }
     public required IReadOnlyList<TransactionReceipt> Receipts { get; init; }
+
+    /// <summary>Only in blocks of other networks.</summary>
+    public IReadOnlyList<BlockHeader> Ommers { get; init; } = [];
+    public IReadOnlyList<Withdrawal> Withdrawals { get; init; } = [];
+
     public ulong Number => Header.Number;
 
     /// <summary>Bytes of the block as other nodes would exchange it.</summary>
     public int Size() => new Block(
-        Header, [.. Transactions.Select(t => t.Transaction)], [], Header.WithdrawalsRoot is null ? null : []).Encode().Length;
+        Header, [.. Transactions.Select(t => t.Transaction)], Ommers, Header.WithdrawalsRoot is null ? null : Withdrawals).Encode().Length;
 
     /// <summary>Derives receipts, bloom and roots; the header has no state root and parent yet.</summary>
     public static (BlockHeader Header, TransactionReceipt[] Receipts) Derive(

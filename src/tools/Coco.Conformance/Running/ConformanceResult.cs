@@ -20,6 +20,10 @@ public sealed class ConformanceResult(string kind)
     public int Failed { get; private set; }
     public int Skipped { get; private set; }
     public SortedDictionary<string, ForkCount> ByFork { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By method; only of runs of JSON-RPC.</summary>
+    public SortedDictionary<string, ForkCount> Methods { get; } = new(StringComparer.Ordinal);
+
     public List<ConformanceFailure> Failures { get; } = [];
     public List<ConformanceSkip> Skips { get; } = [];
 

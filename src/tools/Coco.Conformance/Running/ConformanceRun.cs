@@ -25,11 +25,12 @@ public sealed class UnknownFormatException(string message) : Exception(message);
 
 public static class ConformanceRun
 {
-    public static IReadOnlyList<string> Kinds { get; } = [.. All().Select(runner => runner.Kind)];
+    public static IReadOnlyList<string> Kinds { get; } = [.. All().Select(runner => runner.Kind), RpcRunner.Kind];
 
     /// <summary>Runs all tests under <paramref name="path"/>; null where the kind is unknown.</summary>
     public static ConformanceResult? Run(string kind, string path, ConformanceOptions options)
     {
+        if (kind == RpcRunner.Kind) return RpcRunner.Run(path, options);
         IConformanceRunner? runner = All().FirstOrDefault(runner => runner.Kind == kind);
         return runner is null ? null : Run(runner, path, options);
     }

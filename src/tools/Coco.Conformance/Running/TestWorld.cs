@@ -111,6 +111,11 @@ public sealed class TestWorld : IStateReader
         return trie.Root();
     }
 
+    /// <summary>All accounts, by address.</summary>
+    public IEnumerable<GenesisAccount> Accounts() => _accounts.OrderBy(pair => pair.Key).Select(pair => new GenesisAccount(
+        pair.Key, pair.Value.Nonce, pair.Value.Balance, GetCode(pair.Value.CodeHash),
+        [.. pair.Value.Storage.OrderBy(slot => slot.Key).Select(slot => (slot.Key, slot.Value))]));
+
     /// <summary>What differs from <paramref name="other"/>, for a failure's text; empty if nothing does.</summary>
     public string Difference(TestWorld other)
     {

@@ -17,12 +17,10 @@ internal static class BlockOutput
         json.Name("transactions"u8);
         WriteTransactions(json, block, hasFullTransactions);
         json.Field("transactionsRoot"u8, header.TransactionsRoot);
-        json.Name("uncles"u8);
-        json.Raw("[]"u8);
+        WriteUncles(json, block.Ommers);
         if (header.WithdrawalsRoot is { } withdrawals)
         {
-            json.Name("withdrawals"u8);
-            json.Raw("[]"u8);
+            WriteWithdrawals(json, block.Withdrawals);
             json.Field("withdrawalsRoot"u8, withdrawals);
         }
         json.WriteByte((byte)'}');
@@ -72,6 +70,35 @@ internal static class BlockOutput
             json.Separate();
             if (isFull) json.Transaction(block, i);
             else json.Data(block.Transactions[i].Transaction.Hash.Span);
+        }
+        json.WriteByte((byte)']');
+    }
+
+    private static void WriteUncles(ByteWriter json, IReadOnlyList<BlockHeader> ommers)
+    {
+        json.Name("uncles"u8);
+        json.WriteByte((byte)'[');
+        for (int i = 0; i < ommers.Count; i++)
+        {
+            json.Separate();
+            json.Data(ommers[i].Hash().Span);
+        }
+        json.WriteByte((byte)']');
+    }
+
+    private static void WriteWithdrawals(ByteWriter json, IReadOnlyList<Withdrawal> withdrawals)
+    {
+        json.Name("withdrawals"u8);
+        json.WriteByte((byte)'[');
+        for (int i = 0; i < withdrawals.Count; i++)
+        {
+            json.Separate();
+            json.WriteByte((byte)'{');
+            json.Field("index"u8, withdrawals[i].Index);
+            json.Field("validatorIndex"u8, withdrawals[i].Validator);
+            json.Field("address"u8, (Address?)withdrawals[i].Address);
+            json.Field("amount"u8, withdrawals[i].Amount);
+            json.WriteByte((byte)'}');
         }
         json.WriteByte((byte)']');
     }

@@ -19,8 +19,8 @@ internal static class BlockMethods
         table.Add("eth_getHeaderByHash", static call => Get(call, isByHash: true, WriteHeader));
         table.Add("eth_getBlockTransactionCountByNumber", static call => Get(call, isByHash: false, WriteCount));
         table.Add("eth_getBlockTransactionCountByHash", static call => Get(call, isByHash: true, WriteCount));
-        table.Add("eth_getUncleCountByBlockNumber", static call => Get(call, isByHash: false, WriteNoUncles));
-        table.Add("eth_getUncleCountByBlockHash", static call => Get(call, isByHash: true, WriteNoUncles));
+        table.Add("eth_getUncleCountByBlockNumber", static call => Get(call, isByHash: false, WriteUncleCount));
+        table.Add("eth_getUncleCountByBlockHash", static call => Get(call, isByHash: true, WriteUncleCount));
         table.Add("eth_getUncleByBlockNumberAndIndex", static call => GetUncle(call, isByHash: false));
         table.Add("eth_getUncleByBlockHashAndIndex", static call => GetUncle(call, isByHash: true));
         table.Add("eth_getBlockReceipts", GetReceipts);
@@ -86,7 +86,7 @@ internal static class BlockMethods
 
     private static void WriteCount(RpcCall call, EthereumBlock block) => call.Result.Quantity((ulong)block.Transactions.Count);
 
-    private static void WriteNoUncles(RpcCall call, EthereumBlock block) => call.Result.Quantity(0UL);
+    private static void WriteUncleCount(RpcCall call, EthereumBlock block) => call.Result.Quantity((ulong)block.Ommers.Count);
 
     private static void WriteReceipts(RpcCall call, EthereumBlock block)
     {

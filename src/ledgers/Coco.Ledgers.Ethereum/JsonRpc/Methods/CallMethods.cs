@@ -14,7 +14,8 @@ internal static class CallMethods
 
     private static ValueTask<RpcError?> Done(RpcError? error) => new(error);
 
-    private static RpcError? Open(
+    /// <summary>Checks the call and opens the state that it is for.</summary>
+    public static RpcError? Open(
         RpcCall call, RpcError? wrong, CallInput input, BlockReference block, out CallRequest request, out ICommittedView view)
     {
         view = null!;

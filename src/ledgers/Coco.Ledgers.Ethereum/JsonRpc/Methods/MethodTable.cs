@@ -14,6 +14,7 @@ internal static class MethodTable
         SendMethods.AddTo(table);
         TransactionMethods.AddTo(table);
         CallMethods.AddTo(table);
+        AccessListMethods.AddTo(table);
         FeeMethods.AddTo(table);
         LogMethods.AddTo(table);
         FilterMethods.AddTo(table);

@@ -12,6 +12,7 @@ internal static class StateMethods
         table.Add("eth_getTransactionCount", GetTransactionCount);
         table.Add("eth_getCode", GetCode);
         table.Add("eth_getStorageAt", GetStorageAt);
+        table.Add("eth_getStorageValues", GetStorageValues);
         table.Add("eth_getProof", GetProof);
     }
 
@@ -89,6 +90,35 @@ internal static class StateMethods
         {
             bool exists = AccountRecord.TryGet(view, address, out AccountRecord account) && account.Storage != 0;
             call.Result.Word(exists ? StoreStateReader.GetStorage(view, account.Storage, slot) : default);
+        }
+        return Done();
+    }
+
+    private static ValueTask<RpcError?> GetStorageValues(RpcCall call)
+    {
+        ParamsReader parameters = call.Params();
+        List<(Address Address, UInt256[] Slots)> requests = parameters.SlotsByAddress();
+        BlockReference block = parameters.BlockOrLatest();
+        if (parameters.End() is { } wrong) return Done(wrong);
+        if (!requests.TrueForAll(request => call.May(AccessVerb.Read, "storage", request.Address.Span))) return Done(RpcError.Denied);
+        if (call.Node.OpenState(block, out ICommittedView view) is { } error) return Done(error);
+        using (view)
+        {
+            call.Result.WriteByte((byte)'{');
+            foreach ((Address address, UInt256[] slots) in requests)
+            {
+                call.Result.Separate();
+                call.Result.Data(address.Span);
+                call.Result.Raw(":["u8);
+                uint storage = AccountRecord.TryGet(view, address, out AccountRecord account) ? account.Storage : 0;
+                foreach (UInt256 slot in slots)
+                {
+                    call.Result.Separate();
+                    call.Result.Word(storage == 0 ? default : StoreStateReader.GetStorage(view, storage, slot));
+                }
+                call.Result.WriteByte((byte)']');
+            }
+            call.Result.WriteByte((byte)'}');
         }
         return Done();
     }

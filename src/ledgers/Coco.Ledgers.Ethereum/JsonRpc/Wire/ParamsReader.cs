@@ -195,6 +195,35 @@ internal ref struct ParamsReader
         return [.. slots];
     }
 
+    /// <summary>Slots by account, as eth_getStorageValues takes them.</summary>
+    public List<(Address Address, UInt256[] Slots)> SlotsByAddress()
+    {
+        var requests = new List<(Address Address, UInt256[] Slots)>();
+        if (!Next(true)) return requests;
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            Check($"json: cannot unmarshal {HexInput.KindOf(_json.TokenType)} into Go value of type map[common.Address][]common.Hash");
+            return requests;
+        }
+        int count = 0;
+        while (Error is null && _json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!Coco.Evm.Address.TryParse(_json.GetString(), out Address address)) Check(HexInput.Wrap("invalid hex string", HexInput.AddressType));
+            var slots = new List<UInt256>();
+            bool isArray = _json.Read() && _json.TokenType == JsonTokenType.StartArray;
+            if (!isArray) Check(HexInput.Wrap(HexInput.KindOf(_json.TokenType), "[]common.Hash"));
+            while (Error is null && _json.Read() && _json.TokenType != JsonTokenType.EndArray)
+            {
+                Check(HexInput.ReadHash(ref _json, out Hash256 slot));
+                if (++count > RpcLimits.Slots) Fail(RpcError.InvalidParams($"too many slots (max {RpcLimits.Slots})"));
+                slots.Add(new UInt256(slot.Span));
+            }
+            requests.Add((address, [.. slots]));
+        }
+        if (Error is null && requests.Count == 0) Fail(RpcError.InvalidParams("empty request"));
+        return requests;
+    }
+
     /// <summary>One storage slot.</summary>
     public UInt256 Slot()
     {
