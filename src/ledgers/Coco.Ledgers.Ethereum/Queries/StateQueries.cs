@@ -19,8 +19,12 @@ public sealed class StateQueries
     /// <summary>An estimate may be this much too large, in thousandths (geth's error ratio).</summary>
     private const ulong ErrorThousandths = 15;
 
+    /// <summary>A thread's machine and its tables, some 100 KB: every run begins by resetting them, so one after the other may use them.</summary>
     [ThreadStatic]
-    private static CodeCache? s_codes;
+    private static JournaledState? s_state;
+
+    [ThreadStatic]
+    private static TransactionProcessor? s_processor;
 
     private readonly EthereumSettings _settings;
     private readonly IReadView _view;
@@ -33,8 +37,8 @@ public sealed class StateQueries
         _settings = settings;
         _view = view;
         _reader = new StoreStateReader(view);
-        _state = new JournaledState(s_codes ??= new CodeCache());
-        _processor = new TransactionProcessor(_state);
+        _state = s_state ??= new JournaledState(new CodeCache());
+        _processor = s_processor ??= new TransactionProcessor(_state);
     }
 
     public AccountRecord Account(in Address address) => AccountRecord.TryGet(_view, address, out AccountRecord account)
