@@ -70,7 +70,7 @@ public sealed class PeerMessageCodecTests
 
     private PeerMessage[] Samples() =>
     [
-        new ConsensusPeerMessage(Bytes(), List()),
+        new ConsensusPeerMessage(new NodeId(Number()), Bytes(), List()),
         new CoSignRequest(new LogPosition(new LogIndex(Number()), new Term(Number()))),
         new CoSignAnswer(new LogIndex(Number()), Bytes()),
         new TransactionsMessage(List()),
