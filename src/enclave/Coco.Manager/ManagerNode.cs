@@ -170,7 +170,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         string measurement = _configuration.ExpectMeasurement is { } expected
             ? expected.Replace("0x", "", StringComparison.Ordinal) : Convert.ToHexStringLower(_options.Platform.Measurement.Span);
-        return new PeerPolicy(null, new TeePolicy([_options.Platform.Name], [measurement], true, Limits.EvidenceAgeMs), []);
+        return new PeerPolicy(null, new TeePolicy([_options.Platform.Name], [measurement], true, Limits.EvidenceAgeMs), [], IsListKnown: false);
     }
 
     private Replica.Replica MakeReplica(RecoveredLog log)
@@ -288,7 +288,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         {
             var nodes = accepted.Contacts.Where(contact => contact.Name != _configuration.NodeName && contact.Address.Length > 0)
                 .Select(contact => (contact.Name, contact.Address)).Distinct().ToArray();
-            _policy = new PeerPolicy(new NetworkId(accepted.Network), _policy.Tee, nodes);
+            _policy = new PeerPolicy(new NetworkId(accepted.Network), _policy.Tee, nodes, IsListKnown: false);
             _links.ConnectToListed();
         }
         Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, accepted with { Keys = default }));

@@ -11,15 +11,21 @@ internal sealed record PeerIdentity(string Node, X509Certificate2 Certificate, H
 
 /// <summary>Whom it speaks to: from the constitution once it is known, from the operator's word before.</summary>
 /// <param name="Network">Null while joining.</param>
-/// <param name="Nodes">Names and peer addresses of the others; empty while joining.</param>
-internal sealed record PeerPolicy(NetworkId? Network, TeePolicy Tee, IReadOnlyList<(string Name, string Address)> Nodes)
+/// <param name="Nodes">Names and peer addresses of the others, as far as they are known.</param>
+/// <param name="IsListKnown">
+/// The VN list is known. Before that any attested VN of the network may open a link; the sequencer still takes nothing from one
+/// whose key it does not know.
+/// </param>
+internal sealed record PeerPolicy(
+    NetworkId? Network, TeePolicy Tee, IReadOnlyList<(string Name, string Address)> Nodes, bool IsListKnown)
 {
-    public bool IsListed(string name) => Network is null || Nodes.Any(node => node.Name == name);
+    public bool IsListed(string name) => !IsListKnown || Nodes.Any(node => node.Name == name);
 
     public static PeerPolicy From(GovernanceState state, string self) => new(
         state.Network,
         new TeePolicy(
             state.Constitution.TeeManifest.Platforms, state.Constitution.CodeManifest.Manager,
             state.Constitution.TeeManifest.IsDebugAllowed, Limits.EvidenceAgeMs),
-        [.. state.Constitution.Nodes.Where(node => node.Name != self).Select(node => (node.Name, node.Address))]);
+        [.. state.Constitution.Nodes.Where(node => node.Name != self).Select(node => (node.Name, node.Address))],
+        IsListKnown: true);
 }
