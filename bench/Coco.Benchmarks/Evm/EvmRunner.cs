@@ -17,7 +17,12 @@ public sealed class EvmRunner : IStateReader
     private readonly TransactionProcessor _processor = new(new JournaledState(new CodeCache()));
     private readonly BlockEnvironment _block = new()
     {
-        Fork = EvmFork.Prague, ChainId = 1, Number = 1, Timestamp = 1, Coinbase = Address.FromNumber(0xbeef), GasLimit = Gas,
+        Fork = EvmFork.Prague,
+        ChainId = 1,
+        Number = 1,
+        Timestamp = 1,
+        Coinbase = Address.FromNumber(0xbeef),
+        GasLimit = Gas,
     };
     private readonly EvmTransaction _transaction;
 

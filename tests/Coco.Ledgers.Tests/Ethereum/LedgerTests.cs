@@ -20,8 +20,20 @@ public sealed class LedgerTests
         TransactionEncoder.Sign(
             new EthereumTransaction
             {
-                Type = TransactionType.DynamicFee, ChainId = chainId, Nonce = nonce, MaxFeePerGas = fee, MaxPriorityFeePerGas = fee,
-                GasLimit = gas, To = to, Value = value, Data = data ?? [], V = default, R = default, S = default, Raw = default, Hash = default,
+                Type = TransactionType.DynamicFee,
+                ChainId = chainId,
+                Nonce = nonce,
+                MaxFeePerGas = fee,
+                MaxPriorityFeePerGas = fee,
+                GasLimit = gas,
+                To = to,
+                Value = value,
+                Data = data ?? [],
+                V = default,
+                R = default,
+                S = default,
+                Raw = default,
+                Hash = default,
             },
             Key);
 

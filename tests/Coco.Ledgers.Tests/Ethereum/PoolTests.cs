@@ -41,8 +41,19 @@ public sealed class PoolTests
         BitConverter.TryWriteBytes(bytes.AsSpan(16), fee);
         var transaction = new EthereumTransaction
         {
-            Type = TransactionType.Legacy, Nonce = nonce, MaxFeePerGas = fee, MaxPriorityFeePerGas = fee, GasLimit = 21_000, To = null,
-            Value = default, Data = default, V = default, R = default, S = default, Raw = bytes, Hash = new Hash256(bytes),
+            Type = TransactionType.Legacy,
+            Nonce = nonce,
+            MaxFeePerGas = fee,
+            MaxPriorityFeePerGas = fee,
+            GasLimit = 21_000,
+            To = null,
+            Value = default,
+            Data = default,
+            V = default,
+            R = default,
+            S = default,
+            Raw = bytes,
+            Hash = new Hash256(bytes),
         };
         return new AdmittedEthereumTransaction(transaction, Address.FromNumber(sender));
     }

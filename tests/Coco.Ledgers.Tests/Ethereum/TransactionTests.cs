@@ -15,14 +15,24 @@ public sealed class TransactionTests
     private static EthereumTransaction Make(TransactionType type, UInt256? chainId) => TransactionEncoder.Sign(
         new EthereumTransaction
         {
-            Type = type, ChainId = chainId, Nonce = 3, MaxFeePerGas = 9,
-            MaxPriorityFeePerGas = type >= TransactionType.DynamicFee ? 2UL : 9UL, GasLimit = 30_000, To = Sender, Value = 12,
+            Type = type,
+            ChainId = chainId,
+            Nonce = 3,
+            MaxFeePerGas = 9,
+            MaxPriorityFeePerGas = type >= TransactionType.DynamicFee ? 2UL : 9UL,
+            GasLimit = 30_000,
+            To = Sender,
+            Value = 12,
             Data = new byte[] { 1, 2, 3 },
             AccessList = type == TransactionType.Legacy ? [] : [new AccessListItem(Sender, [1, UInt256.MaxValue])],
             MaxFeePerBlobGas = type == TransactionType.Blob ? 4UL : 0UL,
             BlobHashes = type == TransactionType.Blob ? [Keccak256.OfEmpty] : [],
             Authorizations = type == TransactionType.SetCode ? [new SignedAuthorization(0, Sender, 1, 1, 5, 6)] : [],
-            V = 0, R = 0, S = 0, Raw = default, Hash = default,
+            V = 0,
+            R = 0,
+            S = 0,
+            Raw = default,
+            Hash = default,
         },
         PrivateKey);
 

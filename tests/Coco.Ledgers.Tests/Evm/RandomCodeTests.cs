@@ -57,7 +57,12 @@ public sealed class RandomCodeTests
         EvmTransaction transaction = new() { Sender = Sender, To = Contract, GasLimit = (ulong)Gas, MaxFeePerGas = 7, Data = new byte[100] };
         BlockEnvironment block = new()
         {
-            Fork = fork, ChainId = 1, Number = 1000, Timestamp = 5, Coinbase = Address.FromNumber(0xbeef), GasLimit = Gas,
+            Fork = fork,
+            ChainId = 1,
+            Number = 1000,
+            Timestamp = 5,
+            Coinbase = Address.FromNumber(0xbeef),
+            GasLimit = Gas,
         };
         TransactionResult result = processor.Execute(block, transaction, Gas, SkippedChecks.None, ref tracer);
         world.Apply(processor.State);

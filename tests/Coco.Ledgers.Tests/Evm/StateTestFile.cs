@@ -55,22 +55,22 @@ internal static class StateTestFile
     private static IEnumerable<StateTestCase> Read(string file, JsonElement root)
     {
         foreach (JsonProperty test in root.EnumerateObject())
-        foreach (JsonProperty fork in test.Value.GetProperty("post").EnumerateObject())
-        {
-            EvmFork rules = Forks.TryGetValue(fork.Name, out EvmFork named) ? named : Enum.Parse<EvmFork>(fork.Name);
-            foreach (JsonElement post in fork.Value.EnumerateArray())
+            foreach (JsonProperty fork in test.Value.GetProperty("post").EnumerateObject())
             {
-                JsonElement indexes = post.GetProperty("indexes");
-                int data = indexes.GetProperty("data").GetInt32(), gas = indexes.GetProperty("gas").GetInt32();
-                int value = indexes.GetProperty("value").GetInt32();
-                yield return new StateTestCase(
-                    $"{file} {test.Name} {fork.Name} d{data} g{gas} v{value}",
-                    ReadWorld(test.Value.GetProperty("pre")), ReadBlock(test.Value, rules),
-                    ReadTransaction(test.Value.GetProperty("transaction"), data, gas, value),
-                    ReadHash(post.GetProperty("hash")), ReadHash(post.GetProperty("logs")),
-                    post.TryGetProperty("expectException", out JsonElement exception) ? exception.GetString() : null);
+                EvmFork rules = Forks.TryGetValue(fork.Name, out EvmFork named) ? named : Enum.Parse<EvmFork>(fork.Name);
+                foreach (JsonElement post in fork.Value.EnumerateArray())
+                {
+                    JsonElement indexes = post.GetProperty("indexes");
+                    int data = indexes.GetProperty("data").GetInt32(), gas = indexes.GetProperty("gas").GetInt32();
+                    int value = indexes.GetProperty("value").GetInt32();
+                    yield return new StateTestCase(
+                        $"{file} {test.Name} {fork.Name} d{data} g{gas} v{value}",
+                        ReadWorld(test.Value.GetProperty("pre")), ReadBlock(test.Value, rules),
+                        ReadTransaction(test.Value.GetProperty("transaction"), data, gas, value),
+                        ReadHash(post.GetProperty("hash")), ReadHash(post.GetProperty("logs")),
+                        post.TryGetProperty("expectException", out JsonElement exception) ? exception.GetString() : null);
+                }
             }
-        }
     }
 
     private static TestWorld ReadWorld(JsonElement pre)

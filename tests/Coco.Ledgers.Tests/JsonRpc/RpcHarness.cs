@@ -49,8 +49,20 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
         TransactionEncoder.Sign(
             new EthereumTransaction
             {
-                Type = TransactionType.DynamicFee, ChainId = 7, Nonce = nonce, MaxFeePerGas = default, MaxPriorityFeePerGas = default,
-                GasLimit = gas, To = to, Value = value, Data = data ?? [], V = default, R = default, S = default, Raw = default, Hash = default,
+                Type = TransactionType.DynamicFee,
+                ChainId = 7,
+                Nonce = nonce,
+                MaxFeePerGas = default,
+                MaxPriorityFeePerGas = default,
+                GasLimit = gas,
+                To = to,
+                Value = value,
+                Data = data ?? [],
+                V = default,
+                R = default,
+                S = default,
+                Raw = default,
+                Hash = default,
             },
             Key);
 

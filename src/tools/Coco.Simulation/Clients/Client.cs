@@ -95,7 +95,14 @@ internal sealed class Client(Cluster cluster, int number, List<Operation> histor
         KeyValueTransaction.TryDecode(request, out KeyValueTransaction? transaction);
         var operation = new Operation
         {
-            Client = number, Key = place, InvokedAt = World.Now, Kind = kind, Id = transaction!.Id, Request = request, Expected = expected, Value = value,
+            Client = number,
+            Key = place,
+            InvokedAt = World.Now,
+            Kind = kind,
+            Id = transaction!.Id,
+            Request = request,
+            Expected = expected,
+            Value = value,
         };
         history.Add(operation);
         Send(operation, 1);

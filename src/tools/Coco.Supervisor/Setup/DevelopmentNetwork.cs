@@ -52,7 +52,9 @@ internal static class DevelopmentNetwork
             Constitution template = ReadTemplate(file);
             return template with
             {
-                Members = members, Nodes = nodes, CodeManifest = code,
+                Members = members,
+                Nodes = nodes,
+                CodeManifest = code,
                 Ledger = new LedgerSettings(template.Ledger.Name, Settings(data, chainId)),
             };
         }

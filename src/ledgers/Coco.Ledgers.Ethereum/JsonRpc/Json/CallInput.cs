@@ -51,9 +51,14 @@ internal struct CallInput
             return RpcError.Of("contract creation without any data provided");
         request = new CallRequest
         {
-            From = _from, To = _to, Gas = _gas, MaxFeePerGas = _gasPrice ?? _mostFee ?? _priorityFee,
+            From = _from,
+            To = _to,
+            Gas = _gas,
+            MaxFeePerGas = _gasPrice ?? _mostFee ?? _priorityFee,
             MaxPriorityFeePerGas = _gasPrice ?? _priorityFee ?? (_mostFee is null ? null : default(UInt256)),
-            Value = _value, Data = _input ?? _data ?? [], AccessList = _accessList ?? [],
+            Value = _value,
+            Data = _input ?? _data ?? [],
+            AccessList = _accessList ?? [],
             Authorizations = _authorizations ?? [],
         };
         return null;
