@@ -13,18 +13,16 @@ public static class Mutations
     public const string RepeatedSalt = "repeated-salt";
     public const string StaleRead = "stale-read";
     public const string EarlyAnswer = "early-answer";
-    public const string ForgottenVote = "forgotten-vote";
 
     public static IReadOnlyList<Mutation> All { get; } =
     [
         new(CommitOldTerm, "A leader commits entries of older terms by counting (Raft 5.4.2).", "crashes"),
         new(SmallQuorum, "A leader commits with one VN less than a majority.", "network"),
-        new(AnswerBeforeSync, "The disk answers before it has synced.", "crashes"),
+        new(AnswerBeforeSync, "The disk answers before it has synced.", "power-cuts"),
         new(SpeculativeRead, "Readers see the speculative head.", "network"),
         new(RepeatedSalt, "A manager draws the same salt at each start.", "all-rolled-back"),
         new(StaleRead, "A linearizable read does not ask for the read index.", "network"),
         new(EarlyAnswer, "A client is answered when its transaction is executed, not when it is committed.", "network"),
-        new(ForgottenVote, "Term and vote are not written.", "crashes"),
     ];
 
     public static Mutation Find(string name) =>

@@ -47,8 +47,13 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, FaultEveryMs = 300, SyncMs = 30,
             Weights = new Dictionary<string, int>
             {
-                ["crash"] = 4, ["crashAtStep"] = 8, ["killQuorum"] = 3, ["killAll"] = 3, ["rollback"] = 3, ["slowDisk"] = 4, ["slowNetwork"] = 1,
+                ["crash"] = 4, ["crashAtStep"] = 8, ["killQuorum"] = 3, ["killAll"] = 2, ["powerCut"] = 1, ["rollback"] = 3, ["slowDisk"] = 4, ["slowNetwork"] = 1,
             },
+        },
+        new("power-cuts", "All machines lose their power at one moment, again and again, while disks are slow.")
+        {
+            Loss = 0.01, FaultEveryMs = 700, SyncMs = 60,
+            Weights = new Dictionary<string, int> { ["powerCut"] = 6, ["slowDisk"] = 4, ["crashAtStep"] = 1, ["slowNetwork"] = 1, ["clockDrift"] = 1 },
         },
         new("workers", "The boundary is delayed and cut, and workers die.")
         {

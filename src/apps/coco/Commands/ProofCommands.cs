@@ -10,7 +10,7 @@ internal static class ProofCommands
 
     public static IEnumerable<Command> All() =>
     [
-        Conformance(), Shared.NotYet("simulate", "Run seeded simulations of whole networks."),
+        Conformance(), SimulationCommand.Make(),
         Shared.NotYet("chaos", "Break a running network under load and check what it promised."),
         Shared.Group("check", "Check recorded runs.", Shared.NotYet("history", "Check a recorded history for linearizability.")),
         Shared.Group("fuzz", "Random programs.", Shared.NotYet("evm", "Run random programs on the virtual machine.")),

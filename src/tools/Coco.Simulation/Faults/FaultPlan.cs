@@ -115,6 +115,7 @@ internal sealed class FaultPlan(Cluster cluster)
             case "pause" when !IsAnyRolledBack: Pause(host); break;
             case "killAll" when !IsAnyRolledBack: KillMany(kind, running); break;
             case "killQuorum" when !IsAnyRolledBack: KillMany(kind, [.. running.Take((running.Count / 2) + 1)]); break;
+            case "powerCut" when !IsAnyRolledBack: CutPower(running); break;
             case "rollback": RollBack(host); break;
             case "rollAllBack": RollAllBack(running); break;
         }
@@ -219,6 +220,16 @@ internal sealed class FaultPlan(Cluster cluster)
     {
         World.CountFault(kind);
         foreach (Host host in hosts) World.After(Random.Between(0, 20) * Ms, () => CrashAndRestart(host, 2_500));
+    }
+
+    private void CutPower(List<Host> hosts)
+    {
+        World.CountFault("powerCut");
+        foreach (Host host in hosts)
+        {
+            cluster.Crash(host, isPowerLost: true);
+            World.After(Random.Between(20, 600) * Ms, () => cluster.Start(host));
+        }
     }
 
     /// <summary>One disk goes back while all others are whole and up, so that a quorum is honest.</summary>

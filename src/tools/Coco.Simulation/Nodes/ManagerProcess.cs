@@ -241,12 +241,7 @@ internal sealed class ManagerProcess
         Link?.ToWorker(worker => worker.OnManager(effect));
     }
 
-    private void Seal(SealedState state)
-    {
-        SealedState written = _world.Mutation == Mutations.ForgottenVote && _host.Disk.Sealed is { } before
-            ? state with { Term = before.State.Term, Vote = NodeId.None } : state;
-        _host.Disk.Seal(new SealedContent(written, _key));
-    }
+    private void Seal(SealedState state) => _host.Disk.Seal(new SealedContent(state, _key));
 
     private EntrySalt DrawSalt()
     {

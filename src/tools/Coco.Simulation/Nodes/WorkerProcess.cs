@@ -126,6 +126,8 @@ internal sealed class WorkerProcess : IDisposable
     private ClientAnswer ReadNow(byte[] key)
     {
         using StoreView view = _world.Mutation == Mutations.SpeculativeRead ? _store!.OpenHead() : _store!.OpenCommitted();
+        if (_host.Manager is { } manager && manager == _link!.Manager && !(view.Version <= manager.Replica.CommittedBatch))
+            _world.Violate("committed reads", $"{_host.Name} shows batch {view.Version}, and {manager.Replica.CommittedBatch} is the last committed one");
         byte[]? value = view.TryGet(KeyValueMaps.Data, key, out ReadOnlySpan<byte> found) ? found.ToArray() : null;
         return ClientAnswer.OfRead(value, view.Version);
     }

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Coco.Simulation;
+
+namespace Coco.Apps.Cli.Commands;
+
+/// <summary><c>coco simulate</c>: whole networks of production code under seeds.</summary>
+internal static class SimulationCommand
+{
+    private const string AllMutations = "all";
+    private const int SeedsForMutation = 40;
+
+    private sealed record Listing(IEnumerable<object> Profiles, IEnumerable<object> Mutations);
+
+    public static Command Make()
+    {
+        Option<string?> seeds = new("--seeds") { Description = "A range of seeds.", HelpName = "A..B" };
+        Option<long?> seed = new("--seed") { Description = "One seed.", HelpName = "S" };
+        Option<string?> profile = new("--profile") { Description = "Which faults; --list shows them.", HelpName = "NAME" };
+        Option<int?> nodes = new("--nodes") { Description = "VNs, 1 to 7; otherwise each seed chooses.", HelpName = "N" };
+        Option<string?> mutation = new("--mutation") { Description = "Break this rule on purpose, or all in turn.", HelpName = "NAME" };
+        Option<bool> list = new("--list") { Description = "Show profiles and mutations." };
+        Option<bool> shrink = new("--shrink") { Description = "Also say with how few VNs a failing seed still fails." };
+        Option<bool> verbose = new("--verbose") { Description = "What happens, on standard error." };
+        Option<bool> json = Shared.Json();
+        Command command = new("simulate", "Run seeded simulations of whole networks.\n\nExample: coco simulate --seeds 1..50 --json")
+        {
+            seeds, seed, profile, nodes, mutation, list, shrink, verbose, json,
+        };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(list)) return PrintList(parsed.GetValue(json));
+            if (!TryReadSeeds(parsed.GetValue(seeds), parsed.GetValue(seed), out long first, out long last)
+                || parsed.GetValue(nodes) is < 1 or > 7)
+            {
+                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, and --nodes from 1 to 7.");
+                return ExitCode.Usage;
+            }
+            try
+            {
+                if (parsed.GetValue(mutation) is AllMutations)
+                    return Print(Simulator.RunMutations(Mutations.All, first, Math.Max((int)(last - first + 1), SeedsForMutation)), parsed.GetValue(json));
+                string broken = parsed.GetValue(mutation) ?? "";
+                string faults = parsed.GetValue(profile) ?? (broken.Length > 0 ? Mutations.Find(broken).Profile : "mixed");
+                var options = new SimulationOptions(
+                    first, last, faults, parsed.GetValue(nodes), broken, parsed.GetValue(verbose) ? Console.Error.WriteLine : null);
+                SimulationReport report = Simulator.Run(options);
+                if (parsed.GetValue(shrink)) Shrink(options, report);
+                return Print(report, parsed.GetValue(json));
+            }
+            catch (ArgumentException unknown)
+            {
+                Console.Error.WriteLine($"coco simulate: {unknown.Message}.");
+                return ExitCode.Usage;
+            }
+        });
+        return command;
+    }
+
+    private static bool TryReadSeeds(string? range, long? single, out long first, out long last)
+    {
+        (first, last) = (single ?? 1, single ?? 1);
+        if (range is null) return single is not null;
+        string[] ends = range.Split("..");
+        return ends.Length == 2 && long.TryParse(ends[0], out first) && long.TryParse(ends[1], out last) && first <= last;
+    }
+
+    private static int PrintList(bool asJson)
+    {
+        if (asJson)
+        {
+            Shared.PrintJson(new Listing(
+                Profile.All.Select(profile => new { profile.Name, profile.Description }),
+                Mutations.All.Select(mutation => new { mutation.Name, mutation.Description, mutation.Profile })));
+            return ExitCode.Done;
+        }
+        Shared.PrintFacts(Profile.All.Select(profile => ($"profile {profile.Name}", profile.Description)));
+        Shared.PrintFacts(Mutations.All.Select(mutation => ($"mutation {mutation.Name}", mutation.Description)));
+        return ExitCode.Done;
+    }
+
+    private static int Print(SimulationReport report, bool asJson)
+    {
+        if (asJson) Shared.PrintJson(report);
+        else
+        {
+            foreach (SimulationViolation violation in report.Violations)
+                Console.Out.WriteLine($"seed {violation.Seed}, {violation.Rule}: {violation.Detail}");
+            Console.Out.WriteLine(
+                $"{report.Profile} {report.Seeds}: {report.Violations.Count} violations, {report.Events} events, {report.Acknowledged} acknowledged, "
+                + $"{report.SimulatedSeconds:N0} simulated seconds in {report.Seconds:N1} s, {report.TraceDigest}");
+        }
+        return report.Violations.Count == 0 ? ExitCode.Done : ExitCode.No;
+    }
+
+    private static int Print(IReadOnlyList<MutationResult> results, bool asJson)
+    {
+        if (asJson) Shared.PrintJson(new { Mutations = results });
+        else
+        {
+            foreach (MutationResult result in results)
+                Console.Out.WriteLine(result.Found ? $"{result.Name}: seed {result.Seed}, {result.Rule}" : $"{result.Name}: NOT FOUND in {result.Tried} seeds");
+        }
+        return results.All(result => result.Found) ? ExitCode.Done : ExitCode.No;
+    }
+
+    /// <summary>A network with fewer VNs is easier to look into.</summary>
+    private static void Shrink(SimulationOptions options, SimulationReport report)
+    {
+        foreach (long failing in report.Violations.Select(violation => violation.Seed).Distinct())
+            for (int nodes = 1; nodes <= 7; nodes++)
+            {
+                SimulationReport smaller = Simulator.Run(options with { FirstSeed = failing, LastSeed = failing, Nodes = nodes, Log = null });
+                if (smaller.Violations.Count == 0) continue;
+                Console.Error.WriteLine($"seed {failing} also fails with {nodes} VNs: {smaller.Violations[0].Rule}: {smaller.Violations[0].Detail}");
+                break;
+            }
+    }
+}
