@@ -19,6 +19,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("crashes", 1, 4)]
     [InlineData("workers", 1, 4)]
     [InlineData("governance", 1, 4)]
+    [InlineData("governance", 42, 42)]
     [InlineData("power-cuts", 1, 2)]
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {

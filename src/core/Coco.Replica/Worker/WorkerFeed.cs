@@ -68,6 +68,12 @@ internal sealed class WorkerFeed(ReplicaContext context)
     public void OnLeadershipLost()
     {
         TellRole(mayLead: false);
+        LetGo();
+    }
+
+    /// <summary>A worker that leads no more has dropped what it executed: those batches are sent to it when they commit.</summary>
+    private void LetGo()
+    {
         foreach (TailEntry entry in context.Tail.Entries) entry.IsHeldByWorker = false;
     }
 
@@ -120,6 +126,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
         if (role == _role) return;
         // A new governance version alone is told by refusing a stale proposal; the worker goes on until then.
         bool isOnlyVersion = _role is not null && isLeader && _role with { GovernanceVersion = role.GovernanceVersion } == role;
+        if (_role is { IsLeader: true } && !isLeader) LetGo();
         _role = role;
         if (!isOnlyVersion) context.Effects.Add(role);
     }
