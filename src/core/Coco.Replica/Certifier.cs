@@ -13,6 +13,9 @@ internal sealed class Certifier(ReplicaContext context, EntryMaker maker)
     private readonly Dictionary<NodeId, ReadOnlyMemory<byte>> _signatures = [];
     private readonly Queue<(ulong Ticket, LogPosition At, NodeId AskedBy)> _signing = new();
     private LogPosition _asked;
+
+    /// <summary>Who was a quorum at that place; a change since does not count for it.</summary>
+    private Configuration _voters = Configuration.Empty;
     private LogIndex _certified;
     private LogIndex _lastWorthy;
     private ulong _nextAsk;
@@ -34,6 +37,7 @@ internal sealed class Certifier(ReplicaContext context, EntryMaker maker)
         if (!context.IsLeader || !mayLead || context.Now < _nextAsk || _lastWorthy <= _certified) return;
         _nextAsk = context.Now + Limits.CertificateTicks;
         _asked = context.Tail.ProcessedPosition;
+        _voters = MembershipDesk.ToConfiguration(context.Tail.CommittedState!.Membership);
         _signatures.Clear();
         Sign(_asked, context.Self);
         foreach (NodeId node in context.Consensus.Status.Configuration.Everyone)
@@ -78,8 +82,7 @@ internal sealed class Certifier(ReplicaContext context, EntryMaker maker)
     {
         if (index != _asked.Index || index <= _certified) return;
         _signatures[node] = signature;
-        Configuration configuration = context.Consensus.Status.Configuration;
-        if (!context.IsLeader || !Quorum.Holds(configuration, _signatures.ContainsKey)) return;
+        if (!context.IsLeader || !Quorum.Holds(_voters, _signatures.ContainsKey)) return;
         var certificate = new QuorumCertificate(
             _asked.Term, index, context.Tail.Tree.RootAt(index),
             _signatures.Select(pair => new CoSignature(pair.Key, pair.Value)));

@@ -20,7 +20,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("workers", 1, 4)]
     [InlineData("governance", 1, 4)]
     [InlineData("governance", 42, 42)]
-    [InlineData("power-cuts", 3, 4)]
+    [InlineData("power-cuts", 2, 3)]
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {
         SimulationReport report = Simulator.Run(new SimulationOptions(first, last, profile));
