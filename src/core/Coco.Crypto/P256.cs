@@ -14,14 +14,14 @@ public static class P256
 
     /// <summary>SHA-256 of the encoding -> imported key. A function of its key alone, so nobody can see that it is kept.</summary>
     [ThreadStatic]
-    private static Dictionary<Hash256, P256PublicKey>? t_imported;
+    private static Dictionary<Hash256, P256PublicKey>? _imported;
 
     /// <summary>
     /// Verifies under a key given as point (0x04, x, y) or as SubjectPublicKeyInfo. False for any malformed key or signature.
     /// </summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
     {
-        Dictionary<Hash256, P256PublicKey> imported = t_imported ??= [];
+        Dictionary<Hash256, P256PublicKey> imported = _imported ??= [];
         Hash256 id = Sha256.Hash(publicKey);
         if (!imported.TryGetValue(id, out P256PublicKey? key))
         {

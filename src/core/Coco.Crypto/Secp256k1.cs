@@ -19,13 +19,13 @@ public static unsafe class Secp256k1
     private const int EncodedSize = 65;
     private const byte UncompressedTag = 0x04;
 
-    private static nint s_context;
+    private static nint _context;
 
     /// <summary>One context for all threads: after its creation it is only read.</summary>
     private static nint Context
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => s_context != 0 ? s_context : Open();
+        get => _context != 0 ? _context : Open();
     }
 
     /// <summary>Loads the library now rather than at the first signature.</summary>
@@ -125,7 +125,7 @@ public static unsafe class Secp256k1
         try
         {
             nint opened = Secp256k1Native.ContextCreate(Secp256k1Native.ContextFlags);
-            nint earlier = Interlocked.CompareExchange(ref s_context, opened, 0);
+            nint earlier = Interlocked.CompareExchange(ref _context, opened, 0);
             if (earlier == 0) return opened;
             Secp256k1Native.ContextDestroy(opened);
             return earlier;

@@ -10,13 +10,13 @@ public static class SenderRecovery
     private const byte AuthorizationMagic = 0x05;
 
     [ThreadStatic]
-    private static ByteWriter? s_scratch;
+    private static ByteWriter? _scratch;
 
     /// <summary>The order of secp256k1's group (SEC 2, 2.4.1).</summary>
     private static readonly UInt256 Order = new(0xBFD25E8CD0364141, 0xBAAEDCE6AF48A03B, 0xFFFFFFFFFFFFFFFE, 0xFFFFFFFFFFFFFFFF);
     private static readonly UInt256 HalfOrder = Order >> 1;
 
-    private static ByteWriter Scratch => s_scratch ??= new ByteWriter(1024);
+    private static ByteWriter Scratch => _scratch ??= new ByteWriter(1024);
 
     /// <summary>False where the signature is none. <paramref name="isLowSRequired"/> from Homestead on (EIP-2).</summary>
     public static bool TryRecover(EthereumTransaction transaction, bool isLowSRequired, out Address sender)
