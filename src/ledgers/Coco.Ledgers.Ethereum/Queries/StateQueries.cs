@@ -21,10 +21,10 @@ public sealed class StateQueries
 
     /// <summary>A thread's machine and its tables, some 100 KB: every run begins by resetting them, so one after the other may use them.</summary>
     [ThreadStatic]
-    private static JournaledState? _state;
+    private static JournaledState? _spareState;
 
     [ThreadStatic]
-    private static TransactionProcessor? _processor;
+    private static TransactionProcessor? _spareProcessor;
 
     private readonly EthereumSettings _settings;
     private readonly IReadView _view;
@@ -37,8 +37,8 @@ public sealed class StateQueries
         _settings = settings;
         _view = view;
         _reader = new StoreStateReader(view);
-        _state = _state ??= new JournaledState(new CodeCache());
-        _processor = _processor ??= new TransactionProcessor(_state);
+        _state = _spareState ??= new JournaledState(new CodeCache());
+        _processor = _spareProcessor ??= new TransactionProcessor(_state);
     }
 
     public AccountRecord Account(in Address address) => AccountRecord.TryGet(_view, address, out AccountRecord account)
