@@ -75,7 +75,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _folder = new LedgerFolder(_configuration.LedgerDirectory);
         _sealedFile = new SealedFile(Path.Combine(_configuration.ManagerDirectory, "sealed"), options.Sealing);
         _sealed = _sealedFile.Read();
-        RecoveredLog log = StartingPoint.Open(_folder, _sealed?.State, options.Log);
+        RecoveredLog log = StartingPoint.Open(_folder, _sealed?.State, _sealedFile.Discard, options.Log);
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
         _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName) : JoiningPolicy();

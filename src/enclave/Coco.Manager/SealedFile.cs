@@ -39,6 +39,16 @@ internal sealed class SealedFile(string path, ISealing sealing)
         CryptographicOperations.ZeroMemory(writer.Written);
     }
 
+    /// <summary>
+    /// For good: after entries were dropped from a damaged ledger this VN no longer holds all that it once acknowledged, and may
+    /// never again go on as who it was.
+    /// </summary>
+    public void Discard()
+    {
+        File.Delete(path);
+        PosixFiles.SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Null where there is none, or it is another program's, or it was changed.</summary>
     public SealedContent? Read()
     {

@@ -8,7 +8,7 @@ namespace Coco.Manager;
 /// <summary>Opens what the disk holds: checks the whole ledger, cuts a torn end, drops what is damaged to be fetched again from the others.</summary>
 internal static class StartingPoint
 {
-    public static RecoveredLog Open(LedgerFolder folder, SealedState? sealedState, Action<string> log)
+    public static RecoveredLog Open(LedgerFolder folder, SealedState? sealedState, Action discardSeal, Action<string> log)
     {
         if (folder.List().Count == 0) return new RecoveredLog(null, new MerkleLedger(), default, null, null, [], null);
         var authority = new LedgerAuthority();
@@ -16,6 +16,7 @@ internal static class StartingPoint
         bool isWhole = opening.Problem is null;
         if (opening.Problem is { } problem)
             log($"The ledger is damaged at entry {problem.Index}: {problem.Message} It is cut there, and fetched again from the other VNs.");
+        if (!isWhole && sealedState is not null) discardSeal(); // before the cut, so that a crash between them is safe too
         if (!isWhole || opening.IsTorn)
         {
             var operations = new List<DiskOperation>();
