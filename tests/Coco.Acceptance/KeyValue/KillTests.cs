@@ -72,7 +72,8 @@ public sealed class KillTests(KeyValueNetwork shared, ITestOutputHelper output)
         for (int i = 0; i < times; i++)
         {
             await load.AdvanceAsync(Steps);
-            foreach (int? process in ProcessesOf(victims, await shared.Network.StatusAsync())) TestNetwork.Kill(process);
+            status = await shared.Network.WaitAsync("there is a leader", VoterAgain, now => now.Nodes.Any(node => node.Role == "leader"));
+            foreach (int? process in ProcessesOf(victims, status)) TestNetwork.Kill(process);
             await load.AdvanceAsync(Steps);
             status = await shared.Network.WaitUntilWholeAsync(VoterAgain);
             output.WriteLine($"rejoin ms {string.Join(", ", status.Nodes.Select(node => $"{node.Name} {node.LastRejoinMs:0}"))}");
