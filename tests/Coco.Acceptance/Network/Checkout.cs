@@ -17,7 +17,7 @@ internal static class Checkout
 
     /// <summary>Long runs are asked for (<c>./coco test --long</c>, or COCO_LONG=1).</summary>
     public static bool IsLong =>
-        Environment.GetEnvironmentVariable("COCO_LONG") == "1" || Environment.GetEnvironmentVariable("COCO_LONG") == "1";
+        Environment.GetEnvironmentVariable("COCO_LONG") == "1";
 
     private static string FindRoot()
     {
