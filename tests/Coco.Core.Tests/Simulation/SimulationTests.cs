@@ -31,6 +31,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public void Networks_keep_their_promises_under_fresh_seeds()
     {
         long first = Random.Shared.NextInt64(1_000, 1_000_000_000);
