@@ -2,7 +2,10 @@ using Coco.Evm;
 
 namespace Coco.Conformance;
 
-/// <summary>The accounts whose ether the mainnet moved at block 1,920,000 (EIP-779).</summary>
+/// <summary>
+/// The accounts whose ether the mainnet moved at block 1,920,000 (the rule: EIP-779). The list was taken from go-ethereum's
+/// params/dao.go (LGPL-3.0), not from the EIP; replace it by one read from the chain or the EIP.
+/// </summary>
 public static class DaoAccounts
 {
     public static IReadOnlyList<Address> All { get; } = Array.ConvertAll<string, Address>(
