@@ -64,34 +64,57 @@ internal sealed class RpcNode
         return queries.Environment(header, hash);
     }
 
-    /// <summary>Opens the state of a block. Only the newest is kept: for older ones geth's error of a pruned node.</summary>
+    /// <summary>Opens the state after a block; dispose the view soon. An error where the block or its state is not there.</summary>
     public RpcError? OpenState(BlockReference block, out ICommittedView view)
     {
-        view = Services.State.Open();
-        RpcError? error = Check(block, view);
-        if (error is not null) view.Dispose();
-        return error;
+        ICommittedView newest = Services.State.Open();
+        RpcError? error = NumberOf(block, newest.Version.Value, out ulong number);
+        if (error is not null)
+        {
+            newest.Dispose();
+            view = null!;
+            return error;
+        }
+        return OpenState(number, newest, out view);
     }
 
-    private RpcError? Check(BlockReference block, ICommittedView view)
+    /// <summary>
+    /// Opens the state after the block with this number: what re-execution of the block after it begins with. Reads of past states
+    /// may wait for the ledger files, so such a view is for one thread at a time, and <see cref="IReadView.TryGetNext"/> of it is
+    /// not to be used.
+    /// </summary>
+    public RpcError? OpenStateAfter(ulong number, out ICommittedView view) => OpenState(number, Services.State.Open(), out view);
+
+    private RpcError? OpenState(ulong number, ICommittedView newest, out ICommittedView view)
     {
-        ulong version = view.Version.Value;
+        view = newest;
+        ulong version = newest.Version.Value;
+        if (number == version) return null;
+        newest.Dispose();
+        return number > version ? RpcError.HeaderNotFound : Pruned(number);
+    }
+
+    private RpcError? NumberOf(BlockReference block, ulong newest, out ulong number)
+    {
+        number = newest;
         switch (block.Tag)
         {
-            case BlockTag.Number when block.Number > version: return RpcError.HeaderNotFound;
-            case BlockTag.Number: return block.Number == version ? null : Pruned(block.Number);
-            case BlockTag.Earliest: return version == 0 ? null : Pruned(0);
-            case BlockTag.Hash: return CheckHash(block.Hash, version);
-            default: return null;
+            case BlockTag.Number: number = block.Number; break;
+            case BlockTag.Earliest: number = 0; break;
+            case BlockTag.Hash: return NumberOf(block.Hash, newest, out number);
         }
+        return null;
     }
 
-    private RpcError? CheckHash(in Hash256 hash, ulong version)
+    private RpcError? NumberOf(in Hash256 hash, ulong newest, out ulong number)
     {
-        if (Ledger.Chain.Recent(version) is { } newest && newest.Hash == hash) return null;
+        number = newest;
+        if (Ledger.Chain.Recent(newest) is { } block && block.Hash == hash) return null;
         var candidates = new List<(BatchNumber Number, int Position)>();
         Ledger.Chain.FindBlock(hash, candidates);
-        return candidates.Count == 0 ? RpcError.Of("header for hash not found") : Pruned(candidates[0].Number.Value);
+        if (candidates.Count == 0) return RpcError.Of("header for hash not found");
+        number = candidates[0].Number.Value;
+        return null;
     }
 
     private RpcError Pruned(ulong number)
