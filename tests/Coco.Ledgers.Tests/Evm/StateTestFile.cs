@@ -28,17 +28,6 @@ internal static class StateTestFile
         ["Merge"] = EvmFork.Paris,
     };
 
-    /// <summary>The folder of vectors, or null where there is none.</summary>
-    public static string? Vectors()
-    {
-        string? named = Environment.GetEnvironmentVariable("COCO_VECTORS");
-        if (named is not null) return named;
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Coco.slnx"))) folder = folder.Parent;
-        string? found = folder is null ? null : Path.Combine(folder.FullName, "../shared/vectors");
-        return Directory.Exists(found) ? found : null;
-    }
-
     public static IEnumerable<StateTestCase> ReadArchive(string path)
     {
         using FileStream file = File.OpenRead(path);

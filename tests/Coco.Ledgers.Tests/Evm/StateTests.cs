@@ -2,9 +2,9 @@ using System.Diagnostics;
 using Coco.Crypto;
 using Coco.Evm;
 using Coco.Evm.Code;
-using Coco.Evm.Precompiles;
 using Coco.Evm.State;
 using Coco.Evm.Transactions;
+using Coco.Ledgers.Tests.Conformance;
 using Coco.Primitives;
 using Xunit.Abstractions;
 
@@ -14,23 +14,17 @@ public sealed class StateTests(ITestOutputHelper output)
 {
     private readonly CodeCache _codes = new();
 
-    [Theory]
+    [VectorTheory("state-tests.tar.gz", "state-tests-prague-osaka.tar.gz")]
     [InlineData("state-tests.tar.gz")]
     [InlineData("state-tests-prague-osaka.tar.gz")]
     public void Every_transaction_of_the_public_state_tests_gives_the_expected_root_and_logs(string archive)
     {
-        string? vectors = StateTestFile.Vectors();
-        if (vectors is null)
-        {
-            output.WriteLine("skipped: no vectors here");
-            return;
-        }
         JournaledState state = new(_codes);
         TransactionProcessor processor = new(state);
         List<string> failures = [];
         int count = 0;
         Stopwatch watch = new();
-        foreach (StateTestCase test in StateTestFile.ReadArchive(Path.Combine(vectors, "ethereum", archive)))
+        foreach (StateTestCase test in StateTestFile.ReadArchive(Vectors.PathOf(archive)))
         {
             count++;
             watch.Start();
@@ -41,16 +35,8 @@ public sealed class StateTests(ITestOutputHelper output)
         string report = $"{count - failures.Count} of {count} pass, {watch.Elapsed.TotalSeconds:F1} s";
         output.WriteLine(report);
         if (Environment.GetEnvironmentVariable("COCO_EVM_FAILURES") is { } path) File.AppendAllLines(path, [report, .. failures]);
-        // The set of precompiles grows in steps; until the curves are there, cases that call them cannot pass.
-        bool hasCurves = PrecompileSet.IsPrecompile(Address.FromNumber(10), EvmFork.Cancun)
-            && PrecompileSet.IsPrecompile(Address.FromNumber(17), EvmFork.Prague);
-        if (!hasCurves) failures.RemoveAll(NeedsCurves);
         Assert.True(count > 1000 && failures.Count == 0, report + "\n" + string.Join('\n', failures.Take(20)));
     }
-
-    private static bool NeedsCurves(string failure) =>
-        new[] { "precom", "eip2537", "ecrecover0_0input", "failed_tx_xcf416c53" }
-            .Any(name => failure.Contains(name, StringComparison.OrdinalIgnoreCase));
 
     private static string? Check(StateTestCase test, TransactionProcessor processor)
     {

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Coco.Crypto;
 using Coco.Evm;
 using Coco.Evm.Precompiles;
+using Coco.Ledgers.Tests.Conformance;
 
 namespace Coco.Ledgers.Tests.Precompiles;
 
@@ -15,14 +16,16 @@ namespace Coco.Ledgers.Tests.Precompiles;
 /// </summary>
 internal static partial class StateTestProbe
 {
+    internal const string Archive = "state-tests-prague-osaka.tar.gz";
+
     /// <summary>One call and what the state test says about it.</summary>
     private sealed record Call(string Name, EvmFork Fork, ulong Number, long Gas, byte[] Input, bool Succeeds, string? OutputHash);
 
-    /// <summary>Runs all calls of the files below <paramref name="folder"/>; returns how many, or null where the archive is absent.</summary>
-    internal static int? RunFolder(string folder)
+    /// <summary>Runs all calls of the files below <paramref name="folder"/>; returns how many.</summary>
+    internal static int RunFolder(string folder)
     {
         int count = 0;
-        bool isThere = ForEach("state-tests-prague-osaka.tar.gz", folder, test =>
+        ForEach(Archive, folder, test =>
         {
             foreach (Call call in Calls(test))
             {
@@ -30,22 +33,19 @@ internal static partial class StateTestProbe
                 count++;
             }
         });
-        return isThere ? count : null;
+        return count;
     }
 
-    /// <summary>Visits the state tests of all files whose path contains <paramref name="path"/>; false where the archive is absent.</summary>
-    internal static bool ForEach(string archive, string path, Action<JsonProperty> visit)
+    /// <summary>Visits the state tests of all files whose path contains <paramref name="path"/>.</summary>
+    internal static void ForEach(string archive, string path, Action<JsonProperty> visit)
     {
-        string file = Path.Combine(VectorFolder(), "ethereum", archive);
-        if (!File.Exists(file)) return false;
-        using var tar = new TarReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        using var tar = new TarReader(new GZipStream(File.OpenRead(Vectors.PathOf(archive)), CompressionMode.Decompress));
         while (tar.GetNextEntry() is { } entry)
         {
             if (entry.DataStream is null || !entry.Name.Contains(path, StringComparison.Ordinal)) continue;
             using JsonDocument document = JsonDocument.Parse(entry.DataStream);
             foreach (JsonProperty test in document.RootElement.EnumerateObject()) visit(test);
         }
-        return true;
     }
 
     private static void Check(Call call)
@@ -86,12 +86,4 @@ internal static partial class StateTestProbe
     private static partial Regex PassOn();
 
     private static ulong Number(string hex) => ulong.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-
-    private static string VectorFolder()
-    {
-        if (Environment.GetEnvironmentVariable("COCO_VECTORS") is { Length: > 0 } given) return given;
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Coco.slnx"))) folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? ".", "..", "shared", "vectors");
-    }
 }

@@ -66,6 +66,29 @@ public sealed class PartialTrie
         _ => Keccak256.Hash(Encode(_root)),
     };
 
+    /// <summary>All keys of whole bytes whose values are known, in order.</summary>
+    public IReadOnlyList<(byte[] Key, byte[] Value)> Known()
+    {
+        List<(byte[] Key, byte[] Value)> found = [];
+        Collect(_root, [], found);
+        return found;
+    }
+
+    private void Collect(Node? node, byte[] path, List<(byte[] Key, byte[] Value)> found)
+    {
+        if (node is HashNode unknown && !_known.ContainsKey(unknown.Hash)) return;
+        switch (Load(node))
+        {
+            case Leaf leaf: found.Add((TriePath.Bytes([.. path, .. leaf.Path]), leaf.Value)); break;
+            case Extension extension: Collect(extension.Child, [.. path, .. extension.Path], found); break;
+            case Branch branch:
+                for (int i = 0; i < 16; i++) Collect(branch.Children[i], [.. path, (byte)i], found);
+                if (branch.Value is { } value) found.Add((TriePath.Bytes(path), value));
+                break;
+            default: break;
+        }
+    }
+
     private byte[]? Get(ref Node? node, ReadOnlySpan<byte> path)
     {
         node = Load(node);

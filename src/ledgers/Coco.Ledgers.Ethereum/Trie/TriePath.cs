@@ -58,6 +58,14 @@ public static class TriePath
         return nibbles;
     }
 
+    /// <summary>Whole bytes of an even number of nibbles.</summary>
+    public static byte[] Bytes(ReadOnlySpan<byte> nibbles)
+    {
+        byte[] bytes = new byte[nibbles.Length / 2];
+        for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)((nibbles[2 * i] << 4) | nibbles[(2 * i) + 1]);
+        return bytes;
+    }
+
     public static int WriteHexPrefix(Span<byte> target, ReadOnlySpan<byte> nibbles, bool isLeaf)
     {
         bool isOdd = (nibbles.Length & 1) == 1;

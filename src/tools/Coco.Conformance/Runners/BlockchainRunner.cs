@@ -49,14 +49,22 @@ public sealed class BlockchainRunner : IConformanceRunner
             result.Fail(name, network, $"genesis state {genesis.Header.StateRoot}", world.Root().ToString());
             return;
         }
-        var chain = new TestChain(rules, genesis.Header, world, test.Field("config")?.Field("chainid")?.Number() ?? 1);
-        string? wrong = Import(chain, test.Field("blocks")!.Value);
+        JsonElement blocks = test.Field("blocks")!.Value;
+        IReadOnlyList<Address> daoAccounts = rules.DaoBlock is null ? [] : DaoFork.Accounts(world, Decodable(blocks));
+        var chain = new TestChain(rules, genesis.Header, world, test.Field("config")?.Field("chainid")?.Number() ?? 1, daoAccounts);
+        string? wrong = Import(chain, blocks);
         result.Gas += chain.Gas;
         string wanted = $"head {test.Field("lastblockhash")!.Value.Hash()}", actual = $"head {chain.HeadHash}";
         if (test.Field("postStateHash") is { } root) (wanted, actual) = ($"{wanted}, state {root.Hash()}", $"{actual}, state {chain.HeadWorld.Root()}");
         if (test.Field("postState") is { ValueKind: JsonValueKind.Object } state && chain.HeadWorld.Difference(TestWorld.Read(state)) is { Length: > 0 } difference)
             actual = $"{actual}, {difference}";
         result.Compare(name, network, wanted, wrong is null ? actual : $"{actual}: {wrong}");
+    }
+
+    private static IEnumerable<Block> Decodable(JsonElement blocks)
+    {
+        foreach (JsonElement block in blocks.EnumerateArray())
+            if (Block.TryDecode(block.Field("rlp")!.Value.Bytes(), out Block? decoded, out _)) yield return decoded!;
     }
 
     /// <summary>The first block that was treated otherwise than it should be.</summary>

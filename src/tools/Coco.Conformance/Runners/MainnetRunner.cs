@@ -11,8 +11,6 @@ namespace Coco.Conformance;
 /// <summary>Real blocks with what they touch: <c>mainnet-witness/1</c> (trie nodes, checked by the state root) and <c>mainnet-prestate/1</c>.</summary>
 public sealed class MainnetRunner(bool hasWitness) : IConformanceRunner
 {
-    private const ulong DaoBlock = 1_920_000;
-
     public string Kind => hasWitness ? "witness" : "prestate";
 
     public bool TryRun(string file, JsonElement root, ConformanceOptions options, ConformanceResult result)
@@ -46,10 +44,13 @@ public sealed class MainnetRunner(bool hasWitness) : IConformanceRunner
         }
         var state = new JournaledState(new CodeCache());
         WitnessState? witness = hasWitness ? ReadWitness(test) : null;
-        state.Reset(witness is null ? TestWorld.Read(test.Field("pre")!.Value) : witness);
+        TestWorld? world = hasWitness ? null : TestWorld.Read(test.Field("pre")!.Value);
+        bool isDaoFork = block!.Header.Number == DaoFork.MainnetBlock;
+        if (isDaoFork) witness?.MoveDao(DaoFork.NamedBy([block]));
+        state.Reset((IStateReader?)witness ?? world!);
         Dictionary<ulong, Hash256> ancestors = ReadAncestors(test);
         var run = new BlockRun(state);
-        if (block!.Header.Number == DaoBlock) run.MoveDao(DaoAccounts.All);
+        if (isDaoFork && world is not null) run.MoveDao(DaoFork.Accounts(world, [block]));
         // Receipts before Byzantium hold a state root after each transaction, which the partial trie can give.
         BlockOutcome outcome = run.Execute(
             block, fork, ForkNames.Blobs(forkName), 1, number => ancestors.GetValueOrDefault(number),

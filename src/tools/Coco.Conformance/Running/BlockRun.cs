@@ -16,7 +16,6 @@ public sealed class BlockRun(JournaledState state)
     /// <summary>Gas of one blob (EIP-4844).</summary>
     private const ulong BlobGas = 1 << 17;
 
-    private static readonly Address DaoRefund = Parse("bf4ed7b27f1d666546e30d74d50d173d20bca754");
     private readonly TransactionProcessor _processor = new(state);
 
     /// <summary>Executes; the changes stay in the journaled state for the caller to take.</summary>
@@ -65,7 +64,7 @@ public sealed class BlockRun(JournaledState state)
     /// <summary>Mainnet block 1,920,000 and tests of it: the accounts of the DAO lose what they have.</summary>
     public void MoveDao(IEnumerable<Address> accounts)
     {
-        int refund = state.Account(DaoRefund);
+        int refund = state.Account(DaoFork.Refund);
         foreach (Address address in accounts)
         {
             int account = state.Account(address);
@@ -158,6 +157,4 @@ public sealed class BlockRun(JournaledState state)
         }
         state.AddBalance(state.Account(block.Header.Beneficiary), miner);
     }
-
-    private static Address Parse(string hex) => new(Convert.FromHexString(hex));
 }

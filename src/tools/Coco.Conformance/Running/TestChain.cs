@@ -18,14 +18,16 @@ public sealed class TestChain
     private readonly JournaledState _state = new(new CodeCache());
     private readonly BlockRun _run;
     private readonly ulong _chainId;
+    private readonly IReadOnlyList<Address> _daoAccounts;
     private Node _head;
 
     private sealed record Node(BlockHeader Header, Hash256 Hash, IReadOnlyList<BlockHeader> Ommers, TestWorld World, UInt256 Total, EvmFork Fork);
 
-    public TestChain(ChainRules rules, BlockHeader genesis, TestWorld world, ulong chainId)
+    public TestChain(ChainRules rules, BlockHeader genesis, TestWorld world, ulong chainId, IReadOnlyList<Address> daoAccounts)
     {
         _rules = rules;
         _chainId = chainId;
+        _daoAccounts = daoAccounts;
         _run = new BlockRun(_state);
         _head = new Node(genesis, genesis.Hash(), [], world, genesis.Difficulty, rules.ForkAt(genesis, default));
         _nodes[_head.Hash] = _head;
@@ -49,7 +51,7 @@ public sealed class TestChain
         if (CheckBody(block, parent, fork) is { } body) return body;
         TestWorld world = parent.World.Copy();
         _state.Reset(world);
-        if (header.Number == _rules.DaoBlock) _run.MoveDao(DaoAccounts.All);
+        if (header.Number == _rules.DaoBlock) _run.MoveDao(_daoAccounts);
         BlockOutcome outcome = _run.Execute(
             block, fork, blobs, _chainId, number => AncestorHash(parent, number), _ => Take(world));
         Gas += outcome.GasUsed;

@@ -46,6 +46,9 @@ public sealed class TestWorld : IStateReader
         return world;
     }
 
+    /// <summary>By address.</summary>
+    public IEnumerable<Address> Addresses => _accounts.Keys.Order();
+
     public bool TryGetAccount(in Address address, out AccountInfo account)
     {
         account = default;

@@ -57,17 +57,43 @@ public sealed class WitnessState(Dictionary<Hash256, byte[]> nodes, Dictionary<H
         return _accounts.Root();
     }
 
+    /// <summary>Moves the ether of all accounts that are known here to the contract of the DAO fork, but for those named.</summary>
+    public void MoveDao(IEnumerable<Address> named)
+    {
+        HashSet<Hash256> kept = [.. named.Select(address => StateTrie.KeyOf(address))];
+        UInt256 moved = default;
+        foreach ((byte[] key, byte[] value) in _accounts.Known())
+        {
+            if (kept.Contains(new Hash256(key)) || Read(value) is not { Balance.IsZero: false } account) continue;
+            moved += account.Balance;
+            Write(key, account with { Balance = default });
+        }
+        Hash256 refund = StateTrie.KeyOf(DaoFork.Refund);
+        Account contract = _accounts.Get(refund.Span) is { } there ? Read(there) : throw new FormatException("The witness lacks the refund contract.");
+        Write(refund.Span, contract with { Balance = contract.Balance + moved });
+    }
+
+    private void Write(ReadOnlySpan<byte> key, in Account account)
+    {
+        var writer = new ByteWriter();
+        TrieEncoder.WriteAccountValue(account.Nonce, account.Balance, account.StorageRoot, account.CodeHash, writer);
+        _accounts.Set(key, writer.ToArray());
+    }
+
     private PartialTrie StorageOf(in Address address)
     {
         if (_storage.TryGetValue(address, out PartialTrie? trie)) return trie;
         return _storage[address] = Find(address) is { } account ? new PartialTrie(nodes, account.StorageRoot) : new PartialTrie();
     }
 
-    private (ulong Nonce, UInt256 Balance, Hash256 StorageRoot, Hash256 CodeHash)? Find(in Address address)
+    private readonly record struct Account(ulong Nonce, UInt256 Balance, Hash256 StorageRoot, Hash256 CodeHash);
+
+    private Account? Find(in Address address) => _accounts.Get(StateTrie.KeyOf(address).Span) is { } value ? Read(value) : null;
+
+    private static Account Read(ReadOnlySpan<byte> value)
     {
-        if (_accounts.Get(StateTrie.KeyOf(address).Span) is not { } value) return null;
         var outer = new RlpReader(value);
         RlpReader list = outer.ReadList();
-        return (list.ReadUInt64(), list.ReadUInt256(), list.ReadHash(), list.ReadHash());
+        return new Account(list.ReadUInt64(), list.ReadUInt256(), list.ReadHash(), list.ReadHash());
     }
 }
