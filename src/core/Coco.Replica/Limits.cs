@@ -41,6 +41,9 @@ public static class Limits
     /// <summary>A read index that a follower asked for and did not get; its worker waits as long.</summary>
     public const ulong ReadIndexTicks = 1_000;
 
+    /// <summary>A round of read index without an answer is asked again: a few round trips between continents.</summary>
+    public const ulong ReadIndexRetryTicks = 50;
+
     /// <summary>A join request that was not answered is repeated after this long.</summary>
     public const int JoinTicks = 50;
 

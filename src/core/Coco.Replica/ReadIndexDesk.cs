@@ -3,34 +3,36 @@ using Coco.Primitives;
 
 namespace Coco.Replica;
 
-/// <summary>Linearizable reads (CON-7): the leader's plug names an index, and the worker is told once all up to it was sent to it.</summary>
+/// <summary>
+/// Linearizable reads (CON-7): the leader's plug names an index, and the worker is told once all up to it was sent to it. One round
+/// at a time is under way for this VN; what is asked meanwhile waits for the next (Ongaro's thesis, section 6.4). A round that
+/// gets no answer, since a message or the leader was lost, is asked again.
+/// </summary>
 internal sealed class ReadIndexDesk(ReplicaContext context)
 {
     private readonly Dictionary<ulong, Asker> _asked = [];
-    private readonly SortedDictionary<ulong, (ulong Request, ulong At)> _own = [];
+    private readonly List<Question> _gathering = [];
+    private readonly List<Question> _round = [];
     private readonly List<(ulong Request, LogIndex Index)> _waiting = [];
     private ulong _last;
-    private ulong _lastOwn;
+    private ulong _roundNumber;
+    private ulong _roundAt;
 
-    /// <summary>This VN (node none) or a follower, and the number under which it asked.</summary>
-    private readonly record struct Asker(NodeId Node, ulong Number);
+    /// <summary>This VN (node none) or a follower, and the number of its round.</summary>
+    private readonly record struct Asker(NodeId Node, ulong Round);
 
-    /// <summary>
-    /// The worker's question gets a number of this manager: another worker may use the same request again, and must not get the answer
-    /// to an earlier question, which may be too old for it.
-    /// </summary>
+    /// <summary>The worker's question, and the tick at which it came.</summary>
+    private readonly record struct Question(ulong Request, ulong At);
+
     public void OnWorker(ulong request, Action<ConsensusInput> step)
     {
-        if (!context.IsActive || _own.Count + _waiting.Count >= Limits.MaxWaiting)
+        if (!context.IsActive || _gathering.Count + _round.Count + _waiting.Count >= Limits.MaxWaiting)
         {
             Answer(request, false);
             return;
         }
-        ulong number = ++_lastOwn;
-        _own.Add(number, (request, context.Now));
-        if (context.IsLeader) AskPlug(new Asker(NodeId.None, number), step);
-        else if (context.Consensus.Status.Leader is { } leader) context.Send(leader, new ReadIndexAsk(number));
-        else Settle(number, null);
+        _gathering.Add(new Question(request, context.Now));
+        if (_round.Count == 0) Begin(step);
     }
 
     public void OnFollower(NodeId from, ReadIndexAsk ask, Action<ConsensusInput> step)
@@ -39,31 +41,30 @@ internal sealed class ReadIndexDesk(ReplicaContext context)
         else context.Send(from, new ReadIndexGive(ask.Request, null));
     }
 
-    public void OnGive(ReadIndexGive give) => Settle(give.Request, give.Index);
+    public void OnGive(ReadIndexGive give, Action<ConsensusInput> step) => Settle(give.Request, give.Index, step);
 
-    public void OnPlug(ReadIndexEffect effect)
+    public void OnPlug(ReadIndexEffect effect, Action<ConsensusInput> step)
     {
         if (!_asked.Remove(effect.Request, out Asker asker)) return;
-        if (asker.Node != NodeId.None) context.Send(asker.Node, new ReadIndexGive(asker.Number, effect.Index));
-        else Settle(asker.Number, effect.Index);
+        if (asker.Node != NodeId.None) context.Send(asker.Node, new ReadIndexGive(asker.Round, effect.Index));
+        else Settle(asker.Round, effect.Index, step);
     }
 
-    /// <summary>What the leader did not answer in time it won't answer.</summary>
-    public void OnTick()
+    /// <summary>Asks again what got no answer, and gives up what waits for too long.</summary>
+    public void OnTick(Action<ConsensusInput> step)
     {
-        while (_own.Count > 0)
-        {
-            (ulong number, (_, ulong at)) = _own.First();
-            if (context.Now - at < Limits.ReadIndexTicks) return;
-            Settle(number, null);
-        }
+        Expire(_round);
+        Expire(_gathering);
+        if (_round.Count + _gathering.Count > 0 && (_round.Count == 0 || context.Now - _roundAt >= Limits.ReadIndexRetryTicks)) Begin(step);
     }
 
-    /// <summary>Its questions went with it.</summary>
+    /// <summary>Its questions went with it: the next worker may use their numbers again.</summary>
     public void OnWorkerGone()
     {
-        _own.Clear();
+        _gathering.Clear();
+        _round.Clear();
         _waiting.Clear();
+        _roundNumber++;
     }
 
     /// <summary>Answers those whose index was sent to the worker.</summary>
@@ -77,11 +78,31 @@ internal sealed class ReadIndexDesk(ReplicaContext context)
         }
     }
 
-    private void Settle(ulong number, LogIndex? index)
+    /// <summary>A new number each time: an index given to an earlier round may be too old for what has joined since.</summary>
+    private void Begin(Action<ConsensusInput> step)
     {
-        if (!_own.Remove(number, out var own)) return;
-        if (index is { } known) _waiting.Add((own.Request, known));
-        else Answer(own.Request, false);
+        _round.AddRange(_gathering);
+        _gathering.Clear();
+        _roundNumber++;
+        _roundAt = context.Now;
+        if (context.IsLeader) AskPlug(new Asker(NodeId.None, _roundNumber), step);
+        else if (context.Consensus.Status.Leader is { } leader) context.Send(leader, new ReadIndexAsk(_roundNumber));
+    }
+
+    /// <summary>Without an index the leader could not say now: the round is asked again after a while.</summary>
+    private void Settle(ulong round, LogIndex? index, Action<ConsensusInput> step)
+    {
+        if (round != _roundNumber || index is not { } known || _round.Count == 0) return;
+        foreach (Question question in _round) _waiting.Add((question.Request, known));
+        _round.Clear();
+        if (_gathering.Count > 0) Begin(step);
+    }
+
+    private void Expire(List<Question> questions)
+    {
+        int late = 0;
+        while (late < questions.Count && context.Now - questions[late].At >= Limits.ReadIndexTicks) Answer(questions[late++].Request, false);
+        questions.RemoveRange(0, late);
     }
 
     private void AskPlug(Asker asker, Action<ConsensusInput> step)

@@ -162,7 +162,7 @@ public sealed class Replica
             return;
         }
         StepPlug(Coco.Consensus.TickInput.Instance);
-        _reads.OnTick();
+        _reads.OnTick(StepPlug);
         _leftBehind.OnTick(PeerNames);
         _certifier.OnTick(MayLead);
         _membership.OnTick(MayLead);
@@ -229,7 +229,7 @@ public sealed class Replica
                 _context.Effects.Add(new ForwardRefusedEffect(refused.Id, refused.Code, refused.Reason));
                 break;
             case ReadIndexAsk ask: _reads.OnFollower(from, ask, StepPlug); break;
-            case ReadIndexGive give: _reads.OnGive(give); break;
+            case ReadIndexGive give: _reads.OnGive(give, StepPlug); break;
         }
     }
 
@@ -372,7 +372,7 @@ public sealed class Replica
             case CommittedEffect committed: ProcessUpTo(committed.Index); break;
             case RolledBackEffect rolledBack: _context.Tail.TruncateAfter(rolledBack.Index); break;
             case RoleChangedEffect role: OnRole(role); break;
-            case ReadIndexEffect read: _reads.OnPlug(read); break;
+            case ReadIndexEffect read: _reads.OnPlug(read, StepPlug); break;
             case ReadEntriesEffect read:
                 _context.Effects.Add(new ReadLogEffect(new LogReader.Follower(read.For), read.First, read.MaxBytes));
                 break;

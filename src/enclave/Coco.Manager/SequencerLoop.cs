@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
+using Coco.Boundary;
 using Coco.Replica;
 
 namespace Coco.Manager;
@@ -17,14 +17,11 @@ internal sealed class SequencerLoop(
     /// <summary>Status is made anew every so many rounds of ticks.</summary>
     private const int RoundsPerPublish = 4;
 
-    private readonly ConcurrentQueue<object> _inputs = new();
+    private readonly Inbox<object> _inputs = new();
     private readonly Queue<ReplicaInput> _own = new();
-    private readonly SemaphoreSlim _wake = new(0);
     private readonly ReplicaEffects _effects = new();
     private long _lastTick = Stopwatch.GetTimestamp();
     private int _rounds;
-    private int _asleep;
-    private volatile bool _stopping;
     private Thread? _thread;
 
     public void Start()
@@ -33,37 +30,29 @@ internal sealed class SequencerLoop(
         _thread.Start();
     }
 
-    public void Post(ReplicaInput input) => Enqueue(input);
+    public void Post(ReplicaInput input) => _inputs.Post(input);
 
     /// <summary>Runs on the sequencer's thread between two steps.</summary>
-    public void Post(Action<Replica.Replica> action) => Enqueue(action);
+    public void Post(Action<Replica.Replica> action) => _inputs.Post(action);
 
     /// <summary>From an effect that is being carried out: goes before everything that waits.</summary>
     public void PostOwn(ReplicaInput input) => _own.Enqueue(input);
 
     public void Dispose()
     {
-        _stopping = true;
-        _wake.Release();
+        _inputs.Close();
         _thread?.Join();
-        _wake.Dispose();
-    }
-
-    private void Enqueue(object item)
-    {
-        _inputs.Enqueue(item);
-        if (Interlocked.Exchange(ref _asleep, 0) == 1) _wake.Release();
     }
 
     private void Run()
     {
         try
         {
-            while (!_stopping)
+            while (!_inputs.IsClosed)
             {
-                while (_inputs.TryDequeue(out object? item)) Take(item);
+                while (_inputs.TryTake(out object? item)) Take(item);
                 GiveTicks();
-                Sleep();
+                _inputs.Sleep(Limits.TickMs);
             }
         }
         catch (Exception exception)
@@ -100,14 +89,5 @@ internal sealed class SequencerLoop(
         ulong unixMs = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         for (long i = Math.Min(due, MaxTicksAtOnce); i > 0; i--) Take(new TickInput(unixMs));
         if (++_rounds % RoundsPerPublish == 0) publish();
-    }
-
-    private void Sleep()
-    {
-        Volatile.Write(ref _asleep, 1);
-        Thread.MemoryBarrier();
-        if (!_inputs.IsEmpty && Interlocked.Exchange(ref _asleep, 0) == 1) return;
-        _wake.Wait(Limits.TickMs);
-        Volatile.Write(ref _asleep, 0);
     }
 }

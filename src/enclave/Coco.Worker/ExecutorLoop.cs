@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Coco.Boundary;
 using Coco.Executor;
 using Coco.Primitives;
 
@@ -13,12 +13,9 @@ namespace Coco.Worker;
 internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEffect> carryOut, Action<Exception> fail)
     : IDisposable
 {
-    private readonly ConcurrentQueue<object> _inputs = new();
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly Inbox<object> _inputs = new();
     private readonly ExecutorEffects _effects = new();
     private readonly long _started = Stopwatch.GetTimestamp();
-    private int _asleep;
-    private volatile bool _stopping;
     private Thread? _thread;
 
     public void Start()
@@ -29,34 +26,26 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
 
     public void Dispose()
     {
-        _stopping = true;
-        _wake.Release();
+        _inputs.Close();
         _thread?.Join();
-        _wake.Dispose();
     }
 
-    public void Post(ExecutorInput input) => Enqueue(input);
+    public void Post(ExecutorInput input) => _inputs.Post(input);
 
     /// <summary>Runs on the executor's thread, after the inputs posted before.</summary>
-    public void Post(Action<Executor.Executor> question) => Enqueue(question);
-
-    private void Enqueue(object item)
-    {
-        _inputs.Enqueue(item);
-        if (Interlocked.Exchange(ref _asleep, 0) == 1) _wake.Release();
-    }
+    public void Post(Action<Executor.Executor> question) => _inputs.Post(question);
 
     private void Run()
     {
         try
         {
-            while (!_stopping)
+            while (!_inputs.IsClosed)
             {
                 GiveTime();
-                while (_inputs.TryDequeue(out object? item)) Take(item);
+                while (_inputs.TryTake(out object? item)) Take(item);
                 executor.Flush(_effects);
                 CarryOut();
-                Sleep();
+                _inputs.Sleep(executor.IsGathering ? Limits.GatheringMs : Limits.TimeMs);
             }
         }
         catch (Exception exception)
@@ -97,15 +86,6 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
             RandomNumberGenerator.Fill(bytes);
             values[i] = new Hash256(bytes);
         }
-        Enqueue(new RandomInput(values));
-    }
-
-    private void Sleep()
-    {
-        Volatile.Write(ref _asleep, 1);
-        Thread.MemoryBarrier();
-        if (!_inputs.IsEmpty && Interlocked.Exchange(ref _asleep, 0) == 1) return;
-        _wake.Wait(executor.IsGathering ? Limits.GatheringMs : Limits.TimeMs);
-        Volatile.Write(ref _asleep, 0);
+        _inputs.Post(new RandomInput(values));
     }
 }

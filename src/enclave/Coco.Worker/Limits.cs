@@ -21,6 +21,9 @@ internal static class Limits
     /// <summary>How long a question to the manager may take, in milliseconds.</summary>
     public const int QuestionMs = 10_000;
 
+    /// <summary>Between two attempts to learn what is committed, while there is no leader, in milliseconds.</summary>
+    public const int CatchUpPauseMs = 50;
+
     /// <summary>Between two tries to reach the manager, in milliseconds.</summary>
     public const int ConnectMs = 25;
 

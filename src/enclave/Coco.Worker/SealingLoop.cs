@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using Coco.Boundary;
 using Coco.Executor;
 using Coco.Ledgers;
 using Coco.Primitives;
@@ -9,23 +9,24 @@ namespace Coco.Worker;
 internal sealed class SealingLoop(
     ILedger ledger, Action<IExecutedBatch, ReadOnlyMemory<byte>> done, Action<string> diverged, Action<Exception> fail)
 {
-    private readonly Channel<ExecutorEffect> _work =
-        Channel.CreateUnbounded<ExecutorEffect>(new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly Inbox<ExecutorEffect> _work = new();
     private readonly ByteWriter _results = new(1 << 16);
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "sealing" }.Start();
 
-    public void Stop() => _work.Writer.TryComplete();
+    public void Stop() => _work.Close();
 
-    public void Post(ExecutorEffect effect) => _work.Writer.TryWrite(effect);
+    public void Post(ExecutorEffect effect) => _work.Post(effect);
 
     private void Run()
     {
         try
         {
-            ChannelReader<ExecutorEffect> reader = _work.Reader;
-            while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) Drain(reader);
+            while (!_work.IsClosed)
+            {
+                Drain();
+                _work.Sleep(Timeout.Infinite);
+            }
         }
         catch (Exception exception)
         {
@@ -34,10 +35,10 @@ internal sealed class SealingLoop(
     }
 
     /// <summary>Several batches that were applied meanwhile are settled at once.</summary>
-    private void Drain(ChannelReader<ExecutorEffect> reader)
+    private void Drain()
     {
         bool settle = false;
-        while (reader.TryRead(out ExecutorEffect? effect))
+        while (!_work.IsClosed && _work.TryTake(out ExecutorEffect? effect))
         {
             switch (effect)
             {

@@ -27,6 +27,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private SealingLoop? _sealing;
     private Submitter? _submitter;
     private volatile RoleMessage? _role;
+    private volatile bool _isCaughtUp;
 
     /// <summary>Runs until the manager closes the boundary or <paramref name="cancellation"/>; throws when a rule is broken.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -71,6 +72,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         await front.StartAsync(ending.Token);
         _link!.Send(new Ready(_store!.Committed));
         Task reading = ReadManagerAsync(ending.Token);
+        _ = CatchUpAsync(services.State, ending.Token);
         Task first = await Task.WhenAny(reading, writing, beating, _ended.Task);
         if (_ended.Task.IsCompleted && await _ended.Task is { } failure)
         {
@@ -78,6 +80,15 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             throw failure;
         }
         await first;
+    }
+
+    /// <summary>
+    /// Reads never go back, and what this VN has acknowledged is in them: nothing is served before the state of one read index,
+    /// taken after this start, is here.
+    /// </summary>
+    private async Task CatchUpAsync(ICommittedState state, CancellationToken cancellation)
+    {
+        while (!_isCaughtUp && !cancellation.IsCancellationRequested) _isCaughtUp = await state.WaitLinearizableAsync(cancellation);
     }
 
     private async Task<Welcome> ReadWelcomeAsync(CancellationToken cancellation)
@@ -138,7 +149,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private NodeHealth Health()
     {
         if (_link is not { IsAlive: true }) return new NodeHealth(false, false, "the manager does not answer");
-        if (_store?.Committed is null) return new NodeHealth(false, false, "the node is catching up");
+        if (!_isCaughtUp) return new NodeHealth(false, false, "the node is catching up");
         return _role is { HasLeader: true } or { IsLeader: true }
             ? new NodeHealth(true, true, "")
             : new NodeHealth(true, false, "the network has no leader now");

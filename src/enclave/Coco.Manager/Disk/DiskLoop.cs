@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Coco.Boundary;
 using Coco.Log;
 using Coco.Replica;
 
@@ -8,7 +8,7 @@ namespace Coco.Manager.Disk;
 internal sealed class DiskLoop(
     LedgerFolder folder, Action<SealedState> seal, Action<ulong> done, Action<Exception> fail) : IDisposable
 {
-    private readonly BlockingCollection<DiskEffect> _waiting = [];
+    private readonly Inbox<DiskEffect> _waiting = new();
     private readonly List<DiskOperation> _operations = [];
     private Thread? _thread;
 
@@ -18,23 +18,24 @@ internal sealed class DiskLoop(
         _thread.Start();
     }
 
-    public void Post(DiskEffect effect)
-    {
-        if (!_waiting.IsAddingCompleted) _waiting.Add(effect);
-    }
+    public void Post(DiskEffect effect) => _waiting.Post(effect);
 
+    /// <summary>What was posted before is still written.</summary>
     public void Dispose()
     {
-        _waiting.CompleteAdding();
+        _waiting.Close();
         _thread?.Join();
-        _waiting.Dispose();
     }
 
     private void Run()
     {
         try
         {
-            foreach (DiskEffect first in _waiting.GetConsumingEnumerable()) WriteGroup(first);
+            for (bool isClosed = false; !isClosed; _waiting.Sleep(Timeout.Infinite))
+            {
+                isClosed = _waiting.IsClosed;
+                while (_waiting.TryTake(out DiskEffect? first)) WriteGroup(first);
+            }
         }
         catch (Exception exception)
         {

@@ -148,7 +148,7 @@ internal sealed class BlockExecutor
             if (result.IsExecuted)
             {
                 gasUsed += result.GasUsed;
-                _outcomes.Add(result.IsSuccess, (ulong)result.GasUsed, _state.Logs);
+                _outcomes.Add(admitted.Sender, result.IsSuccess, (ulong)result.GasUsed, _state.Logs);
                 included.Add(admitted);
             }
             else if (!MayComeLater(result.Refusal, admitted.Evm, environment))

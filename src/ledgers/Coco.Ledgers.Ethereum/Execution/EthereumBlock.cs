@@ -93,7 +93,7 @@ public sealed class EthereumBlock
         for (int i = 0; i < transactions.Length; i++)
         {
             if (!TransactionDecoder.TryDecode(record.Requests[i], out EthereumTransaction? transaction, out _)) return false;
-            transactions[i] = new BlockTransaction(transaction!, null);
+            transactions[i] = new BlockTransaction(transaction!, outcomes[i].Sender);
         }
         BlockHeader draft = record.Number == BatchNumber.Zero ? settings.Genesis
             : BlockDraft.Of(settings, record.Number.Value, head.Timestamp, head.BaseFee, record.Environment.Random);

@@ -5,7 +5,8 @@ using Coco.Primitives;
 namespace Coco.Ledgers.Ethereum;
 
 /// <summary>What a transaction came to, as the entry holds it; everything else of a receipt is derived.</summary>
-public sealed record Outcome(bool IsSuccess, ulong GasUsed, IReadOnlyList<LogEntry> Logs);
+/// <param name="Sender">Recorded, so that nobody who reads a block recovers a signature for it.</param>
+public sealed record Outcome(Address Sender, bool IsSuccess, ulong GasUsed, IReadOnlyList<LogEntry> Logs);
 
 /// <summary>
 /// Writes outcomes in few bytes: addresses and topics of a batch are written once and named by their place after that, words
@@ -24,8 +25,9 @@ public sealed class OutcomeWriter
         _bytes.Clear();
     }
 
-    public void Add(bool isSuccess, ulong gasUsed, LogList logs)
+    public void Add(in Address sender, bool isSuccess, ulong gasUsed, LogList logs)
     {
+        WriteKnown(sender.ToUInt256());
         _bytes.WriteByte(isSuccess ? (byte)1 : (byte)0);
         _bytes.WriteVarint(gasUsed);
         _bytes.WriteVarint((ulong)logs.Count);
@@ -66,12 +68,12 @@ public static class OutcomeReader
         outcomes = new Outcome[count];
         for (int i = 0; i < count; i++)
         {
-            if (!reader.TryReadByte(out byte status) || status > 1 || !reader.TryReadVarint(out ulong gas)
+            if (!TryReadKnown(ref reader, words, out UInt256 sender) || !reader.TryReadByte(out byte status) || status > 1 || !reader.TryReadVarint(out ulong gas)
                 || !reader.TryReadVarint(out ulong logCount) || logCount > (ulong)reader.Remaining) return false;
             var logs = logCount == 0 ? [] : new LogEntry[logCount];
             for (int j = 0; j < logs.Length; j++)
                 if (!TryReadLog(ref reader, words, out logs[j])) return false;
-            outcomes[i] = new Outcome(status == 1, gas, logs);
+            outcomes[i] = new Outcome(new Address(sender), status == 1, gas, logs);
         }
         return true;
     }

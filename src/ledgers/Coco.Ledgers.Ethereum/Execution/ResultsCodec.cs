@@ -10,7 +10,7 @@ public readonly record struct ResultsHead(Hash256 ParentHash, Hash256 StateRoot,
 /// <summary>The results of a batch in its entry: the head, then the outcomes.</summary>
 public static class ResultsCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     public static void Write(ByteWriter writer, in ResultsHead head, ReadOnlySpan<byte> outcomes)
     {

@@ -15,7 +15,7 @@ internal static class Launch
         start.WorkingDirectory = plan.WorkingFolder;
         start.UseShellExecute = false;
         start.RedirectStandardInput = true;
-        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // no debugger or profiler socket into an enclave process
+        start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0"); // no debugger or profiler socket into an enclave process, unless asked for
         return start;
     }
 
