@@ -1,4 +1,5 @@
 using Coco.Bench;
+using Coco.Client;
 using Coco.Conformance;
 using Coco.Crypto;
 using Coco.Supervisor;
@@ -34,7 +35,7 @@ internal static class Failures
             _ => ExitCode.No,
         },
         SupervisorException supervisor => supervisor.IsMissing ? ExitCode.Missing : ExitCode.No,
-        UnknownFormatException => ExitCode.Usage,
+        UnknownFormatException or UnknownEvidenceException => ExitCode.Usage,
         NativeLibraryMissingException or FileNotFoundException or DirectoryNotFoundException => ExitCode.Missing,
         InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.No,
         _ => null,

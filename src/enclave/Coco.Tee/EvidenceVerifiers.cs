@@ -6,7 +6,12 @@ namespace Coco.Tee;
 public sealed class EvidenceVerifiers(params ImmutableArray<IEvidenceVerifier> verifiers)
 {
     /// <summary>All platforms of this version.</summary>
-    public static EvidenceVerifiers All { get; } = new(new SoftwareEvidenceVerifier());
+    public static EvidenceVerifiers All { get; } = new(
+        new SoftwareEvidenceVerifier(), new SevSnpVerifier(), DcapVerifier.Sgx, DcapVerifier.Tdx, new VbsVerifier(), AzureVerifier.SevSnp, AzureVerifier.Tdx);
+
+    public IEnumerable<string> Platforms => verifiers.Select(verifier => verifier.Platform);
+
+    public bool Knows(string platform) => verifiers.Any(verifier => verifier.Platform == platform);
 
     public EvidenceVerdict Verify(Evidence evidence, TeePolicy policy, ulong nowUnixMs)
     {

@@ -5,9 +5,38 @@ namespace Coco.Tee;
 /// <summary>What is accepted: the TEE manifest and the measurements of one role from the code manifest.</summary>
 /// <param name="Platforms">By name. Empty: none.</param>
 /// <param name="Measurements">Lower-case hex. Empty: none.</param>
+/// <param name="IsDebugAllowed">Only the software platform heeds it; a debuggable TEE on hardware is always refused.</param>
 /// <param name="MaxAgeMs">How old evidence may be where it says its time.</param>
 public sealed record TeePolicy(
     ImmutableArray<string> Platforms, ImmutableArray<string> Measurements, bool IsDebugAllowed, ulong MaxAgeMs)
 {
-    public bool AcceptsMeasurement(ReadOnlySpan<byte> measurement) => Measurements.Contains(Convert.ToHexStringLower(measurement));
+    /// <summary>For tools that ask only whether evidence is genuine; a network never sets it.</summary>
+    public bool IsAnyMeasurementAccepted { get; init; }
+
+    /// <summary>The 64 bytes that the evidence must hold; null where the caller compares them (the attested handshake does).</summary>
+    public ImmutableArray<byte>? ReportData { get; init; }
+
+    public SevSnpPolicy SevSnp { get; init; } = new();
+
+    public DcapPolicy Sgx { get; init; } = new();
+
+    public DcapPolicy Tdx { get; init; } = new();
+
+    public VbsPolicy Vbs { get; init; } = new();
+
+    public AzurePolicy Azure { get; init; } = new();
+
+    public bool AcceptsMeasurement(ReadOnlySpan<byte> measurement) =>
+        IsAnyMeasurementAccepted || Measurements.Contains(Convert.ToHexStringLower(measurement));
+
+    /// <summary>Null if the evidence is about the bytes that are asked for.</summary>
+    public EvidenceRefusal? CheckReportData(ReadOnlySpan<byte> reportData) =>
+        ReportData is { } wanted && !reportData.SequenceEqual(wanted.AsSpan())
+            ? new EvidenceRefusal(EvidenceCheck.ReportData, $"the report data is {Convert.ToHexStringLower(reportData)}, not what was asked for")
+            : null;
+
+    /// <summary>Null if the code manifest has the measurement.</summary>
+    public EvidenceRefusal? CheckMeasurement(ReadOnlySpan<byte> measurement) => AcceptsMeasurement(measurement)
+        ? null
+        : new EvidenceRefusal(EvidenceCheck.Measurement, $"the measurement {Convert.ToHexStringLower(measurement)} is not in the code manifest");
 }

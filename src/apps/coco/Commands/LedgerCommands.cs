@@ -4,7 +4,7 @@ using Coco.Supervisor;
 
 namespace Coco.Apps.Cli.Commands;
 
-/// <summary>Ledger files, receipts and evidence.</summary>
+/// <summary>Ledger files and receipts.</summary>
 internal static class LedgerCommands
 {
     public static IEnumerable<Command> All() =>
@@ -15,9 +15,6 @@ internal static class LedgerCommands
         Shared.Group("ethereum", "Ethereum chains.", Shared.NotYet("import", "Import an existing chain.")),
         Shared.Group("receipt", "Proofs that a transaction is in the ledger.",
             Shared.NotYet("get", "Fetch a receipt."), Shared.NotYet("verify", "Verify a receipt, offline.")),
-        Shared.Group("evidence", "Attestation evidence.",
-            Shared.NotYet("show", "Show evidence."), Shared.NotYet("verify", "Verify evidence, offline."),
-            Shared.NotYet("fetch", "Fetch a node's evidence.")),
     ];
 
     private static Command Verify()

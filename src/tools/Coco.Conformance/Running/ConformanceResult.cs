@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Coco.Conformance;
 
 /// <summary>Counts of one fork.</summary>
@@ -11,6 +13,9 @@ public sealed class ForkCount
 public sealed record ConformanceFailure(string Test, string Fork, string Expected, string Actual);
 
 public sealed record ConformanceSkip(string Test, string Reason);
+
+/// <summary>Bytes of a file, both ends included, that may be changed without changing what is accepted.</summary>
+public sealed record UnsignedRange(string File, int From, int To);
 
 /// <summary>What a run found; the fields are those of <c>coco conformance --json</c>.</summary>
 public sealed class ConformanceResult(string kind)
@@ -31,6 +36,19 @@ public sealed class ConformanceResult(string kind)
     public ulong Gas { get; set; }
 
     public double Seconds { get; set; }
+
+    /// <summary>Of runs over evidence with bit flips: how many, how many were refused, which bytes nobody signs, and crashes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Flips { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Refused { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnsignedRange>? AcceptedUnsigned { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Crashed { get; set; }
 
     public void Pass(string fork)
     {

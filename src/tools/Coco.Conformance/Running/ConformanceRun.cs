@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Coco.Conformance;
 
 /// <summary>Narrows a run: <paramref name="Fork"/> by its name in the tests, <paramref name="Filter"/> by text in a test's name.</summary>
-public sealed record ConformanceOptions(string? Fork = null, string? Filter = null, int MaxTests = int.MaxValue)
+public sealed record ConformanceOptions(string? Fork = null, string? Filter = null, int MaxTests = int.MaxValue, EvidenceFlips? Flips = null)
 {
     public bool TakesFork(string fork) => Fork is null || string.Equals(Fork, fork, StringComparison.OrdinalIgnoreCase);
 
@@ -25,12 +25,13 @@ public sealed class UnknownFormatException(string message) : Exception(message);
 
 public static class ConformanceRun
 {
-    public static IReadOnlyList<string> Kinds { get; } = [.. All().Select(runner => runner.Kind), RpcRunner.Kind];
+    public static IReadOnlyList<string> Kinds { get; } = [.. All().Select(runner => runner.Kind), RpcRunner.Kind, EvidenceRunner.Kind];
 
     /// <summary>Runs all tests under <paramref name="path"/>; null where the kind is unknown.</summary>
     public static ConformanceResult? Run(string kind, string path, ConformanceOptions options)
     {
         if (kind == RpcRunner.Kind) return RpcRunner.Run(path, options);
+        if (kind == EvidenceRunner.Kind) return EvidenceRunner.Run(path, options);
         IConformanceRunner? runner = All().FirstOrDefault(runner => runner.Kind == kind);
         return runner is null ? null : Run(runner, path, options);
     }

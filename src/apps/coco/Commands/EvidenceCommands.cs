@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using Coco.Client;
+using Coco.Tee;
+
+namespace Coco.Apps.Cli.Commands;
+
+/// <summary>Attestation evidence: looking at it and judging it, without a network and without trust in whoever handed it over.</summary>
+internal static class EvidenceCommands
+{
+    public static Command Make() => Shared.Group("evidence", "Attestation evidence.", Show(), Verify(), Shared.NotYet("fetch", "Fetch a node's evidence."));
+
+    private static Argument<string[]> Files() => new("FILE")
+    {
+        Description = "A report or quote and what belongs to it, in any order: certificates, revocation lists, collateral, TPM quote, boot log.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static Command Show()
+    {
+        Argument<string[]> files = Files();
+        Option<bool> json = Shared.Json();
+        Command command = new("show", "Show what evidence says, without judging it.\n\nExample: coco evidence show report.bin --json") { files, json };
+        command.SetAction(parsed =>
+        {
+            Print(EvidenceReport.Show(Read(parsed.GetRequiredValue(files))), parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        Argument<string[]> files = Files();
+        Option<string?> policy = PolicyOption();
+        Option<string?> at = AtOption();
+        Option<bool> json = Shared.Json();
+        Command command = new("verify", "Verify evidence, offline. Without --policy: whether it is genuine, of any program.\n\n" +
+            "Example: coco evidence verify report.bin vcek.der ask_ark_milan.pem --policy policy.json --at 2026-11-20T00:00:00Z")
+        {
+            files, policy, at, json,
+        };
+        command.SetAction(parsed =>
+        {
+            TeePolicy wanted = PolicyOf(parsed.GetValue(policy));
+            EvidenceReport report = EvidenceReport.Verify(Read(parsed.GetRequiredValue(files)), wanted, TimeOf(parsed.GetValue(at)));
+            Print(report, parsed.GetValue(json));
+            return report.Holds == true ? ExitCode.Done : ExitCode.No;
+        });
+        return command;
+    }
+
+    private static Option<string?> PolicyOption() => new("--policy") { Description = "A file with what is asked of the evidence.", HelpName = "FILE" };
+
+    private static Option<string?> AtOption() => new("--at") { Description = "The time of the verdict (ISO 8601); now if left out.", HelpName = "TIME" };
+
+    private static TeePolicy PolicyOf(string? file) => file is null ? EvidencePolicyFile.Default : EvidencePolicyFile.Read(File.ReadAllBytes(file));
+
+    private static DateTimeOffset TimeOf(string? text) => text is null
+        ? DateTimeOffset.UtcNow
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time : throw new UnknownEvidenceException($"--at takes a time such as 2026-11-20T00:00:00Z, not '{text}'.");
+
+    private static Evidence Read(string[] files)
+    {
+        foreach (string file in files)
+            if (!File.Exists(file)) throw new FileNotFoundException($"There is no file {file}.");
+        return EvidenceFiles.Read(files.Select(File.ReadAllBytes));
+    }
+
+    private static void Print(EvidenceReport report, bool asJson)
+    {
+        if (asJson)
+        {
+            Shared.PrintJson(report);
+            return;
+        }
+        Shared.PrintFacts([("platform", report.Platform), .. report.Claims.Select(claim => (claim.Key, claim.Value.ToString() ?? ""))]);
+        foreach (string warning in report.Warnings) Console.Out.WriteLine($"note: {warning}");
+        if (report.Holds is { } holds) Console.Out.WriteLine(holds ? "It holds." : $"REFUSED by the check '{report.Check}': {report.Reason}");
+    }
+}

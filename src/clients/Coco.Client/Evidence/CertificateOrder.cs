@@ -1,0 +1,23 @@
+using System.Security.Cryptography.X509Certificates;
+using Coco.Tee;
+
+namespace Coco.Client;
+
+/// <summary>Puts certificates of one chain into the order of evidence.</summary>
+internal static class CertificateOrder
+{
+    /// <summary>The one that issued none of the others first; the others as they came. As they came where they are not certificates.</summary>
+    public static IEnumerable<byte[]> LeafFirst(List<byte[]> ders)
+    {
+        if (ders.Count < 2 || !CertificateChain.TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out CertificateChain? chain)) return ders;
+        using (chain)
+        {
+            X509Certificate2[] all = [.. chain.Certificates];
+            int leaf = Array.FindIndex(all, one => !CertificateChain.IsSelfIssued(one) && !Array.Exists(all, other => other != one && Issued(one, other)));
+            return leaf <= 0 ? ders : [ders[leaf], .. ders.Where((_, place) => place != leaf)];
+        }
+    }
+
+    private static bool Issued(X509Certificate2 issuer, X509Certificate2 subject) =>
+        issuer.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData);
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+
+namespace Coco.Tee;
+
+/// <summary>
+/// What Intel's provisioning service says about a model of processor, as one JSON object of texts (the form that dcap-qvl made
+/// usual): signed documents byte for byte, their signatures, certificates and revocation lists. Data, not judged.
+/// </summary>
+public sealed class DcapCollateral
+{
+    private DcapCollateral()
+    {
+    }
+
+    public byte[] PckCrlIssuerChain { get; private set; } = [];
+    public byte[] RootCaCrl { get; private set; } = [];
+    public byte[] PckCrl { get; private set; } = [];
+    public byte[] TcbInfoIssuerChain { get; private set; } = [];
+    public byte[] TcbInfo { get; private set; } = [];
+    public byte[] TcbInfoSignature { get; private set; } = [];
+    public byte[] QeIdentityIssuerChain { get; private set; } = [];
+    public byte[] QeIdentity { get; private set; } = [];
+    public byte[] QeIdentitySignature { get; private set; } = [];
+
+    /// <summary>Strict: every field once, no other field but <c>pck_certificate_chain</c>, hex in one case.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out DcapCollateral? collateral)
+    {
+        collateral = null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Limits.MaxJsonDepth });
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return false;
+            var read = new DcapCollateral();
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (JsonProperty field in document.RootElement.EnumerateObject())
+            {
+                if (!seen.Add(field.Name) || field.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) return false;
+                if (!read.Set(field.Name, field.Value.GetString() ?? "")) return false;
+            }
+            if (seen.Count(name => name != PckCertificateChain) != FieldCount) return false;
+            collateral = read;
+            return true;
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private const int FieldCount = 9;
+
+    /// <summary>Some services repeat the quote's own chain here; the quote's is used.</summary>
+    private const string PckCertificateChain = "pck_certificate_chain";
+
+    private bool Set(string name, string text)
+    {
+        if (text.Length > Limits.MaxCollateralTextSize) return false;
+        bool isHex = true;
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        switch (name)
+        {
+            case "pck_crl_issuer_chain": PckCrlIssuerChain = utf8; break;
+            case "root_ca_crl": isHex = StrictHex.TryRead(text, out byte[] rootCrl); RootCaCrl = rootCrl; break;
+            case "pck_crl": isHex = StrictHex.TryRead(text, out byte[] crl); PckCrl = crl; break;
+            case "tcb_info_issuer_chain": TcbInfoIssuerChain = utf8; break;
+            case "tcb_info": TcbInfo = utf8; break;
+            case "tcb_info_signature": isHex = StrictHex.TryRead(text, out byte[] tcb); TcbInfoSignature = tcb; break;
+            case "qe_identity_issuer_chain": QeIdentityIssuerChain = utf8; break;
+            case "qe_identity": QeIdentity = utf8; break;
+            case "qe_identity_signature": isHex = StrictHex.TryRead(text, out byte[] qe); QeIdentitySignature = qe; break;
+            case PckCertificateChain: break;
+            default: return false;
+        }
+        return isHex;
+    }
+}
