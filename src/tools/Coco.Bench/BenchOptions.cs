@@ -11,6 +11,9 @@ public sealed record BenchOptions
     /// <summary>Transactions due per second (open loop); null is a closed loop.</summary>
     public double? Rate { get; init; }
 
+    /// <summary>Send by <c>eth_sendRawTransactionSync</c>: the receipt comes with the answer, without a request of its own.</summary>
+    public bool IsSynchronous { get; init; }
+
     public Transport Transport { get; init; } = Transport.Https;
 
     /// <summary>Foreign JSON-RPC endpoints. Empty: the network whose status is given.</summary>

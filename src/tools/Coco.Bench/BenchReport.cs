@@ -40,6 +40,39 @@ public sealed record BenchReport
     public int? StatusAsChain { get; init; }
     public int? GasAsChain { get; init; }
     public int? LogsAsChain { get; init; }
+
+    internal static BenchReport Of(
+        BenchOptions options, LoadResults results, Meter meter, double seconds, IReadOnlyList<FinalNode> final, bool areEqual)
+    {
+        int reverted = results.CountOf(Outcome.Reverted);
+        int committed = results.CountOf(Outcome.Committed) + reverted;
+        return new BenchReport
+        {
+            Workload = options.Workload.ToString().ToLowerInvariant(),
+            Count = results.Total,
+            Committed = committed,
+            Reverted = reverted,
+            Failed = results.CountOf(Outcome.Failed),
+            Reads = results.CountOf(Outcome.Answered),
+            Seconds = Math.Round(seconds, 4),
+            CommittedPerSecond = Math.Round(committed / seconds, 1),
+            LatencyMs = results.LatencyOf(Outcome.Committed, Outcome.Reverted) ?? new Latency(0, 0, 0, 0),
+            ReadLatencyMs = results.LatencyOf(Outcome.Answered),
+            CpuMicrosecondsPerTransaction = meter.CpuMicrosecondsPer(committed),
+            PeakMemoryBytes = meter.PeakMemory(),
+            DiskBytesPerTransaction = meter.DiskBytesPer(committed),
+            GeneratorCpuSeconds = Math.Round(meter.GeneratorCpuSeconds, 3),
+            NodesCpuSeconds = meter.NodesCpuSeconds is { } cpu ? Math.Round(cpu, 3) : null,
+            CommittedPerNodeCpuSecond = meter.NodesCpuSeconds is { } used and > 0 ? Math.Round(committed / used, 1) : null,
+            Fsyncs = meter.Fsyncs(),
+            BoundaryMessagesPerTransaction = meter.BoundaryMessagesPer(committed),
+            MemoryGrowthBytes = meter.MemoryGrowth(),
+            Batches = meter.BatchesOf(committed),
+            Final = final,
+            FinalEqual = areEqual,
+            Errors = results.Errors,
+        };
+    }
 }
 
 /// <summary>Milliseconds from send (closed loop) or from the time due (open loop) to the receipt.</summary>

@@ -29,6 +29,7 @@ public sealed class BenchRun
     public async Task<BenchReport> RunAsync(CancellationToken cancellation)
     {
         if (_options.BatchLimit is { } limit) await BatchLimit.CheckAsync(_network, limit, cancellation);
+        if (_options.Workload == Workload.KeyValue) return await new KeyValueRun(_options, _network, _trust, _progress).RunAsync(cancellation);
         await using ChainClient client = await ChainClient.ConnectAsync(_targets[0], _trust, cancellation);
         (LoadPlan measured, LoadPlan? warmUp) = _options.Workload == Workload.Mainnet
             ? (await MainnetPlan.BuildAsync(_options, client, cancellation), null)
@@ -43,7 +44,7 @@ public sealed class BenchRun
         double seconds = Stopwatch.GetElapsedTime(start, results.LastAnswer).TotalSeconds;
         await meter.EndAsync(cancellation);
         (IReadOnlyList<FinalNode> final, bool areEqual) = await ReadFinalAsync(cancellation);
-        return Report(results, meter, seconds, final, areEqual);
+        return BenchReport.Of(_options, results, meter, seconds, final, areEqual);
     }
 
     private async Task<(LoadPlan Measured, LoadPlan? WarmUp)> PrepareAccountsAsync(ChainClient client, CancellationToken cancellation)
@@ -99,38 +100,6 @@ public sealed class BenchRun
         }
     }
 
-    private BenchReport Report(LoadResults results, Meter meter, double seconds, IReadOnlyList<FinalNode> final, bool areEqual)
-    {
-        int reverted = results.CountOf(Outcome.Reverted);
-        int committed = results.CountOf(Outcome.Committed) + reverted;
-        return new BenchReport
-        {
-            Workload = _options.Workload.ToString().ToLowerInvariant(),
-            Count = results.Total,
-            Committed = committed,
-            Reverted = reverted,
-            Failed = results.CountOf(Outcome.Failed),
-            Reads = results.CountOf(Outcome.Answered),
-            Seconds = Math.Round(seconds, 4),
-            CommittedPerSecond = Math.Round(committed / seconds, 1),
-            LatencyMs = results.LatencyOf(Outcome.Committed, Outcome.Reverted) ?? new Latency(0, 0, 0, 0),
-            ReadLatencyMs = results.LatencyOf(Outcome.Answered),
-            CpuMicrosecondsPerTransaction = meter.CpuMicrosecondsPer(committed),
-            PeakMemoryBytes = meter.PeakMemory(),
-            DiskBytesPerTransaction = meter.DiskBytesPer(committed),
-            GeneratorCpuSeconds = Math.Round(meter.GeneratorCpuSeconds, 3),
-            NodesCpuSeconds = meter.NodesCpuSeconds is { } cpu ? Math.Round(cpu, 3) : null,
-            CommittedPerNodeCpuSecond = meter.NodesCpuSeconds is { } used and > 0 ? Math.Round(committed / used, 1) : null,
-            Fsyncs = meter.Fsyncs(),
-            BoundaryMessagesPerTransaction = meter.BoundaryMessagesPer(committed),
-            MemoryGrowthBytes = meter.MemoryGrowth(),
-            Batches = meter.BatchesOf(committed),
-            Final = final,
-            FinalEqual = areEqual,
-            Errors = results.Errors,
-        };
-    }
-
     private static int SendersOf(LoadPlan plan) =>
         Enumerable.Range(0, plan.Transactions.Count).Select(plan.Transactions.SenderOf).Distinct().Count();
 
@@ -146,10 +115,12 @@ public sealed class BenchRun
     {
         string? wrong = options switch
         {
-            { Workload: Workload.KeyValue } => "The keyvalue workload is not in this version.",
+            { Workload: Workload.KeyValue, Targets.Count: > 0 } => "The keyvalue workload needs a Coco network: use --data.",
+            { Workload: Workload.KeyValue, RpcBatch: > 1 } => "The keyvalue workload has no JSON-RPC and so no --rpc-batch.",
             { Count: < 1 } => "--count must be at least 1.",
             { Connections: < 1 or > BenchLimits.MaxConnections } => $"--connections is 1 to {BenchLimits.MaxConnections}.",
             { RpcBatch: < 1 or > BenchLimits.MaxRpcBatch } => $"--rpc-batch is 1 to {BenchLimits.MaxRpcBatch}.",
+            { IsSynchronous: true, Workload: Workload.Mainnet or Workload.KeyValue } => "--sync is for transfer, erc20 and mixed.",
             { Rate: <= 0 } => "--rate must be above 0.",
             { Accounts: < 2 } => "--accounts must be at least 2.",
             { WarmUp: < 0 } => "--warm-up must not be negative.",

@@ -16,6 +16,7 @@ internal sealed class BenchArguments
     private readonly Option<int> _connections = new("--connections") { Description = "Connections, spread over the nodes.", DefaultValueFactory = _ => 100 };
     private readonly Option<int> _rpcBatch = new("--rpc-batch") { Description = "Calls in one JSON-RPC request.", DefaultValueFactory = _ => 1 };
     private readonly Option<double?> _rate = new("--rate") { Description = "Transactions due per second: an open loop." };
+    private readonly Option<bool> _sync = new("--sync") { Description = "Send by eth_sendRawTransactionSync: the answer is the receipt." };
     private readonly Option<Transport> _transport = new("--transport") { Description = "https, http or ws.", DefaultValueFactory = _ => Transport.Https };
     private readonly Option<string[]> _target = new("--target") { Description = "Foreign JSON-RPC endpoints instead of --data.", AllowMultipleArgumentsPerToken = true, HelpName = "URL" };
     private readonly Option<int> _accounts = new("--accounts") { Description = "Accounts.", DefaultValueFactory = _ => 1_000 };
@@ -33,7 +34,7 @@ internal sealed class BenchArguments
 
     public IEnumerable<Option> All =>
     [
-        _workload, _count, _connections, _rpcBatch, _rate, _transport, _target, _accounts, _warmUp, _seed, _batchLimit, _funder, _insecure,
+        _workload, _count, _connections, _rpcBatch, _rate, _sync, _transport, _target, _accounts, _warmUp, _seed, _batchLimit, _funder, _insecure,
         _process, _blocks, Data, Json,
     ];
 
@@ -44,6 +45,7 @@ internal sealed class BenchArguments
         Connections = parsed.GetValue(_connections),
         RpcBatch = parsed.GetValue(_rpcBatch),
         Rate = parsed.GetValue(_rate),
+        IsSynchronous = parsed.GetValue(_sync),
         Transport = parsed.GetValue(_transport),
         Targets = [.. (parsed.GetValue(_target) ?? []).Select(Url)],
         Accounts = parsed.GetValue(_accounts),

@@ -151,9 +151,10 @@ internal sealed class ConnectionLoad : IDisposable
             if (answer.IsError)
             {
                 string message = answer.ErrorMessage();
-                if (!isSend || !isRepeated || !SaysKnown(message)) Fail(answer.Id, message);
+                if (!isSend || !(isRepeated && SaysKnown(message)) && !(_plan.IsSynchronous && SaysLate(message))) Fail(answer.Id, message);
             }
             else if (!isSend) End(answer.Id, Outcome.Answered);
+            else if (_plan.IsSynchronous) End(answer.Id, answer.HasStatusOne ? Outcome.Committed : Outcome.Reverted);
         }
         for (int i = 0; i < _groupSize; i++)
             if (_isPending[i] && _plan.Operations[_group[i]].Kind != OperationKind.Send) Fail(i, "a read was not answered");
@@ -234,6 +235,9 @@ internal sealed class ConnectionLoad : IDisposable
         _isPending[position] = false;
         _pending--;
     }
+
+    /// <summary>EIP-7966: taken, and not committed within the node's patience; its receipt will come.</summary>
+    private static bool SaysLate(string message) => message.Contains("added to the transaction pool", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The first sending arrived before its connection broke: nodes say so in these words.</summary>
     private static bool SaysKnown(string message) =>

@@ -25,6 +25,9 @@ public sealed class LoadPlan
     public SignedTransactions Transactions { get; }
     public Operation[] Operations { get; }
 
+    /// <summary>Transactions are sent by <c>eth_sendRawTransactionSync</c> (EIP-7966), whose answer is the receipt.</summary>
+    public bool IsSynchronous { get; init; }
+
     /// <summary>Writes the call of an operation: an object of JSON-RPC with <paramref name="id"/>.</summary>
     public void WriteCall(RequestBuffer request, int operation, int id)
     {
@@ -33,7 +36,7 @@ public sealed class LoadPlan
         {
             case OperationKind.Send:
                 Begin(request, id);
-                request.Append("\"eth_sendRawTransaction\",\"params\":[\"0x"u8);
+                request.Append(IsSynchronous ? "\"eth_sendRawTransactionSync\",\"params\":[\"0x"u8 : "\"eth_sendRawTransaction\",\"params\":[\"0x"u8);
                 request.AppendHex(Transactions.Raw(subject));
                 request.Append("\"]}"u8);
                 return;

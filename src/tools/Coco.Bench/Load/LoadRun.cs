@@ -30,7 +30,7 @@ internal sealed class LoadRun : IAsyncDisposable
         int[][] parts = plan.Split(_connections.Length);
         ConnectionLoad[] loads = [.. _connections.Select((connection, i) =>
             new ConnectionLoad(plan, results, connection, parts[i], batch, pacer, i))];
-        pacer?.Start(plan, cancellation);
+        pacer?.Start(plan.Operations.Length, operation => plan.ConnectionOf(operation, _connections.Length), cancellation);
         using CancellationTokenRegistration stop = cancellation.Register(Abort);
         try
         {

@@ -24,17 +24,17 @@ internal sealed class Pacer
 
     public long DueTimestamp(int operation) => StartTimestamp + (long)(operation * _ticksPerOperation);
 
-    /// <summary>Starts the thread; <paramref name="plan"/> says whose each operation is.</summary>
-    public void Start(LoadPlan plan, CancellationToken cancellation)
+    /// <summary>Starts the thread; <paramref name="connectionOf"/> says whose each operation is.</summary>
+    public void Start(int operations, Func<int, int> connectionOf, CancellationToken cancellation)
     {
         StartTimestamp = Stopwatch.GetTimestamp();
-        Thread thread = new(() => Run(plan, cancellation)) { IsBackground = true, Name = "pacer" };
+        Thread thread = new(() => Run(operations, connectionOf, cancellation)) { IsBackground = true, Name = "pacer" };
         thread.Start();
     }
 
-    private void Run(LoadPlan plan, CancellationToken cancellation)
+    private void Run(int operations, Func<int, int> connectionOf, CancellationToken cancellation)
     {
-        for (int i = 0; i < plan.Operations.Length && !cancellation.IsCancellationRequested; i++)
+        for (int i = 0; i < operations && !cancellation.IsCancellationRequested; i++)
         {
             while (true)
             {
@@ -42,7 +42,7 @@ internal sealed class Pacer
                 if (rest <= TimeSpan.Zero || cancellation.IsCancellationRequested) break;
                 Sleep(rest < LongestSleep ? rest : LongestSleep);
             }
-            _due[plan.ConnectionOf(i, _due.Length)].Release();
+            _due[connectionOf(i)].Release();
         }
     }
 

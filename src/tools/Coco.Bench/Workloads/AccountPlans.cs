@@ -19,7 +19,7 @@ internal sealed class AccountPlans(BenchOptions options, ChainFacts facts, Addre
             return Make(nonces[sender] + (ulong)(i / senders.Length), Recipient(salt + (ulong)i, senders, sender)).Sign(senders[sender]);
         }, i => i % senders.Length);
         Operation[] operations = isMixed ? Mix(count, writes) : [.. Enumerable.Range(0, writes).Select(i => new Operation(OperationKind.Send, i))];
-        return new LoadPlan(transactions, operations, [.. senders.Select(sender => sender.Address)], token);
+        return new LoadPlan(transactions, operations, [.. senders.Select(sender => sender.Address)], token) { IsSynchronous = options.IsSynchronous };
     }
 
     private UnsignedTransaction Make(ulong nonce, Address recipient) => options.Workload == Workload.Transfer
