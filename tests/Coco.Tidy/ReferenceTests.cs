@@ -13,6 +13,7 @@ public sealed class ReferenceTests
         ["Coco.Consensus"] = ["Coco.Primitives"],
         ["Coco.Consensus.Raft"] = ["Coco.Consensus"],
         ["Coco.Store"] = ["Coco.Primitives"],
+        ["Coco.Postings"] = ["Coco.Primitives"],
         ["Coco.Log"] = ["Coco.Store", "Coco.Crypto"],
         ["Coco.Governance"] = ["Coco.Store", "Coco.Crypto"],
         ["Coco.Replica"] = ["Coco.Consensus", "Coco.Log", "Coco.Governance"],
@@ -27,7 +28,7 @@ public sealed class ReferenceTests
         ["Coco.Ledgers.KeyValue"] = ["Coco.Ledgers", "Coco.Crypto"],
         ["Coco.Client"] = ["Coco.Tee", "Coco.Log"],
         ["Coco.Manager"] = ["Coco.Replica", "Coco.Boundary", "Coco.Tee", "Coco.Keys"],
-        ["Coco.Worker"] = ["Coco.Executor", "Coco.Boundary", "Coco.Tee"],
+        ["Coco.Worker"] = ["Coco.Executor", "Coco.Postings", "Coco.Boundary", "Coco.Tee"],
     };
 
     public static TheoryData<string> Rooms => [.. Allowed.Keys];

@@ -225,7 +225,7 @@ public sealed class Executor
         foreach (AdmittedTransaction replaced in _scratch)
             _waiting.Complete(replaced.Id, new Submission(SubmissionState.Held, null), effects);
         ScheduleConfirmation(applied);
-        effects.Add(new AppliedEffect(applied.Record.Number, applied.Index));
+        effects.Add(new AppliedEffect(applied.Record.Number, applied.Index, applied.Record));
     }
 
     /// <summary>Every VN counts alike, so that a new leader goes on where the old one stopped.</summary>

@@ -40,7 +40,7 @@ public sealed record RefuseForwardEffect(NodeId To, Hash256 Id, Refusal Refusal)
 public sealed record DrawRandomEffect(int Count) : ExecutorEffect;
 
 /// <summary>A batch is committed and visible on this VN.</summary>
-public sealed record AppliedEffect(BatchNumber Batch, LogIndex Index) : ExecutorEffect;
+public sealed record AppliedEffect(BatchNumber Batch, LogIndex Index, BatchRecord Record) : ExecutorEffect;
 
 /// <summary>Effects of one step, in order. Reused: clear it before each step.</summary>
 public sealed class ExecutorEffects

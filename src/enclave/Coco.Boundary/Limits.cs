@@ -26,4 +26,16 @@ public static class Limits
 
     /// <summary>How often each side is heard at least, in milliseconds.</summary>
     public const int BeatMs = 200;
+
+    /// <summary>Pages of an index segment in one message.</summary>
+    public const int MaxSegmentPieceBytes = 1 << 20;
+
+    /// <summary>Index segments of one worker.</summary>
+    public const int MaxSegments = 256;
+
+    /// <summary>Batches in one answer about the log.</summary>
+    public const int MaxLoggedBatches = 4_096;
+
+    /// <summary>An answer about the log ends with the batch that takes it over this: no more is read and decrypted at once.</summary>
+    public const int LoggedBytes = 256 << 10;
 }

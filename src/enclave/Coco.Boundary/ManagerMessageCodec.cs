@@ -19,6 +19,7 @@ public static class ManagerMessageCodec
         ReadIndexAnswer,
         SnapshotWanted,
         Beat,
+        Segment,
     }
 
     public static void Encode(ManagerMessage message, ByteWriter writer)
@@ -94,6 +95,10 @@ public static class ManagerMessageCodec
                 writer.WriteByte((byte)Kind.SnapshotWanted);
                 writer.WriteUInt64(m.Request);
                 break;
+            case SegmentReply m:
+                writer.WriteByte((byte)Kind.Segment);
+                SegmentMessageCodec.Encode(m, writer);
+                break;
             case ManagerBeat:
                 writer.WriteByte((byte)Kind.Beat);
                 break;
@@ -124,6 +129,7 @@ public static class ManagerMessageCodec
                 fields.UInt64(), new LogIndex(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes)),
             Kind.ReadIndexAnswer => new ReadIndexAnswer(fields.UInt64(), fields.Bool()),
             Kind.SnapshotWanted => new SnapshotWanted(fields.UInt64()),
+            Kind.Segment => SegmentMessageCodec.DecodeReply(ref fields),
             Kind.Beat => ManagerBeat.Instance,
             _ => null,
         };

@@ -84,6 +84,14 @@ internal ref struct FieldReader(ReadOnlyMemory<byte> frame)
         return _frame.Slice(_frame.Length - _reader.Remaining - bytes.Length, bytes.Length);
     }
 
+    /// <summary>The count of a list; 0 and a failure where that many items of at least <paramref name="itemSize"/> bytes can't follow.</summary>
+    public uint Count(int most, int itemSize)
+    {
+        uint count = UInt32();
+        _failed |= count > (uint)most || count > (uint)(_reader.Remaining / itemSize);
+        return _failed ? 0 : count;
+    }
+
     public string Text()
     {
         ReadOnlyMemory<byte> bytes = Bytes(Limits.MaxTextBytes);

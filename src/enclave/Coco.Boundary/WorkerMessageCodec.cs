@@ -17,6 +17,7 @@ public static class WorkerMessageCodec
         SnapshotWritten,
         BatchApplied,
         Beat,
+        Segment,
     }
 
     public static void Encode(WorkerMessage message, ByteWriter writer)
@@ -78,6 +79,10 @@ public static class WorkerMessageCodec
                 writer.WriteByte((byte)Kind.BatchApplied);
                 writer.WriteUInt64(m.Batch.Value);
                 break;
+            case SegmentRequest m:
+                writer.WriteByte((byte)Kind.Segment);
+                SegmentMessageCodec.Encode(m, writer);
+                break;
             case WorkerBeat:
                 writer.WriteByte((byte)Kind.Beat);
                 break;
@@ -105,6 +110,7 @@ public static class WorkerMessageCodec
             Kind.SnapshotWritten => new SnapshotWritten(
                 fields.UInt64(), new BatchNumber(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),
             Kind.BatchApplied => new BatchApplied(new BatchNumber(fields.UInt64())),
+            Kind.Segment => SegmentMessageCodec.DecodeRequest(ref fields),
             Kind.Beat => WorkerBeat.Instance,
             _ => null,
         };

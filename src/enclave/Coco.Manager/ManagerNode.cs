@@ -41,6 +41,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private readonly DiskLoop _disk;
     private readonly PeerLinks _links;
     private readonly WorkerServer _worker;
+    private readonly SegmentDesk _segments;
     private readonly byte[] _signature = new byte[P256.SignatureSize];
     private EcdsaSigner _nodeKey = EcdsaSigner.Generate();
     private volatile PeerIdentity _identity;
@@ -87,6 +88,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log,
             OnRefused);
         _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, () => _loop.Post(WorkerGoneInput.Instance), options.Log);
+        _segments = new SegmentDesk(OpenSegments, LeafOf, _worker.Send, options.Log);
         ManagerMeter.Observe(() => ((IAdminFacts)this).Metrics, () => _status);
     }
 
@@ -115,13 +117,15 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         Task listening = _links.Listen(IPEndPoint.Parse(_configuration.PeerAddress));
         Task serving = _worker.Listen();
+        Task segments = _segments.RunAsync();
         _disk.Start();
         _loop.Start();
         if (_policy.Network is null && _configuration.JoinAddress is { } address && _replica.Self == NodeId.None) _links.ConnectToJoin(address);
         _links.ConnectToListed();
         await using AdminServer? admin = await StartAdminAsync(cancellation);
         using var registration = cancellation.Register(() => _ended.TrySetCanceled(cancellation));
-        await Task.WhenAny(listening, serving, _ended.Task);
+        await Task.WhenAny(listening, serving, segments, _ended.Task);
+        if (segments.IsFaulted) await segments;
         if (_ended.Task.IsCompletedSuccessfully) throw await _ended.Task;
         if (cancellation.IsCancellationRequested) await HandOverAsync();
     }
@@ -130,6 +134,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         _links.Dispose();
         _worker.Dispose();
+        _segments.Dispose();
         _loop.Dispose();
         _disk.Dispose();
         _folder.Dispose();
@@ -310,6 +315,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case Forward forward: _loop.Post(new ForwardInput(forward.Transactions)); break;
             case RefuseForward refuse: _loop.Post(new RefuseForwardInput(refuse.To, refuse.Id, refuse.Code, refuse.Reason)); break;
             case HistoryQuestion question: _loop.Post(_ => AnswerHistory(question)); break;
+            case LogQuestion question: _loop.Post(_ => AnswerLog(question)); break;
+            case SegmentRequest request: _segments.Post(request); break;
             case ReadIndexQuestion question: _loop.Post(new ReadIndexRequestInput(question.Request)); break;
             case BatchApplied applied: _appliedBatch = applied.Batch.Value; break;
         }
@@ -333,16 +340,36 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     /// <summary>On the sequencer's thread, which owns the files' maps.</summary>
     private void AnswerHistory(HistoryQuestion question)
     {
-        ReadOnlyMemory<byte> record = default;
-        if (_reader is not null && question.Index <= (_replica.Consensus?.Persisted ?? LogIndex.Zero) && question.Index <= _replica.Committed
-            && _reader.TryReadFrame(question.Index, out ReadOnlyMemory<byte> bytes) is null
-            && EntryFrame.TryParse(bytes, out EntryFrame frame) && frame.Header.Kind == EntryKind.Batch)
-        {
-            byte[] plain = GC.AllocateUninitializedArray<byte>(frame.PlaintextLength);
-            if (_cipher!.TryOpen(in frame, plain)) record = plain;
-        }
+        ReadOnlyMemory<byte> record = _reader is { } reader && question.Index <= LastReadable
+            ? HistoryReads.Batch(reader, _cipher!, question.Index) : default;
         _worker.Send(new HistoryAnswer(question.Request, question.Index, record));
     }
+
+    /// <summary>What is committed and on this disk.</summary>
+    private LogIndex LastReadable =>
+        _replica.Consensus?.Persisted is { } persisted && persisted < _replica.Committed ? persisted : _replica.Committed;
+
+    private void AnswerLog(LogQuestion question)
+    {
+        if (_reader is { } reader)
+            _worker.Send(HistoryReads.Run(reader, _cipher!, question, _chunks!.First, LastReadable));
+    }
+
+    /// <summary>The leaf digest of a committed entry, read on the sequencer's thread.</summary>
+    private Task<Hash256?> LeafOf(LogIndex index)
+    {
+        var answer = new TaskCompletionSource<Hash256?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loop.Post(_ =>
+        {
+            Hash256 leaf = default;
+            bool isRead = _reader is { } reader && index <= _chunks!.Last && reader.TryReadLeaf(index, out leaf) is null;
+            answer.SetResult(isRead ? leaf : null);
+        });
+        return answer.Task;
+    }
+
+    private SegmentFolder? OpenSegments() => _state is { } state && _secrets is { } secrets
+        ? new SegmentFolder(Path.Combine(_configuration.ManagerDirectory, "index"), state.Network.Value, secrets.SessionKey) : null;
 
     /// <summary>On the sequencer's thread.</summary>
     private void CarryOut(ReplicaEffect effect)

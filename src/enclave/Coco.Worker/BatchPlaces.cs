@@ -3,8 +3,8 @@ using Coco.Primitives;
 namespace Coco.Worker;
 
 /// <summary>
-/// Where each committed batch stands in the log. Entries that are no batches are few, so only the places where the distance
-/// between batch number and index changes are kept, in order: one writer, any readers.
+/// Where the batches that are not yet in the index stand in the log. Entries that are no batches are few, so only the places where
+/// the distance between batch number and index changes are kept, in order: one writer, any readers.
 /// </summary>
 internal sealed class BatchPlaces
 {
@@ -19,6 +19,16 @@ internal sealed class BatchPlaces
             _last = batch.Value;
             if (_changes.Count > 0 && index.Value - batch.Value == _changes[^1].Index - _changes[^1].Batch) return;
             _changes.Add((batch.Value, index.Value));
+        }
+    }
+
+    /// <summary>Batches up to this one are found elsewhere.</summary>
+    public void Forget(BatchNumber upTo)
+    {
+        lock (_lock)
+        {
+            int keep = LastChangeUpTo(upTo.Value);
+            if (keep > 0) _changes.RemoveRange(0, keep);
         }
     }
 

@@ -35,4 +35,29 @@ internal static class Limits
 
     /// <summary>A piece of a snapshot on its way to the manager.</summary>
     public const int SnapshotPieceBytes = 1 << 20;
+
+    /// <summary>Pages of index segments kept in memory: 16 MB.</summary>
+    public const int CachedPages = 2_048;
+
+    /// <summary>Pages of a segment sent to the manager at once.</summary>
+    public const int SegmentPieceBytes = 64 << 10;
+
+    /// <summary>How long the manager may take to end a segment file, in milliseconds.</summary>
+    public const int SegmentStoredMs = 30_000;
+
+    /// <summary>Applied batches that wait to be indexed; beyond these and their bytes they are read back from the ledger.</summary>
+    public const int UnindexedBatches = 256;
+    public const long UnindexedBytes = 64 << 20;
+
+    /// <summary>Postings that a merge moves before new batches are looked for.</summary>
+    public const int MergeStep = 4_096;
+
+    /// <summary>Postings in memory when segments can't be stored: then indexing waits.</summary>
+    public const int MaxBufferedPostings = 4 * Postings.Limits.BufferPostings;
+
+    /// <summary>Between two tries to store a segment or to read the ledger, in milliseconds.</summary>
+    public const int IndexRetryMs = 1_000;
+
+    /// <summary>How long a question waits for a batch to be indexed, in milliseconds.</summary>
+    public const int IndexWaitMs = 5_000;
 }

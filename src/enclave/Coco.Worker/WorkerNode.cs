@@ -7,6 +7,7 @@ using Coco.Ledgers;
 using Coco.Primitives;
 using Coco.Store;
 using Coco.Worker.Front;
+using Coco.Worker.Indexing;
 
 namespace Coco.Worker;
 
@@ -18,6 +19,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
 {
     private readonly Questions<AppliedBatch?> _history = new(null, TimeProvider.System);
     private readonly BatchPlaces _places = new();
+    private readonly LedgerIndex _index = new();
     private readonly Questions<bool> _readIndexes = new(false, TimeProvider.System);
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ManagerLink? _link;
@@ -25,6 +27,8 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private VersionedStore? _store;
     private ExecutorLoop? _loop;
     private SealingLoop? _sealing;
+    private RemoteSegments? _segments;
+    private Indexer? _indexer;
     private Submitter? _submitter;
     private volatile RoleMessage? _role;
     private volatile bool _isCaughtUp;
@@ -58,6 +62,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         _loop?.Dispose();
         _loop = null;
         _sealing?.Stop();
+        _indexer?.Dispose();
     }
 
     private async Task ServeAsync(
@@ -65,7 +70,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     {
         StartThreads(welcome);
         var services = new LedgerServices(
-            _submitter!, new History(this), new CommittedState(this), new PublicInsideTheNetwork(), new NodeFacts(this, welcome));
+            _submitter!, new History(this), new CommittedState(this), new PublicInsideTheNetwork(), new NodeFacts(this, welcome))
+        {
+            Index = _index,
+        };
         using X509Certificate2 bare = X509CertificateLoader.LoadCertificate(welcome.Certificate.Span);
         using X509Certificate2 certificate = bare.CopyWithPrivateKey(tlsKey);
         await using var front = new FrontServer(options, certificate, _ledger!.Serve(services), Health);
@@ -132,8 +140,11 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             difference => _ended.TrySetResult(new InvariantException(difference)), End);
         _loop = new ExecutorLoop(executor, CarryOut, End);
         _submitter = new Submitter(() => _loop);
+        _segments = new RemoteSegments(_link!.Send);
+        _indexer = new Indexer(_ledger!, _segments, _index, _places.Forget, End, log);
         _sealing.Start();
         _loop.Start();
+        _indexer.Start();
     }
 
     private ExecutorSettings SettingsFrom(PolicyView policy) => new()
@@ -188,6 +199,9 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             case HistoryAnswer answer:
                 _history.Answer(answer.Request, answer.Record.IsEmpty ? null : new AppliedBatch(answer.Index, Decode(answer.Record), null));
                 break;
+            case SegmentReply reply:
+                _segments!.OnReply(reply);
+                break;
             case ReadIndexAnswer answer:
                 // What the read must see was posted before: answer it after the executor has taken that.
                 _loop!.Post(_ => _readIndexes.Answer(answer.Request, answer.IsKnown));
@@ -232,6 +246,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
                 break;
             case AppliedEffect applied:
                 _places.Add(applied.Batch, applied.Index);
+                _indexer!.Post(new AppliedBatch(applied.Index, applied.Record, null));
                 WorkerMetrics.Batches.Add(1);
                 _link!.Send(new BatchApplied(applied.Batch));
                 break;
@@ -257,10 +272,20 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
 
     private sealed class History(WorkerNode node) : IHistory
     {
-        public ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation) =>
-            node._places.TryFind(number, out LogIndex index)
-                ? node._history.AskAsync(request => node._link!.Send(new HistoryQuestion(request, index)), cancellation)
-                : ValueTask.FromResult<AppliedBatch?>(null);
+        public async ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation)
+        {
+            if (number > node._store!.Committed) return null;
+            LogIndex? index = node._places.TryFind(number, out LogIndex recent) ? recent : await FindAsync(number, cancellation);
+            return index is not { } place ? null
+                : await node._history.AskAsync(request => node._link!.Send(new HistoryQuestion(request, place)), cancellation);
+        }
+
+        private async ValueTask<LogIndex?> FindAsync(BatchNumber number, CancellationToken cancellation)
+        {
+            await node._index.WaitAsync(number, cancellation);
+            return node._index.TryFindLast(LedgerIndex.PlaceTable, number.Value, ulong.MaxValue, number, out ulong index)
+                ? new LogIndex(index) : null;
+        }
     }
 
     private sealed class CommittedState(WorkerNode node) : ICommittedState

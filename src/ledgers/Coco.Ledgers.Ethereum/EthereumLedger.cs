@@ -12,6 +12,7 @@ public sealed class EthereumLedger : ILedger
 
     private readonly Admission _admission;
     private readonly BlockSealer _sealer = new();
+    private readonly BlockIndexer _indexer = new();
     private readonly BlockExecutor _executor;
     private readonly Func<EthereumLedger, LedgerServices, IClientProtocol> _serve;
 
@@ -68,6 +69,15 @@ public sealed class EthereumLedger : ILedger
         BlockApplied?.Invoke(block);
     }
 
+    public void Index(AppliedBatch batch, IPostings postings)
+    {
+        EthereumBlock? block = Chain.Recent(batch.Record.Number.Value);
+        bool isSound = block is not null || EthereumBlock.TryRead(Settings, batch.Record, out block);
+        Invariant.Holds(isSound, "a committed block's derived hash is the one in its record");
+        _indexer.Index(block!, batch.Record, postings);
+        Chain.Indexed(block!.Number);
+    }
+
     /// <summary>Nothing to do: the next seal takes the trie back to its block's parent.</summary>
     public void RolledBack(BatchNumber to)
     {
@@ -76,7 +86,11 @@ public sealed class EthereumLedger : ILedger
     public string? Settle() => _sealer.Settle();
 
     /// <summary>The state came as a snapshot of <paramref name="number"/> instead of by batches: builds what is derived from it.</summary>
-    public void Restored(IReadView state, BatchNumber number) => _sealer.Rebuild(state, number.Value);
+    public void Restored(IReadView state, BatchNumber number)
+    {
+        _sealer.Rebuild(state, number.Value);
+        Chain.Restored(number.Value);
+    }
 
     /// <summary>Proves an account and slots in the committed state (EIP-1186); from any thread.</summary>
     public StateProof Prove(in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) => _sealer.Prove(address, slots);

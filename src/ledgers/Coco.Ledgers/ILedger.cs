@@ -44,6 +44,14 @@ public interface ILedger : IDisposable
     /// </summary>
     void Applied(AppliedBatch batch, List<Hash256> ids);
 
+    /// <summary>
+    /// Says under which keys a committed batch is to be found (<see cref="LedgerServices.Index"/>): on a thread of its own, for every
+    /// batch once, in order, some time after <see cref="Applied"/>. A batch from long ago may come without having been applied here.
+    /// </summary>
+    void Index(AppliedBatch batch, IPostings postings)
+    {
+    }
+
     /// <summary>Executed batches after <paramref name="to"/> are undone (leadership was lost); those sealed before this call were sealed for nothing.</summary>
     void RolledBack(BatchNumber to);
 

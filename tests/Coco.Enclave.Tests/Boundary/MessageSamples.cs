@@ -23,6 +23,10 @@ internal sealed class MessageSamples(int seed)
         new HistoryAnswer(Number(), new LogIndex(Number()), Bytes()),
         new ReadIndexAnswer(Number(), Bool()),
         new SnapshotWanted(Number()),
+        new SegmentListAnswer(Number(), [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new SegmentName(Hash(), (uint)Number()))]),
+        new SegmentStored(Number(), new SegmentName(Hash(), (uint)Number())),
+        new SegmentAnswer(Number(), Bytes()),
+        new LogAnswer(Number(), new LogIndex(Number()), [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new LoggedBatch(new LogIndex(Number()), Bytes()))]),
         ManagerBeat.Instance,
     ];
 
@@ -38,6 +42,12 @@ internal sealed class MessageSamples(int seed)
         new ReadIndexQuestion(Number()),
         new SnapshotWritten(Number(), new BatchNumber(Number()), Bytes(), Bool()),
         new BatchApplied(new BatchNumber(Number())),
+        new SegmentListQuestion(Number()),
+        new SegmentPiece(Number(), new LogIndex(Number()), Bytes(), Bool()),
+        new SegmentAbandoned(Number()),
+        new SegmentQuestion(Number(), Hash(), (uint)Number(), (uint)Number()),
+        new SegmentDropped(Hash()),
+        new LogQuestion(Number(), new LogIndex(Number())),
         WorkerBeat.Instance,
     ];
 

@@ -4,13 +4,14 @@ using Coco.Evm;
 using Coco.Ledgers.Ethereum;
 using Coco.Ledgers.Ethereum.JsonRpc;
 using Coco.Ledgers.Tests.Ethereum;
+using Coco.Postings;
 using Coco.Primitives;
 using Coco.Store;
 
 namespace Coco.Ledgers.Tests.JsonRpc;
 
 /// <summary>The protocol over a real ledger and store; what is submitted is executed and committed at once, as by the executor.</summary>
-internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommittedState, IAccess, INodeFacts
+internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommittedState, IAccess, INodeFacts, IPostings, ILedgerIndex
 {
     public const string Rich = "0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b";
     public const string Settings = """
@@ -28,9 +29,12 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     private readonly EthereumHarness _run = new(Settings);
     private readonly EthereumPool _pool = new();
 
+    /// <summary>Small, so that most of it is in segments.</summary>
+    private readonly PostingStore _postings = new(new MemorySegmentFiles(), [], bufferPostings: 32);
+
     public RpcHarness(bool hasGenesis = true)
     {
-        Protocol = new EthereumProtocol(_run.Ledger, new LedgerServices(this, this, this, this, this));
+        Protocol = new EthereumProtocol(_run.Ledger, new LedgerServices(this, this, this, this, this) { Index = this });
         if (hasGenesis) Commit();
     }
 
@@ -68,8 +72,28 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
 
     public static string Hex(ReadOnlyMemory<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes.Span);
 
-    public EthereumBlock Commit(params AdmittedTransaction[] transactions) =>
-        _run.Run(Ledger.Chain.Head is { } head ? head.Number + 1 : 0, transactions);
+    public EthereumBlock Commit(params AdmittedTransaction[] transactions)
+    {
+        EthereumBlock block = _run.Run(Ledger.Chain.Head is { } head ? head.Number + 1 : 0, transactions);
+        var applied = new AppliedBatch(new LogIndex(block.Number + 1), _run.Records[^1], null);
+        Ledger.Index(applied, this);
+        _postings.EndBatch(applied.Record.Number, applied.Index);
+        if (_postings.IsFull) _postings.TrySeal();
+        _postings.TryMerge(10);
+        return block;
+    }
+
+    public (BatchNumber First, BatchNumber Last)? Covered => _postings.Covered is { } covered ? (covered.First, covered.Last) : null;
+
+    public ValueTask WaitAsync(BatchNumber upTo, CancellationToken cancellation) => default;
+
+    public void Add(byte table, ulong key, ulong value) => _postings.Add(Posting.KeyOf(table, key), value);
+
+    public bool TryFindLast(byte table, ulong key, ulong atMost, BatchNumber upTo, out ulong value) =>
+        _postings.TryFindLast(Posting.KeyOf(table, key), atMost, upTo, out value);
+
+    public void Find(byte table, ulong key, ulong from, ulong to, BatchNumber first, BatchNumber last, List<ulong> values) =>
+        _postings.Find(Posting.KeyOf(table, key), from, to, first, last, values);
 
     public async Task<string> Post(string body, string query = "", Func<string, string?>? header = null)
     {

@@ -3,37 +3,44 @@ using Coco.Primitives;
 namespace Coco.Ledgers.Ethereum;
 
 /// <summary>
-/// What this VN keeps beside the state to answer questions about blocks: the last ones decoded, where hashes are, blooms. All
-/// derived from applied batches. Written by the executor's thread, read by many.
+/// What this VN holds in memory to answer questions about the newest blocks: those decoded, and where their hashes are, at least
+/// until the index on disk has them. Bounded. Written by the executor's thread, read by many.
 /// </summary>
 public sealed class ChainIndex
 {
-    /// <summary>Blocks kept decoded.</summary>
+    /// <summary>Blocks kept decoded, at most.</summary>
     public const int RecentBlocks = 256;
 
-    private const int BloomsPerChunk = 1024;
+    /// <summary>Transactions in them: when they are more, fewer blocks are kept.</summary>
+    public const int RecentTransactions = 50_000;
 
     private readonly EthereumBlock?[] _recent = new EthereumBlock?[RecentBlocks];
-    private readonly PositionTable _transactions = new();
-    private readonly PositionTable _blocks = new();
-
-    /// <summary>Blooms by block, 256 bytes each in chunks; null for a chunk of blocks without logs.</summary>
-    private readonly List<byte[]?> _blooms = [];
-    private readonly Lock _gate = new();
+    private readonly RecentHashes _hashes = new();
     private EthereumBlock? _head;
+    private ulong _oldest;
+    private int _transactions;
 
     /// <summary>The newest committed block; null before genesis.</summary>
     public EthereumBlock? Head => Volatile.Read(ref _head);
 
+    /// <summary>The number from which on all hashes are found here.</summary>
+    public ulong FirstHash => _hashes.First;
+
     public void Add(EthereumBlock block)
     {
-        var number = new BatchNumber(block.Number);
-        for (int i = 0; i < block.Transactions.Count; i++) _transactions.Add(block.Transactions[i].Transaction.Hash, number, i);
-        _blocks.Add(block.Hash, number, 0);
-        AddBloom(block);
+        _hashes.Add(block);
+        if (_head is null || _head.Number + 1 != block.Number) (_oldest, _transactions) = (block.Number, 0);
+        _transactions += block.Transactions.Count;
+        while (_oldest < block.Number && (_transactions > RecentTransactions || block.Number - _oldest >= RecentBlocks)) DropOldest();
         Volatile.Write(ref _recent[block.Number % RecentBlocks], block);
         Volatile.Write(ref _head, block);
     }
+
+    /// <summary>The state came as a snapshot of this block.</summary>
+    public void Restored(ulong number) => _hashes.Restored(number);
+
+    /// <summary>The index has all blocks up to this one; on the indexing thread.</summary>
+    public void Indexed(ulong number) => _hashes.Indexed(number);
 
     /// <summary>The block, if it is among the last ones.</summary>
     public EthereumBlock? Recent(ulong number)
@@ -42,33 +49,18 @@ public sealed class ChainIndex
         return block?.Number == number ? block : null;
     }
 
-    public void FindTransaction(in Hash256 hash, List<(BatchNumber Number, int Position)> candidates) => _transactions.Find(hash, candidates);
+    /// <summary>Places that a hash may have in the blocks from <see cref="FirstHash"/> on.</summary>
+    public void FindTransaction(in Hash256 hash, List<(BatchNumber Number, int Position)> candidates) =>
+        _hashes.FindTransaction(hash, candidates);
 
-    public void FindBlock(in Hash256 hash, List<(BatchNumber Number, int Position)> candidates) => _blocks.Find(hash, candidates);
+    /// <summary>Numbers that a block with this hash may have, from <see cref="FirstHash"/> on.</summary>
+    public void FindBlock(in Hash256 hash, List<(BatchNumber Number, int Position)> candidates) => _hashes.FindBlock(hash, candidates);
 
-    /// <summary>Copies the bloom of a block; false where none of its transactions logged anything, or the block is unknown.</summary>
-    public bool TryGetBloom(ulong number, Span<byte> bloom)
+    private void DropOldest()
     {
-        lock (_gate)
-        {
-            int chunk = (int)(number / BloomsPerChunk);
-            if (chunk >= _blooms.Count || _blooms[chunk] is not { } bytes) return false;
-            ReadOnlySpan<byte> found = bytes.AsSpan((int)(number % BloomsPerChunk) * Bloom.Size, Bloom.Size);
-            found.CopyTo(bloom);
-            return found.ContainsAnyExcept((byte)0);
-        }
-    }
-
-    private void AddBloom(EthereumBlock block)
-    {
-        ReadOnlySpan<byte> bloom = block.Header.LogsBloom.Span;
-        lock (_gate)
-        {
-            int chunk = (int)(block.Number / BloomsPerChunk);
-            while (_blooms.Count <= chunk) _blooms.Add(null);
-            if (!bloom.ContainsAnyExcept((byte)0)) return;
-            byte[] bytes = _blooms[chunk] ??= new byte[BloomsPerChunk * Bloom.Size];
-            bloom.CopyTo(bytes.AsSpan((int)(block.Number % BloomsPerChunk) * Bloom.Size));
-        }
+        ref EthereumBlock? slot = ref _recent[_oldest++ % RecentBlocks];
+        if (slot is null) return;
+        _transactions -= slot.Transactions.Count;
+        Volatile.Write(ref slot, null);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class RpcNode
     {
         Ledger = ledger;
         Services = services;
-        Chain = new ChainQueries(ledger, services.History);
+        Chain = new ChainQueries(ledger, services.History, services.Index);
         Blocks = new BlockSignal();
         Subscriptions = new SubscriptionHub(this);
         Filters = new FilterTable(services.Node);
@@ -110,10 +110,11 @@ internal sealed class RpcNode
     {
         number = newest;
         if (Ledger.Chain.Recent(newest) is { } block && block.Hash == hash) return null;
-        var candidates = new List<(BatchNumber Number, int Position)>();
-        Ledger.Chain.FindBlock(hash, candidates);
-        if (candidates.Count == 0) return RpcError.Of("header for hash not found");
-        number = candidates[0].Number.Value;
+        if (!PatientThreads.IsHere) return RpcError.NeedsPatience;
+        Hash256 wanted = hash;
+        if (PatientThreads.Wait(() => Chain.BlockAsync(wanted, CancellationToken.None)) is not { } found)
+            return RpcError.Of("header for hash not found");
+        number = found.Number;
         return null;
     }
 

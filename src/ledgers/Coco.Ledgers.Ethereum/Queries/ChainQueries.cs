@@ -2,15 +2,17 @@ using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum;
 
-/// <summary>Questions about blocks and transactions, of any age: recent ones from memory, old ones through the manager. Any thread.</summary>
-public sealed class ChainQueries(EthereumLedger ledger, IHistory history)
+/// <summary>
+/// Questions about blocks and transactions, of any age: recent ones from memory, old ones by the index and through the manager.
+/// Throws <see cref="HistoryUnavailableException"/> where what is old can't be said now. Any thread.
+/// </summary>
+public sealed class ChainQueries(EthereumLedger ledger, IHistory history, ILedgerIndex index)
 {
     /// <summary>The newest committed block; null before genesis.</summary>
     public EthereumBlock? Head => ledger.Chain.Head;
 
     public async ValueTask<EthereumBlock?> BlockAsync(ulong number, CancellationToken cancellation)
     {
-        if (ledger.Chain.Head is not { } head || number > head.Number) return null;
         if (ledger.Chain.Recent(number) is { } recent) return recent;
         AppliedBatch? batch = await history.ReadAsync(new BatchNumber(number), cancellation);
         return batch is not null && EthereumBlock.TryRead(ledger.Settings, batch.Record, out EthereumBlock? block) ? block : null;
@@ -20,9 +22,9 @@ public sealed class ChainQueries(EthereumLedger ledger, IHistory history)
     {
         var candidates = new List<(BatchNumber Number, int Position)>();
         ledger.Chain.FindBlock(hash, candidates);
-        foreach ((BatchNumber number, _) in candidates)
-            if (await BlockAsync(number.Value, cancellation) is { } block && block.Hash == hash) return block;
-        return null;
+        if (await AmongAsync(candidates, hash, cancellation) is { } found) return found;
+        List<ulong> numbers = await FindOldAsync(IndexTables.Blocks, hash, cancellation);
+        return await AmongAsync(numbers.ConvertAll(number => (new BatchNumber(number), 0)), hash, cancellation);
     }
 
     /// <summary>The block that holds a transaction, and its place there; null if no committed block does.</summary>
@@ -31,10 +33,43 @@ public sealed class ChainQueries(EthereumLedger ledger, IHistory history)
         var candidates = new List<(BatchNumber Number, int Position)>();
         ledger.Chain.FindTransaction(hash, candidates);
         foreach ((BatchNumber number, int position) in candidates)
+            if (await AtAsync(number.Value, position, hash, cancellation) is { } found) return found;
+        foreach (ulong place in await FindOldAsync(IndexTables.Transactions, hash, cancellation))
         {
-            EthereumBlock? block = await BlockAsync(number.Value, cancellation);
-            if (block?.Transactions[position].Transaction.Hash == hash) return (block, position);
+            (ulong number, int position) = IndexTables.ReadPlace(place);
+            if (await AtAsync(number, position, hash, cancellation) is { } found) return found;
         }
         return null;
+    }
+
+    private async ValueTask<EthereumBlock?> AmongAsync(
+        List<(BatchNumber Number, int Position)> candidates, Hash256 hash, CancellationToken cancellation)
+    {
+        foreach ((BatchNumber number, _) in candidates)
+            if (await BlockAsync(number.Value, cancellation) is { } block && block.Hash == hash) return block;
+        return null;
+    }
+
+    private async ValueTask<(EthereumBlock Block, int Position)?> AtAsync(
+        ulong number, int position, Hash256 hash, CancellationToken cancellation)
+    {
+        EthereumBlock? block = await BlockAsync(number, cancellation);
+        return block is not null && position < block.Transactions.Count && block.Transactions[position].Transaction.Hash == hash
+            ? (block, position) : null;
+    }
+
+    /// <summary>What the index knows of the blocks that are no longer in memory.</summary>
+    private async ValueTask<List<ulong>> FindOldAsync(byte table, Hash256 hash, CancellationToken cancellation)
+    {
+        var values = new List<ulong>();
+        if (ledger.Chain.FirstHash == 0) return values; // all are in memory
+        var last = new BatchNumber(ledger.Chain.FirstHash - 1);
+        await index.WaitAsync(last, cancellation);
+        await PatientThreads.RunAsync(() =>
+        {
+            index.Find(table, IndexTables.KeyOf(hash), 0, ulong.MaxValue, BatchNumber.Zero, last, values);
+            return new ValueTask<bool>(true);
+        });
+        return values;
     }
 }

@@ -5,7 +5,11 @@ namespace Coco.Ledgers;
 
 /// <summary>What the worker offers to a ledger's protocol; all of it may be called from any thread.</summary>
 public sealed record LedgerServices(
-    ISubmitter Submitter, IHistory History, ICommittedState State, IAccess Access, INodeFacts Node);
+    ISubmitter Submitter, IHistory History, ICommittedState State, IAccess Access, INodeFacts Node)
+{
+    /// <summary>What <see cref="ILedger.Index"/> said.</summary>
+    public ILedgerIndex Index { get; init; } = NoIndex.Instance;
+}
 
 /// <summary>The way of a transaction to the leader and back.</summary>
 public interface ISubmitter

@@ -2,28 +2,46 @@ using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum.JsonRpc;
 
-/// <summary>Finds logs in ranges of blocks: by the blooms of all blocks, then in the blocks that may hold some.</summary>
+/// <summary>Finds logs in ranges of blocks: the blocks that may hold some by the index, then in these.</summary>
 internal static class LogSearch
 {
+    /// <summary>Blocks looked up in the index at once: what it says of them is held in memory.</summary>
+    private const ulong Stretch = 1 << 15;
+
+    /// <summary>Newest blocks that the index does not have yet and that are looked through instead.</summary>
+    private const ulong Unindexed = ChainIndex.RecentBlocks;
+
+    /// <summary>Blocks read for one question, found to match or not.</summary>
+    private const int MaxBlocks = 20_000;
+
     /// <summary>
     /// Writes what matches from block <paramref name="from"/> to <paramref name="to"/> as items of an array; stops after the block
-    /// with which there are <paramref name="most"/>. Next is the first block that was not looked at.
+    /// with which there are <paramref name="most"/>. Next is the first block that was not looked at. Throws
+    /// <see cref="HistoryUnavailableException"/> where too many blocks would have to be read.
     /// </summary>
     public static async ValueTask<(int Count, ulong Next)> WriteAsync(
         RpcCall call, LogFilter filter, ulong from, ulong to, int most)
     {
-        int count = 0;
-        for (ulong number = from; number <= to; number++)
+        int count = 0, read = 0;
+        var numbers = new List<ulong>();
+        for (ulong start = from; start <= to; start += Stretch)
         {
-            if (!MayHold(call.Node, filter, number)) continue;
-            if (await call.Node.Chain.BlockAsync(number, call.Cancellation) is { } block) count += Write(call, filter, block);
-            if (count >= most) return (count, number + 1);
+            ulong end = Math.Min(to, start + Stretch - 1);
+            numbers.Clear();
+            await CollectAsync(call, filter, start, end, numbers);
+            foreach (ulong number in numbers)
+            {
+                if (++read > MaxBlocks) throw new HistoryUnavailableException($"query would read more than {MaxBlocks} blocks, narrow it down");
+                if (await call.Node.Chain.BlockAsync(number, call.Cancellation) is { } block) count += Write(call, filter, block);
+                if (count >= most) return (count, number + 1);
+            }
         }
         return (count, Math.Max(from, to + 1));
     }
 
     public static int Write(RpcCall call, LogFilter filter, EthereumBlock block)
     {
+        if (!filter.MayMatch(block.Header.LogsBloom.Span)) return 0;
         int count = 0, index = 0;
         for (int i = 0; i < block.Receipts.Count; i++)
         {
@@ -41,9 +59,18 @@ internal static class LogSearch
         return count;
     }
 
-    private static bool MayHold(RpcNode node, LogFilter filter, ulong number)
+    /// <summary>The numbers of the blocks that may hold matching logs, rising.</summary>
+    private static async ValueTask CollectAsync(RpcCall call, LogFilter filter, ulong from, ulong to, List<ulong> numbers)
     {
-        Span<byte> bloom = stackalloc byte[Bloom.Size];
-        return node.Ledger.Chain.TryGetBloom(number, bloom) && filter.MayMatch(bloom);
+        ILedgerIndex index = call.Node.Services.Index;
+        if (to >= Unindexed && index.Covered is { } old && old.Last.Value + Unindexed < to)
+            await index.WaitAsync(new BatchNumber(to - Unindexed), call.Cancellation);
+        if (index.Covered is { } covered && covered.First.Value <= to && from <= covered.Last.Value)
+        {
+            (ulong start, ulong last) = (from, Math.Min(to, covered.Last.Value));
+            numbers.AddRange(await PatientThreads.RunAsync(() => ValueTask.FromResult(new LogTerms(index, start, last).Blocks(filter))));
+            from = last + 1;
+        }
+        for (; from <= to; from++) numbers.Add(from);
     }
 }

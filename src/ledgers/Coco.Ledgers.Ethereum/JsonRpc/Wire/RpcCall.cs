@@ -33,14 +33,12 @@ internal sealed class RpcCall(
     public async ValueTask AnswerAsync(RpcHandler? handler)
     {
         Begin();
-        RpcError? error;
-        try
+        RpcError? error = handler is null ? RpcError.NoMethod(Encoding.UTF8.GetString(_request.Method.Span)) : await HandleAsync(handler);
+        if (ReferenceEquals(error, RpcError.NeedsPatience))
         {
-            error = handler is null ? RpcError.NoMethod(Encoding.UTF8.GetString(_request.Method.Span)) : await handler(this);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException and not InvariantException)
-        {
-            error = RpcError.Internal;
+            Result.Truncate(_start);
+            Begin();
+            error = await PatientThreads.RunAsync(() => HandleAsync(handler!));
         }
         if (error is null) Result.WriteByte((byte)'}');
         else
@@ -49,6 +47,22 @@ internal sealed class RpcCall(
             WriteError(Result, _request.Id.Span, error);
         }
         if (_request.Kind == RpcRequestKind.Notification) Result.Truncate(_start);
+    }
+
+    private async ValueTask<RpcError?> HandleAsync(RpcHandler handler)
+    {
+        try
+        {
+            return await handler(this);
+        }
+        catch (HistoryUnavailableException unavailable)
+        {
+            return RpcError.Of(unavailable.Message);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException and not InvariantException)
+        {
+            return RpcError.Internal;
+        }
     }
 
     public static void WriteError(ByteWriter answer, ReadOnlySpan<byte> id, RpcError error)

@@ -22,6 +22,9 @@ internal sealed record RpcError(int Code, string Message, ReadOnlyMemory<byte>? 
     public static RpcError Denied { get; } = Of("access denied");
     public static RpcError NotLinearizable { get; } = Of("linearizable read not possible: no leader can say what is committed");
 
+    /// <summary>Never told to a client: the call is to be made again by one of <see cref="PatientThreads"/>.</summary>
+    public static RpcError NeedsPatience { get; } = Of("the question waits for the disk");
+
     public static RpcError Of(string message) => new(Server, message);
 
     public static RpcError Of(Refusal refusal) => new(refusal.Code, refusal.Message);

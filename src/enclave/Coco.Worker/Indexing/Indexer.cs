@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using Coco.Boundary;
+using Coco.Ledgers;
+using Coco.Postings;
+using Coco.Primitives;
+
+namespace Coco.Worker.Indexing;
+
+/// <summary>
+/// The thread that indexes: takes applied batches one after the other, reads from the ledger what it missed, seals what is in memory
+/// and merges segments. It follows behind the executor, which never waits for it.
+/// </summary>
+internal sealed class Indexer(
+    ILedger ledger, RemoteSegments files, LedgerIndex index, Action<BatchNumber> covered, Action<Exception> fail, Action<string> log)
+    : IDisposable
+{
+    private readonly ConcurrentQueue<AppliedBatch> _applied = new();
+    private readonly ConcurrentQueue<SegmentFile> _damaged = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private long _appliedBytes;
+    private bool _mayBeBehind = true;
+    private volatile bool _stopping;
+    private Thread? _thread;
+
+    public void Start()
+    {
+        index.Damaged += OnDamaged;
+        _thread = new Thread(Run) { IsBackground = true, Name = "indexer" };
+        _thread.Start();
+    }
+
+    /// <summary>A batch was applied; on the executor's thread.</summary>
+    public void Post(AppliedBatch batch)
+    {
+        _applied.Enqueue(batch);
+        Interlocked.Add(ref _appliedBytes, SizeOf(batch));
+        while (_applied.Count > Limits.UnindexedBatches || Interlocked.Read(ref _appliedBytes) > Limits.UnindexedBytes)
+            if (!TryTake(out _)) break;
+        if (_wake.CurrentCount == 0) _wake.Release();
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Release();
+    }
+
+    private void OnDamaged(SegmentFile file)
+    {
+        _damaged.Enqueue(file);
+        if (_wake.CurrentCount == 0) _wake.Release();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            PostingStore? store = null;
+            while (!_stopping)
+            {
+                try
+                {
+                    store ??= Open();
+                    Work(store);
+                }
+                catch (SegmentUnreadableException unreadable)
+                {
+                    OnDamaged(unreadable.File);
+                }
+                catch (HistoryUnavailableException missing)
+                {
+                    log($"The index waits: {missing.Message}.");
+                    _wake.Wait(Limits.IndexRetryMs);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            fail(exception);
+        }
+    }
+
+    private PostingStore Open()
+    {
+        PruneWindow? prune = ledger.Description.IndexWindow is { } window ? new PruneWindow(window.Table, window.Batches) : null;
+        var store = new PostingStore(files, files.List(), prune);
+        index.Open(store);
+        if (store.Covered is { } found)
+        {
+            log($"The index holds batches {found.First} to {found.Last} in {store.Levels.Count} segments.");
+            covered(found.Last);
+        }
+        return store;
+    }
+
+    private void Work(PostingStore store)
+    {
+        while (_damaged.TryDequeue(out SegmentFile file))
+        {
+            log($"Index segment {file.Id} can't be read; it is made anew from the ledger.");
+            store.CutAt(file);
+            _mayBeBehind = true;
+        }
+        bool isBlocked = store.IsFull && !store.TrySeal();
+        if (isBlocked) log("An index segment could not be stored.");
+        bool hasMore = store.Buffered < Limits.MaxBufferedPostings && (TakeApplied(store) || ReadLog(store));
+        if (isBlocked || (!hasMore && !store.TryMerge(Limits.MergeStep))) _wake.Wait(Limits.IndexRetryMs);
+    }
+
+    /// <summary>Indexes what was applied next; false where that is not at hand.</summary>
+    private bool TakeApplied(PostingStore store)
+    {
+        bool hasTaken = false;
+        while (!store.IsFull && _damaged.IsEmpty && _applied.TryPeek(out AppliedBatch? next))
+        {
+            BatchNumber? last = store.Covered?.Last;
+            bool isKnown = last is { } known && next.Record.Number <= known;
+            bool isNext = last is { } before ? next.Record.Number == before.Next() : next.Record.Number == BatchNumber.Zero;
+            if (!isKnown && !isNext)
+            {
+                _mayBeBehind = true;
+                break;
+            }
+            // Another thread may have dropped it, and others after it, since the queue is bounded.
+            if (!TryTake(out AppliedBatch? taken) || !ReferenceEquals(taken, next)) continue;
+            if (isNext) Add(store, taken);
+            hasTaken = true;
+        }
+        if (hasTaken) Advance(store);
+        return hasTaken;
+    }
+
+    private bool ReadLog(PostingStore store)
+    {
+        if (!_mayBeBehind) return false;
+        LogIndex from = store.Covered is { } covered ? covered.LastIndex.Next() : new LogIndex(1);
+        LogAnswer answer = files.ReadLog(from);
+        foreach (LoggedBatch logged in answer.Batches)
+        {
+            Invariant.Holds(BatchRecord.TryDecode(logged.Record, out BatchRecord? record), "a committed batch can be decoded");
+            // Where the ledger files begin later than the index ends, the index begins anew with them.
+            if (store.Covered is { } before && record!.Number != before.Last.Next()) store.Clear();
+            Add(store, new AppliedBatch(logged.Index, record!, null));
+        }
+        _mayBeBehind = answer.Next > from;
+        if (answer.Batches.Count > 0) Advance(store);
+        return _mayBeBehind;
+    }
+
+    private void Add(PostingStore store, AppliedBatch batch)
+    {
+        ledger.Index(batch, new Sink(store));
+        store.Add(Posting.KeyOf(LedgerIndex.PlaceTable, batch.Record.Number.Value), batch.Index.Value);
+        store.EndBatch(batch.Record.Number, batch.Index);
+    }
+
+    private void Advance(PostingStore store)
+    {
+        if (store.Covered is { } reached) covered(reached.Last);
+        index.Advance();
+    }
+
+    private bool TryTake(out AppliedBatch? batch)
+    {
+        if (!_applied.TryDequeue(out batch)) return false;
+        Interlocked.Add(ref _appliedBytes, -SizeOf(batch));
+        return true;
+    }
+
+    private static long SizeOf(AppliedBatch batch)
+    {
+        long size = batch.Record.WriteSet.Length + batch.Record.Results.Length;
+        for (int i = 0; i < batch.Record.Requests.Count; i++) size += batch.Record.Requests[i].Length;
+        return size;
+    }
+
+    private sealed class Sink(PostingStore store) : IPostings
+    {
+        public void Add(byte table, ulong key, ulong value) => store.Add(Posting.KeyOf(table, key), value);
+    }
+}
