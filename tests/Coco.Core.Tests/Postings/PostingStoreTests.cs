@@ -71,7 +71,7 @@ public sealed class PostingStoreTests
         }
     }
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 6)];
 
     private static void Settle(PostingStore store)
     {

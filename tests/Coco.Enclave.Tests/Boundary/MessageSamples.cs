@@ -23,10 +23,10 @@ internal sealed class MessageSamples(int seed)
         new HistoryAnswer(Number(), new LogIndex(Number()), Bytes()),
         new ReadIndexAnswer(Number(), Bool()),
         new SnapshotWanted(Number()),
-        new SegmentListAnswer(Number(), [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new SegmentName(Hash(), (uint)Number()))]),
+        new SegmentListAnswer(Number(), Enumerable.Range(0, _random.Next(4)).Select(_ => new SegmentName(Hash(), (uint)Number())).ToArray()),
         new SegmentStored(Number(), new SegmentName(Hash(), (uint)Number())),
         new SegmentAnswer(Number(), Bytes()),
-        new LogAnswer(Number(), new LogIndex(Number()), [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new LoggedBatch(new LogIndex(Number()), Bytes()))]),
+        new LogAnswer(Number(), new LogIndex(Number()), Enumerable.Range(0, _random.Next(4)).Select(_ => new LoggedBatch(new LogIndex(Number()), Bytes())).ToArray()),
         ManagerBeat.Instance,
     ];
 
