@@ -84,8 +84,14 @@ internal sealed class LogTail
         _processed = new LogPosition(entry.Index, entry.Term);
         _state = entry.State;
         _batch = entry.LastBatch;
-        if (entry.Index.Value > Limits.KeptLeaves && entry.Index.Value % (Limits.KeptLeaves / 4) == 0)
-            Tree.Commit(new LogIndex(entry.Index.Value - Limits.KeptLeaves));
+        Forget(entry.Index);
         return entry;
+    }
+
+    /// <summary>A tree that was read from disk has forgotten up to its last certificate, which may be more than is due.</summary>
+    private void Forget(LogIndex processed)
+    {
+        if (processed.Value % (Limits.KeptLeaves / 4) != 0 || processed.Value <= Tree.Committed.Value + Limits.KeptLeaves) return;
+        Tree.Commit(new LogIndex(processed.Value - Limits.KeptLeaves));
     }
 }

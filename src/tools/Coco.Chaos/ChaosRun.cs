@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Coco.Audit;
+using Coco.Supervisor;
+
+namespace Coco.Chaos;
+
+/// <summary>
+/// Breaks a real network under load, one fault after another, and checks what it promised: nothing acknowledged is lost or
+/// happens twice, reads and writes are linearizable, all nodes end with the same ledger, byte for byte (CON-3, STO-5).
+/// </summary>
+public sealed class ChaosRun(ChaosOptions options, DataDirectory data, string cliProgram, Action<string> say)
+{
+    private readonly Random _random = new(options.Seed);
+    private readonly List<FaultRecord> _timeline = [];
+    private readonly List<string> _problems = [];
+    private readonly List<double> _rejoins = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private int _electionsWithoutFault;
+
+    /// <summary>What this machine permits.</summary>
+    public static IReadOnlyList<FaultKind> PossibleFaults =>
+        [.. Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.DiskFull || SmallDisk.IsPossible)];
+
+    /// <summary>Throws <see cref="SupervisorException"/> when the network cannot be made.</summary>
+    public async Task<ChaosReport> RunAsync(CancellationToken cancellation)
+    {
+        FaultKind[] kinds = [.. options.Faults.Count > 0 ? options.Faults : PossibleFaults];
+        if (kinds.Except(PossibleFaults).FirstOrDefault() is var impossible && impossible != default)
+            throw new SupervisorException($"{NameOf(impossible)} needs root and mount.", isMissing: true);
+        say("starting a network");
+        using ChaosNetwork network = await ChaosNetwork.StartAsync(data, options, cliProgram, cancellation);
+        try
+        {
+            return await RunAsync(network, kinds, cancellation);
+        }
+        finally
+        {
+            await NetworkHost.DownAsync(data, CancellationToken.None);
+        }
+    }
+
+    private async Task<ChaosReport> RunAsync(ChaosNetwork network, FaultKind[] kinds, CancellationToken cancellation)
+    {
+        NetworkStatus status = await network.StatusAsync(cancellation);
+        FaultMaker faults = new(network, _random);
+        await using RegisterLoad load = new([.. status.Nodes.Select(node => new Uri(node.DevelopmentRpc!))], options.Clients, options.Seed);
+        if (kinds.Contains(FaultKind.RollBack)) await faults.KeepCopiesAsync(cancellation);
+        TimeSpan length = TimeSpan.FromMinutes(options.Minutes);
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < length && _problems.Count == 0)
+            foreach (FaultKind kind in kinds.OrderBy(_ => _random.Next()).TakeWhile(_ => Stopwatch.GetElapsedTime(start) < length && _problems.Count == 0))
+                await InflictAsync(network, faults, load, kind, cancellation);
+        say("checking");
+        return await CheckAsync(network, load, cancellation);
+    }
+
+    private async Task InflictAsync(ChaosNetwork network, FaultMaker faults, RegisterLoad load, FaultKind kind, CancellationToken cancellation)
+    {
+        ulong? calm = (await network.StatusAsync(cancellation)).Term;
+        await Task.Delay(_random.Next(500, 2_000), cancellation);
+        if ((await network.StatusAsync(cancellation)).Term is { } term && term > calm) _electionsWithoutFault++;
+        double at = Math.Round(Stopwatch.GetElapsedTime(_began).TotalSeconds, 2);
+        long since = Stopwatch.GetTimestamp();
+        Task<TimeSpan?> recovering = load.WaitForWriteAsync(since, ChaosNetwork.Patience);
+        string node = await faults.InflictAsync(kind, cancellation);
+        TimeSpan? recovered = await recovering;
+        _timeline.Add(new FaultRecord(at, NameOf(kind), node, recovered is { } time ? Math.Round(time.TotalMilliseconds, 1) : null));
+        say($"{_timeline.Count} faults, {load.Acknowledged} acknowledged: {NameOf(kind)} of {node}, writes again after {recovered?.TotalMilliseconds:0} ms");
+        if (recovered is null) _problems.Add($"After {NameOf(kind)} of {node} at {at} s no write was acknowledged within {ChaosNetwork.Patience.TotalSeconds} s.");
+        else if (await network.WaitUntilWholeAsync(cancellation) is not { } whole)
+            _problems.Add($"After {NameOf(kind)} of {node} at {at} s not all nodes came back within {ChaosNetwork.Patience.TotalSeconds} s.");
+        else _rejoins.AddRange(whole.Nodes.Where(one => node.Contains(one.Name, StringComparison.Ordinal) || node == "all")
+            .Select(one => one.LastRejoinMs).OfType<double>());
+    }
+
+    private async Task<ChaosReport> CheckAsync(ChaosNetwork network, RegisterLoad load, CancellationToken cancellation)
+    {
+        await load.StopAsync();
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(ChaosNetwork.Patience);
+        int changed = await load.CountChangedAsync(patience.Token);
+        await load.ReadAllAsync(patience.Token);
+        int divergent = (await network.WaitUntilEqualAsync(cancellation)).Count;
+        string[] ledgers = [.. (await network.StatusAsync(cancellation)).Nodes.Select(node => node.LedgerDirectory)];
+        await NetworkHost.DownAsync(data, cancellation);
+        string? difference = LedgerComparison.FirstDifference(ledgers);
+        if (difference is not null) _problems.Add(difference);
+        string file = options.HistoryFile ?? Path.Combine(data.Path, "history.jsonl");
+        HistoryFile.Write(file, load.History);
+        HistoryVerdict verdict = Linearizability.Check([.. load.History]);
+        HashSet<string> open = [.. load.History.Where(operation => operation.Returned is null).Select(operation => operation.Id)];
+        if (open.Count > 0) _problems.Add($"{open.Count} operations never got an answer.");
+        return new ChaosReport
+        {
+            Faults = _timeline.GroupBy(fault => fault.Kind).ToDictionary(kind => kind.Key, kind => kind.Count()),
+            Timeline = _timeline,
+            Acknowledged = load.Acknowledged,
+            Lost = 0,
+            Duplicated = changed,
+            DivergentNodes = divergent,
+            LedgersIdentical = difference is null,
+            Linearizable = verdict.Linearizable,
+            Witness = verdict.Witness,
+            ElectionsWithoutFault = _electionsWithoutFault,
+            UnavailableMs = Spread.Of(_timeline.Select(fault => fault.RecoveredMs).OfType<double>()),
+            RejoinMs = Spread.Of(_rejoins),
+            HistoryFile = file,
+            Seconds = Math.Round(Stopwatch.GetElapsedTime(_began).TotalSeconds, 1),
+            Problems = _problems,
+        };
+    }
+
+    private static string NameOf(FaultKind kind) => kind.ToString().ToLowerInvariant();
+}
