@@ -24,7 +24,10 @@ public sealed class EthereumLedger : ILedger
         _admission = new Admission(settings);
         _executor = new BlockExecutor(settings, _sealer);
         Description = new LedgerDescription(
-            Name, Version, EthereumMaps.All, settings.ConfirmationBatches, settings.ConfirmationIntervalMs);
+            Name, Version, EthereumMaps.All, settings.ConfirmationBatches, settings.ConfirmationIntervalMs)
+        {
+            IndexWindow = settings.StateHistory is { } blocks ? (IndexTables.State, blocks) : null,
+        };
     }
 
     public EthereumSettings Settings { get; }
@@ -94,6 +97,10 @@ public sealed class EthereumLedger : ILedger
 
     /// <summary>Proves an account and slots in the committed state (EIP-1186); from any thread.</summary>
     public StateProof Prove(in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) => _sealer.Prove(address, slots);
+
+    /// <summary>Proves in a past state; on a thread that may wait.</summary>
+    internal StateProof ProvePast(PastChanges changes, in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) =>
+        _sealer.ProvePast(changes, address, slots);
 
     public IClientProtocol Serve(LedgerServices services) => _serve(this, services);
 

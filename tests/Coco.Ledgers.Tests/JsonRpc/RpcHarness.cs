@@ -26,14 +26,15 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
 
     private static readonly byte[] Key = Convert.FromHexString("45a915e4d060149eb4365960e6a7a45f334393093061116b197e3240065ff2d8");
 
-    private readonly EthereumHarness _run = new(Settings);
+    private readonly EthereumHarness _run;
     private readonly EthereumPool _pool = new();
 
     /// <summary>Small, so that most of it is in segments.</summary>
     private readonly PostingStore _postings = new(new MemorySegmentFiles(), [], bufferPostings: 32);
 
-    public RpcHarness(bool hasGenesis = true)
+    public RpcHarness(bool hasGenesis = true, string settings = Settings)
     {
+        _run = new EthereumHarness(settings);
         Protocol = new EthereumProtocol(_run.Ledger, new LedgerServices(this, this, this, this, this) { Index = this });
         if (hasGenesis) Commit();
     }

@@ -136,12 +136,13 @@ public sealed class RpcMethodTests : IDisposable
         "\"0x\"", await Task.Run(() => _node.Call("eth_call", """[{"to":"0x00000000000000000000000000000000000000c4"},"latest"]""")));
 
     [Fact]
-    public async Task Old_blocks_are_there_and_old_states_are_not()
+    public async Task Blocks_are_named_by_number_hash_and_tag()
     {
         EthereumBlock genesis = _node.Ledger.Chain.Head!;
         await _node.Send(RpcHarness.Make(0, CounterAddress));
-        Assert.StartsWith("-32000 missing trie node", await _node.Call("eth_getBalance", $"[\"{RpcHarness.Rich}\",\"0x0\"]"));
-        Assert.StartsWith("-32000 missing trie node", await _node.Call("eth_getBalance", $"[\"{RpcHarness.Rich}\",\"{genesis.Hash}\"]"));
+        Assert.Equal("\"0x0\"", await _node.Call("eth_getTransactionCount", $"[\"{RpcHarness.Rich}\",\"0x0\"]"));
+        Assert.Equal("\"0x0\"", await _node.Call("eth_getTransactionCount", $"[\"{RpcHarness.Rich}\",\"earliest\"]"));
+        Assert.Equal("\"0x0\"", await _node.Call("eth_getTransactionCount", $"[\"{RpcHarness.Rich}\",\"{genesis.Hash}\"]"));
         Assert.Equal("-32000 header not found", await _node.Call("eth_getBalance", $"[\"{RpcHarness.Rich}\",\"0x2\"]"));
         Assert.Equal("\"0x1\"", await _node.Call("eth_getTransactionCount", $$"""["{{RpcHarness.Rich}}",{"blockNumber":"0x1"}]"""));
         Assert.Equal("\"0x1\"", await _node.Call(

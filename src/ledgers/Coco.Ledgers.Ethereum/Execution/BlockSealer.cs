@@ -75,6 +75,25 @@ internal sealed class BlockSealer
         }
     }
 
+    /// <summary>
+    /// Proves in a past state: the trie is taken back to it by <paramref name="changes"/> and forth again. Most of them were gathered
+    /// before, so that hashing waits only for the trie itself.
+    /// </summary>
+    public StateProof ProvePast(PastChanges changes, in Address address, IReadOnlyList<UInt256> slots)
+    {
+        lock (_gate)
+        {
+            TakeArrived();
+            Trim();
+            while (_applied.Count > 0) TakeBack();
+            changes.Extend(_settled ?? 0);
+            StateDelta forth = _updater.Apply(changes.ToDelta(), isUndoWanted: true)!;
+            StateProof proof = Prove(_updater.Trie.Root(), address, slots);
+            _updater.Apply(forth, isUndoWanted: false);
+            return proof;
+        }
+    }
+
     private StateProof Prove(in Hash256 root, in Address address, IReadOnlyList<UInt256> slots)
     {
         StateTrie trie = _updater.Trie;

@@ -7,11 +7,14 @@ namespace Coco.Ledgers.Ethereum.JsonRpc;
 /// <summary>What the methods answer from.</summary>
 internal sealed class RpcNode
 {
+    private readonly PastStates _past;
+
     public RpcNode(EthereumLedger ledger, LedgerServices services)
     {
         Ledger = ledger;
         Services = services;
         Chain = new ChainQueries(ledger, services.History, services.Index);
+        _past = new PastStates(services.History, services.Index);
         Blocks = new BlockSignal();
         Subscriptions = new SubscriptionHub(this);
         Filters = new FilterTable(services.Node);
@@ -41,6 +44,9 @@ internal sealed class RpcNode
         }
     }
 
+    /// <summary>The oldest block whose state can be read.</summary>
+    public ulong OldestState => OldestOf(HeadNumber);
+
     public ValueTask<EthereumBlock?> BlockAsync(BlockReference block, CancellationToken cancellation) => block.Tag switch
     {
         BlockTag.Hash => Chain.BlockAsync(block.Hash, cancellation),
@@ -49,10 +55,13 @@ internal sealed class RpcNode
         _ => ValueTask.FromResult(Chain.Head),
     };
 
-    /// <summary>The block that the newest state belongs to.</summary>
+    /// <summary>The block that a state belongs to.</summary>
     public (BlockHeader Header, Hash256 Hash) HeaderOf(ICommittedView view)
     {
-        if (Ledger.Chain.Recent(view.Version.Value) is { } block) return (block.Header, block.Hash);
+        ulong number = view.Version.Value;
+        if (Ledger.Chain.Recent(number) is { } block) return (block.Header, block.Hash);
+        if (view is PastState && PatientThreads.Wait(() => Chain.BlockAsync(number, CancellationToken.None)) is { } old)
+            return (old.Header, old.Hash);
         // The store shows a version a moment before the index does, and a snapshot comes without blocks.
         HeadRecord.TryGet(view, out HeadRecord head);
         return (BlockDraft.Of(Settings, head.Number, head.Timestamp, head.BaseFee, default), default);
@@ -90,9 +99,25 @@ internal sealed class RpcNode
         view = newest;
         ulong version = newest.Version.Value;
         if (number == version) return null;
-        newest.Dispose();
-        return number > version ? RpcError.HeaderNotFound : Pruned(number);
+        bool isKept = Services.Index.Covered is not null && number >= OldestOf(version);
+        RpcError? error = number > version ? RpcError.HeaderNotFound : !isKept ? Pruned(number)
+            : PatientThreads.IsHere ? null : RpcError.NeedsPatience;
+        if (error is null) view = _past.Open(number, newest);
+        else newest.Dispose();
+        return error;
     }
+
+    /// <summary>Proves an account and slots in the state of a view (EIP-1186). Throws <see cref="HistoryUnavailableException"/> for one too far back.</summary>
+    public StateProof Prove(ICommittedView view, in Address address, IReadOnlyList<UInt256> slots)
+    {
+        if (view is not PastState past) return Ledger.Prove(address, slots);
+        PastChanges changes = _past.ChangesSince(past);
+        changes.Extend(past.Newest.Version.Value);
+        return Ledger.ProvePast(changes, address, slots);
+    }
+
+    private ulong OldestOf(ulong version) =>
+        Settings.StateHistory is not { } blocks ? 0 : version - Math.Min(version, blocks);
 
     private RpcError? NumberOf(BlockReference block, ulong newest, out ulong number)
     {
@@ -118,6 +143,7 @@ internal sealed class RpcNode
         return null;
     }
 
+    /// <summary>What a pruned geth says.</summary>
     private RpcError Pruned(ulong number)
     {
         if (Ledger.Chain.Recent(number) is not { } block) return RpcError.Of($"historical state of block {number} is not available");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Coco.Evm;
 using Coco.Primitives;
@@ -16,7 +17,8 @@ public enum BaseFeePolicy : byte
 
 /// <summary>
 /// The settings of the ledger in the constitution: a genesis file as geth writes it, or the same fields without <c>config</c>;
-/// and what a Coco network adds (<c>baseFee</c>, <c>confirmations</c>, <c>maxTransactionBytes</c>). Unknown fields are left alone.
+/// and what a Coco network adds (<c>baseFee</c>, <c>confirmations</c>, <c>maxTransactionBytes</c>,
+/// <c>stateHistory</c>). Unknown fields are left alone.
 /// </summary>
 public sealed record EthereumSettings
 {
@@ -24,6 +26,9 @@ public sealed record EthereumSettings
 
     /// <summary>As geth's pool: four slots of 32 KiB.</summary>
     public const int DefaultMaxTransactionBytes = 128 * 1024;
+
+    /// <summary>As geth's: what tools that look a little back need.</summary>
+    public const ulong DefaultStateHistory = 128;
 
     public required ulong ChainId { get; init; }
     public required ForkSchedule Forks { get; init; }
@@ -35,6 +40,10 @@ public sealed record EthereumSettings
     public ulong GasLimit => Genesis.GasLimit;
     public BaseFeePolicy BaseFee { get; init; }
     public int MaxTransactionBytes { get; init; } = DefaultMaxTransactionBytes;
+
+    /// <summary>Blocks before the newest whose states are answered from; null: all of them.</summary>
+    public ulong? StateHistory { get; init; } = DefaultStateHistory;
+
     public int ConfirmationBatches { get; init; } = 5;
     public int ConfirmationIntervalMs { get; init; } = 200;
 
@@ -74,6 +83,7 @@ public sealed record EthereumSettings
             BaseFee = ReadBaseFee(root),
             Genesis = ReadGenesis(root, forks),
             MaxTransactionBytes = ReadInt(root.Find("maxTransactionBytes"), DefaultMaxTransactionBytes, 1, 1 << 20),
+            StateHistory = ReadStateHistory(root),
             ConfirmationBatches = ReadInt(confirmations?.Find("batches"), 5, 0, 1_000),
             ConfirmationIntervalMs = ReadInt(confirmations?.Find("intervalMs"), 200, 1, 60_000),
         };
@@ -84,6 +94,17 @@ public sealed record EthereumSettings
         if (field is not { } given) return fallback;
         ulong value = given.UInt64();
         return value >= (ulong)least && value <= (ulong)most ? (int)value : throw given.Wrong($"must be from {least} to {most}");
+    }
+
+    private static ulong? ReadStateHistory(SettingsField root)
+    {
+        if (root.Find("stateHistory") is not { } field) return DefaultStateHistory;
+        string text = field.Text();
+        if (text == "archive") return null;
+        const string Latest = "latest ";
+        return text.StartsWith(Latest, StringComparison.Ordinal)
+            && ulong.TryParse(text.AsSpan(Latest.Length), NumberStyles.None, CultureInfo.InvariantCulture, out ulong blocks)
+            ? blocks : throw field.Wrong("must be \"archive\" or \"latest N\", N blocks");
     }
 
     private static BaseFeePolicy ReadBaseFee(SettingsField root)

@@ -130,8 +130,7 @@ internal static class StateMethods
         UInt256[] slots = parameters.Slots(out List<string> names);
         BlockReference block = parameters.BlockOrLatest();
         if (Open(call, parameters.End(), address, block, "storage", out ICommittedView view) is { } error) return Done(error);
-        view.Dispose();
-        WriteProof(call.Result, address, names, call.Node.Ledger.Prove(address, slots));
+        using (view) WriteProof(call.Result, address, names, call.Node.Prove(view, address, slots));
         return Done();
     }
 
