@@ -19,6 +19,8 @@ internal static class BenchPrinter
         if (report.CommittedPerNodeCpuSecond is { } perCpu) facts.Add(("per CPU second of the nodes", $"{perCpu:N0}"));
         if (report.DiskBytesPerTransaction is { } disk) facts.Add(("disk", $"{disk:N0} bytes per transaction and node"));
         if (report.Batches is { } batches) facts.Add(("batches", $"{batches.Count:N0} of {batches.MeanSize:N1} on average"));
+        if (report.StatusAsChain is { } status)
+            facts.Add(("as on the chain", $"status {status:N0}, gas {report.GasAsChain:N0}, logs {report.LogsAsChain:N0} of {report.Committed:N0}"));
         facts.Add(("nodes agree", report.FinalEqual ? "yes" : "NO"));
         foreach ((string text, int count) in report.Errors) facts.Add(($"{count:N0} x", text));
         Shared.PrintFacts(facts);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Coco.Bench;
 using Coco.Supervisor;
 using Spectre.Console;
 
@@ -18,6 +19,10 @@ internal static class Shared
     };
 
     public static DataDirectory DataOf(ParseResult parsed, Option<DirectoryInfo> option) => new(parsed.GetRequiredValue(option).FullName);
+
+    /// <summary>The URL that an option names, if any.</summary>
+    public static Uri? Url(string? text) => text is null ? null : Uri.TryCreate(text, UriKind.Absolute, out Uri? url) ? url
+        : throw new BenchFailureException(BenchFailureKind.Usage, $"{text} is not a URL.");
 
     public static void PrintJson<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, SupervisorJson.Options));
 

@@ -44,7 +44,8 @@ public sealed class BenchRun
         double seconds = Stopwatch.GetElapsedTime(start, results.LastAnswer).TotalSeconds;
         await meter.EndAsync(cancellation);
         (IReadOnlyList<FinalNode> final, bool areEqual) = await ReadFinalAsync(cancellation);
-        return BenchReport.Of(_options, results, meter, seconds, final, areEqual);
+        BenchReport report = BenchReport.Of(_options, results, meter, seconds, final, areEqual);
+        return _options.Workload == Workload.Mainnet ? await CompareAsync(report, client, cancellation) : report;
     }
 
     private async Task<(LoadPlan Measured, LoadPlan? WarmUp)> PrepareAccountsAsync(ChainClient client, CancellationToken cancellation)
@@ -82,6 +83,14 @@ public sealed class BenchRun
         using IDisposable watch = _progress.Watch(what, results);
         await load.RunAsync(plan, results, _options.RpcBatch, rate, cancellation);
         return results;
+    }
+
+    private async Task<BenchReport> CompareAsync(BenchReport report, ChainClient client, CancellationToken cancellation)
+    {
+        _progress.Say("executing the blocks as the chain did");
+        var comparison = new MainnetComparison(MainnetBlock.Read(_options.MainnetPath), report.Count);
+        AsChain same = await comparison.CompareAsync(client, cancellation);
+        return report with { StatusAsChain = same.Status, GasAsChain = same.Gas, LogsAsChain = same.Logs };
     }
 
     private async Task<(IReadOnlyList<FinalNode> Nodes, bool AreEqual)> ReadFinalAsync(CancellationToken cancellation)

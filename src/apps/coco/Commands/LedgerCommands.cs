@@ -12,7 +12,7 @@ internal static class LedgerCommands
         Shared.Group("ledger", "Verify, replay and show ledger files.",
             Verify(), Replay(), Keys(), Show(),
             Shared.NotYet("decrypt", "Decrypt a ledger with a disclosed key.")),
-        Shared.Group("ethereum", "Ethereum chains.", Shared.NotYet("import", "Import an existing chain.")),
+        Shared.Group("ethereum", "Ethereum chains.", ImportCommand.Make()),
         Shared.Group("receipt", "Proofs that a transaction is in the ledger.",
             Shared.NotYet("get", "Fetch a receipt."), Shared.NotYet("verify", "Verify a receipt, offline.")),
     ];

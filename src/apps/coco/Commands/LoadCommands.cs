@@ -18,7 +18,7 @@ internal static class LoadCommands
             "Example: coco bench --workload transfer --count 2000 --target http://127.0.0.1:8545");
         foreach (Option option in arguments.All) command.Options.Add(option);
         command.Subcommands.Add(Genesis());
-        command.Subcommands.Add(Shared.NotYet("evm", "Measure the virtual machine alone."));
+        command.Subcommands.Add(ProgramCommands.Bench());
         command.Subcommands.Add(Shared.NotYet("failover", "Kill leaders under load and measure how long writes wait."));
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -13,7 +13,7 @@ internal static class ProofCommands
         Conformance(), SimulationCommand.Make(),
         Shared.NotYet("chaos", "Break a running network under load and check what it promised."),
         Shared.Group("check", "Check recorded runs.", Shared.NotYet("history", "Check a recorded history for linearizability.")),
-        Shared.Group("fuzz", "Random programs.", Shared.NotYet("evm", "Run random programs on the virtual machine.")),
+        Shared.Group("fuzz", "Random programs.", FuzzCommand.Make()),
         Script("test", "Run the tests: ./coco test [FILTER] [--long]"), Script("build", "Build everything: ./coco build"),
     ];
 

@@ -72,7 +72,7 @@ internal static class CallOps
         long most = m.Rules.Keeps64th ? f.Gas - (f.Gas >> 6) : f.Gas;
         bool fits = requested <= (ulong)most;
         gas = fits ? (long)requested.U0 : most;
-        if (!fits && !m.Rules.Keeps64th) return f.Charge(long.MaxValue);
+        if (!fits && !m.Rules.Keeps64th) return f.Refuse();
         return f.Charge(gas);
     }
 

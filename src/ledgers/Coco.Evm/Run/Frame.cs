@@ -104,7 +104,8 @@ internal sealed class Frame(Machine machine, int depth)
 
     public void ForgetReturnData() => ReturnLength = 0;
 
-    private bool Refuse()
+    /// <summary>Takes all gas and more: what is asked for nobody could pay.</summary>
+    public bool Refuse()
     {
         Gas = -1;
         return false;

@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
 using Coco.Conformance;
 using Coco.Ledgers.Ethereum;
+using Coco.Primitives;
 
 namespace Coco.Bench;
 
-/// <summary>Real blocks with the state that they touch, in the format mainnet-prestate/1.</summary>
-public sealed record MainnetBlock(ulong Number, Block Block, JsonElement Pre)
+/// <summary>Real blocks with the state that they touch and the name of their rules, in the format mainnet-prestate/1.</summary>
+public sealed record MainnetBlock(ulong Number, string Fork, Block Block, JsonElement Pre, IReadOnlyDictionary<ulong, Hash256> Ancestors)
 {
     private const ulong First = 2_179_522;
     private const ulong Last = 9_069_000;
@@ -30,7 +32,11 @@ public sealed record MainnetBlock(ulong Number, Block Block, JsonElement Pre)
         ulong number = root.GetProperty("number").GetUInt64();
         if (number is < First or > Last) return null;
         byte[] rlp = Convert.FromHexString(root.GetProperty("block").GetString().AsSpan(2));
-        return Block.TryDecode(rlp, out Block? block, out string? error) ? new MainnetBlock(number, block!, root.GetProperty("pre"))
-            : throw new BenchFailureException(BenchFailureKind.Refused, $"Block {number} cannot be read: {error}");
+        if (!Block.TryDecode(rlp, out Block? block, out string? error))
+            throw new BenchFailureException(BenchFailureKind.Refused, $"Block {number} cannot be read: {error}");
+        Dictionary<ulong, Hash256> ancestors = [];
+        if (root.Field("ancestorHashes") is { } hashes)
+            foreach (JsonProperty hash in hashes.EnumerateObject()) ancestors[ulong.Parse(hash.Name, CultureInfo.InvariantCulture)] = hash.Value.Hash();
+        return new MainnetBlock(number, root.GetProperty("fork").GetString()!, block!, root.GetProperty("pre"), ancestors);
     }
 }
