@@ -23,6 +23,12 @@ public sealed record NodeConfiguration
     /// <summary>Where the manager answers other managers, by TLS.</summary>
     public required string PeerAddress { get; init; }
 
+    /// <summary>
+    /// Where this host reaches another node instead of the address in the VN list (a proxy, a tunnel): node name to HOST:PORT. The
+    /// links are attested end to end, so the way does not matter. Read at the start.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? PeerRoutes { get; init; }
+
     /// <summary>Where the manager answers administrators, by TLS.</summary>
     public required string AdminAddress { get; init; }
 

@@ -86,7 +86,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
         _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log,
-            OnRefused);
+            OnRefused, _configuration.PeerRoutes);
         _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, () => _loop.Post(WorkerGoneInput.Instance), options.Log);
         _segments = new SegmentDesk(OpenSegments, LeafOf, _worker.Send, options.Log);
         ManagerMeter.Observe(() => ((IAdminFacts)this).Metrics, () => _status);

@@ -12,7 +12,7 @@ public sealed record ChaosReport
     /// <summary>Acknowledged writes that the ledgers do not hold.</summary>
     public required int Lost { get; init; }
 
-    /// <summary>Acknowledged writes that have another outcome when their request is sent again.</summary>
+    /// <summary>Acknowledged writes that were executed more than once.</summary>
     public required int Duplicated { get; init; }
 
     /// <summary>Nodes that did not come to the others' index and state in the end.</summary>

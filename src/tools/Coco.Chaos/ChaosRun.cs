@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using Coco.Audit;
+using Coco.Primitives;
 using Coco.Supervisor;
 
 namespace Coco.Chaos;
@@ -8,7 +11,9 @@ namespace Coco.Chaos;
 /// Breaks a real network under load, one fault after another, and checks what it promised: nothing acknowledged is lost or
 /// happens twice, reads and writes are linearizable, all nodes end with the same ledger, byte for byte (CON-3, STO-5).
 /// </summary>
-public sealed class ChaosRun(ChaosOptions options, DataDirectory data, string cliProgram, Action<string> say)
+/// <param name="keys">Fetches what opens the network's ledger, while it runs.</param>
+public sealed class ChaosRun(
+    ChaosOptions options, DataDirectory data, string cliProgram, Func<CancellationToken, Task<KeyFile>> keys, Action<string> say)
 {
     private readonly Random _random = new(options.Seed);
     private readonly List<FaultRecord> _timeline = [];
@@ -19,14 +24,13 @@ public sealed class ChaosRun(ChaosOptions options, DataDirectory data, string cl
 
     /// <summary>What this machine permits.</summary>
     public static IReadOnlyList<FaultKind> PossibleFaults =>
-        [.. Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.DiskFull || SmallDisk.IsPossible)];
+        [.. Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.DiskFull || (!OperatingSystem.IsWindows() && SmallDisk.IsPossible))];
 
     /// <summary>Throws <see cref="SupervisorException"/> when the network cannot be made.</summary>
     public async Task<ChaosReport> RunAsync(CancellationToken cancellation)
     {
         FaultKind[] kinds = [.. options.Faults.Count > 0 ? options.Faults : PossibleFaults];
-        if (kinds.Except(PossibleFaults).FirstOrDefault() is var impossible && impossible != default)
-            throw new SupervisorException($"{NameOf(impossible)} needs root and mount.", isMissing: true);
+        if (kinds.Except(PossibleFaults).Any()) throw new SupervisorException("The fault diskfull needs root and mount: leave it out, or run as root.", isMissing: true);
         say("starting a network");
         using ChaosNetwork network = await ChaosNetwork.StartAsync(data, options, cliProgram, cancellation);
         try
@@ -78,13 +82,14 @@ public sealed class ChaosRun(ChaosOptions options, DataDirectory data, string cl
         await load.StopAsync();
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(ChaosNetwork.Patience);
-        int changed = await load.CountChangedAsync(patience.Token);
         await load.ReadAllAsync(patience.Token);
+        KeyFile keyFile = await keys(cancellation);
         int divergent = (await network.WaitUntilEqualAsync(cancellation)).Count;
         string[] ledgers = [.. (await network.StatusAsync(cancellation)).Nodes.Select(node => node.LedgerDirectory)];
         await NetworkHost.DownAsync(data, cancellation);
         string? difference = LedgerComparison.FirstDifference(ledgers);
         if (difference is not null) _problems.Add(difference);
+        (int lost, int duplicated) = CompareWithLedger(load, ledgers[0], keyFile);
         string file = options.HistoryFile ?? Path.Combine(data.Path, "history.jsonl");
         HistoryFile.Write(file, load.History);
         HistoryVerdict verdict = Linearizability.Check([.. load.History]);
@@ -95,8 +100,8 @@ public sealed class ChaosRun(ChaosOptions options, DataDirectory data, string cl
             Faults = _timeline.GroupBy(fault => fault.Kind).ToDictionary(kind => kind.Key, kind => kind.Count()),
             Timeline = _timeline,
             Acknowledged = load.Acknowledged,
-            Lost = 0,
-            Duplicated = changed,
+            Lost = lost,
+            Duplicated = duplicated,
             DivergentNodes = divergent,
             LedgersIdentical = difference is null,
             Linearizable = verdict.Linearizable,
@@ -108,6 +113,16 @@ public sealed class ChaosRun(ChaosOptions options, DataDirectory data, string cl
             Seconds = Math.Round(Stopwatch.GetElapsedTime(_began).TotalSeconds, 1),
             Problems = _problems,
         };
+    }
+
+    /// <summary>Executes the ledger again and counts how often each acknowledged write is in it.</summary>
+    private (int Lost, int Duplicated) CompareWithLedger(RegisterLoad load, string ledger, KeyFile keyFile)
+    {
+        Dictionary<Hash256, int> executed = [];
+        LedgerReplay replay = LedgerReplay.Run(LedgerFolderReader.Open(ledger), keyFile, id => executed[id] = executed.GetValueOrDefault(id) + 1);
+        if (!replay.Holds) _problems.Add($"The ledger in {ledger} does not replay: {replay.Problem?.Message ?? $"{replay.Mismatches.Count} mismatches"}");
+        int[] counts = [.. load.AcknowledgedIds.Select(id => executed.GetValueOrDefault(new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes(id)))))];
+        return (counts.Count(count => count == 0), counts.Count(count => count > 1));
     }
 
     private static string NameOf(FaultKind kind) => kind.ToString().ToLowerInvariant();

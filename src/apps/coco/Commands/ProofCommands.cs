@@ -11,8 +11,7 @@ internal static class ProofCommands
     public static IEnumerable<Command> All() =>
     [
         Conformance(), SimulationCommand.Make(),
-        Shared.NotYet("chaos", "Break a running network under load and check what it promised."),
-        Shared.Group("check", "Check recorded runs.", Shared.NotYet("history", "Check a recorded history for linearizability.")),
+        ChaosCommands.Chaos(), Shared.Group("check", "Check recorded runs.", ChaosCommands.CheckHistory()),
         Shared.Group("fuzz", "Random programs.", FuzzCommand.Make()),
         Script("test", "Run the tests: ./coco test [FILTER] [--long]"), Script("build", "Build everything: ./coco build"),
     ];

@@ -17,7 +17,7 @@ namespace Coco.Manager.Peers;
 /// </summary>
 internal sealed class PeerLinks(
     Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string, bool> changed,
-    Action<string> log, Action<EvidenceRefusal, bool> refused) : IDisposable
+    Action<string> log, Action<EvidenceRefusal, bool> refused, IReadOnlyDictionary<string, string>? routes) : IDisposable
 {
     /// <summary>ALPN says what a link is for, so that the side that accepts knows what to ask for.</summary>
     private static readonly SslApplicationProtocol PeerProtocol = new("coco-peer/1");
@@ -79,11 +79,12 @@ internal sealed class PeerLinks(
 
     private async Task KeepAsync(string? name, string address, AttestationPurpose purpose)
     {
+        string way = name is not null && routes?.GetValueOrDefault(name) is { } route ? route : address;
         while (!_stopping.IsCancellationRequested && IsWanted(name, address, purpose))
         {
             try
             {
-                await ConnectAsync(address, purpose);
+                await ConnectAsync(way, purpose);
             }
             catch (Exception problem) when (problem is IOException or SocketException or AuthenticationException or OperationCanceledException
                 or ObjectDisposedException or FormatException)

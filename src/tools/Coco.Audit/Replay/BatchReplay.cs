@@ -9,7 +9,7 @@ namespace Coco.Audit;
 /// Executes one batch after the other as its record says, and compares. After a mismatch it goes on from the recorded write set,
 /// so that one wrong batch does not make all later ones look wrong.
 /// </summary>
-internal sealed class BatchReplay(ILedger ledger) : IDisposable
+internal sealed class BatchReplay(ILedger ledger, Action<Hash256>? executed) : IDisposable
 {
     private readonly VersionedStore _store = new(ledger.Description.Maps);
     private readonly bool _isSigned = ReplayLedgers.HasSignedRequests(ledger);
@@ -49,16 +49,16 @@ internal sealed class BatchReplay(ILedger ledger) : IDisposable
         var admitted = new List<AdmittedTransaction>(record.Requests.Count);
         if (!TryAdmit(record, admitted)) return "signature";
         TransactionSet set = _store.Begin(record.Number);
-        IExecutedBatch executed = ledger.Execute(new BatchInput(record.Number, record.Environment, admitted), set);
+        IExecutedBatch batch = ledger.Execute(new BatchInput(record.Number, record.Environment, admitted), set);
         _writeSet.Clear();
         set.EncodeWriteSet(_writeSet);
         _store.Seal(set);
         _results.Clear();
-        executed.Seal(_results);
-        string? difference = executed.Included.Count != admitted.Count ? "requests"
+        batch.Seal(_results);
+        string? difference = batch.Included.Count != admitted.Count ? "requests"
             : !_writeSet.Span.SequenceEqual(record.WriteSet.Span) ? "writeSet"
             : !_results.Span.SequenceEqual(record.Results.Span) ? "results" : null;
-        if (difference is null) Publish(index, record, executed);
+        if (difference is null) Publish(index, record, batch);
         return difference;
     }
 
@@ -94,10 +94,11 @@ internal sealed class BatchReplay(ILedger ledger) : IDisposable
         }
     }
 
-    private void Publish(LogIndex index, BatchRecord record, IExecutedBatch? executed)
+    private void Publish(LogIndex index, BatchRecord record, IExecutedBatch? batch)
     {
         _store.Commit(record.Number);
         _ids.Clear();
-        ledger.Applied(new AppliedBatch(index, record, executed), _ids);
+        ledger.Applied(new AppliedBatch(index, record, batch), _ids);
+        if (executed is not null) _ids.ForEach(executed);
     }
 }

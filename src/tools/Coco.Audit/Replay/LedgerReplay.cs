@@ -1,4 +1,5 @@
 using Coco.Log;
+using Coco.Primitives;
 
 namespace Coco.Audit;
 
@@ -19,9 +20,10 @@ public sealed record LedgerReplay(
 {
     /// <param name="files">The whole ledger, from genesis on.</param>
     /// <param name="keys">Trusted for the network's identity too.</param>
-    public static LedgerReplay Run(ILedgerFiles files, KeyFile keys)
+    /// <param name="executed">Told the id of each transaction, in the order of execution.</param>
+    public static LedgerReplay Run(ILedgerFiles files, KeyFile keys, Action<Hash256>? executed = null)
     {
-        using var authority = new ReplayAuthority(keys.Network, keys);
+        using var authority = new ReplayAuthority(keys.Network, keys, executed);
         LedgerCheck check = LedgerCheck.Of(LedgerVerifier.Verify(files, authority, new LedgerOpenOptions { Network = keys.Network.Value }));
         return new LedgerReplay(
             check.Entries, authority.Batches?.Transactions ?? 0, authority.Batches?.SignaturesChecked ?? 0, authority.Mismatches,

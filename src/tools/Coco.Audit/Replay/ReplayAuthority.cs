@@ -10,14 +10,16 @@ internal sealed class ReplayAuthority : ILedgerAuthority, IDisposable
 {
     private readonly LedgerAuthority _rules;
     private readonly KeyFile _keys;
+    private readonly Action<Hash256>? _executed;
     private readonly List<SecretKey> _secrets = [];
     private readonly List<EntryCipher> _ciphers = [];
     private readonly List<ReplayMismatch> _mismatches = [];
 
-    public ReplayAuthority(NetworkId network, KeyFile keys)
+    public ReplayAuthority(NetworkId network, KeyFile keys, Action<Hash256>? executed)
     {
         _rules = new LedgerAuthority(network);
         _keys = keys;
+        _executed = executed;
         foreach (ReadOnlyMemory<byte> key in keys.SessionKeys)
         {
             _secrets.Add(new SecretKey(key.Span));
@@ -55,7 +57,7 @@ internal sealed class ReplayAuthority : ILedgerAuthority, IDisposable
             _mismatches.Add(new ReplayMismatch(index.Value, "decryption"));
             return false;
         }
-        Batches ??= new BatchReplay(ReplayLedgers.Create(_rules.State!.Constitution.Ledger, _keys.Genesis));
+        Batches ??= new BatchReplay(ReplayLedgers.Create(_rules.State!.Constitution.Ledger, _keys.Genesis), _executed);
         string? difference = Batches.Run(index, part, plain, out bool canGoOn);
         if (difference is not null) _mismatches.Add(new ReplayMismatch(index.Value, difference));
         return canGoOn && _mismatches.Count < Limits.MaxMismatches;

@@ -29,7 +29,7 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
             case FaultKind.Truncate: await network.WhileStoppedAsync(node, () => Truncate(found.LedgerDirectory), cancellation); break;
             case FaultKind.RollBack: await network.WhileStoppedAsync(node, () => RollBack(node), cancellation); break;
             case FaultKind.Snapshot: await network.WhileStoppedAsync(node, () => DeleteSnapshots(node), cancellation); break;
-            case FaultKind.DiskFull: await SmallDisk.FillAsync(network, node, Length(), cancellation); break;
+            case FaultKind.DiskFull when !OperatingSystem.IsWindows(): await SmallDisk.FillAsync(network, node, Length(), cancellation); break;
             default: throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
         }
         return node;

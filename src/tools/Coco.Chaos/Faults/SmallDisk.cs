@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using Coco.Supervisor;
 
 namespace Coco.Chaos;
 
 /// <summary>A node whose ledger lies on a memory file system that is nearly full (needs root, for mount).</summary>
+[UnsupportedOSPlatform("windows")]
 internal static class SmallDisk
 {
     /// <summary>What is free at the start: some seconds of load.</summary>

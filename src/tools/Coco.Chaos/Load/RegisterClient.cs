@@ -4,10 +4,6 @@ using System.Text.Json;
 
 namespace Coco.Chaos;
 
-/// <summary>What a node answered to a write.</summary>
-/// <param name="Batch">Where it was executed: the same for each repetition of one id.</param>
-internal readonly record struct WriteAnswer(bool Applied, long Batch);
-
 /// <summary>The calls of docs/ledgers/keyvalue.md to one node. Null answers: the node could not say.</summary>
 internal sealed class RegisterClient(Uri node) : IDisposable
 {
@@ -16,15 +12,15 @@ internal sealed class RegisterClient(Uri node) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Sends a write under its id and expiry; sent again, it is not executed again.</summary>
-    public async Task<WriteAnswer?> WriteAsync(HistoryOperation operation, long expires, CancellationToken cancellation)
+    /// <summary>Sends a write under its id and expiry, and says whether it was applied; sent again, it is not executed again.</summary>
+    public async Task<bool?> WriteAsync(HistoryOperation operation, long expires, CancellationToken cancellation)
     {
         bool isPut = operation.Kind == OperationKind.Put;
         object body = isPut ? new { id = operation.Id, key = operation.Key, value = operation.Value, expires }
             : new { id = operation.Id, key = operation.Key, expected = operation.Expected, value = operation.Value, expires };
         return await PostAsync(isPut ? "/kv/put" : "/kv/compareAndSet", body, cancellation) is { } answer
             && answer.TryGetProperty("applied", out JsonElement applied)
-            ? new WriteAnswer(applied.GetBoolean(), answer.GetProperty("batch").GetInt64()) : null;
+            ? applied.GetBoolean() : null;
     }
 
     /// <summary>A linearizable read: whether there was an answer, and the value, null where the key is absent.</summary>

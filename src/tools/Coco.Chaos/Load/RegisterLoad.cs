@@ -26,7 +26,7 @@ internal sealed class RegisterLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _giveUp = new();
     private readonly ConcurrentQueue<HistoryOperation> _history = new();
-    private readonly ConcurrentQueue<(HistoryOperation Operation, WriteAnswer Answer, long Expires)> _acknowledged = new();
+    private readonly ConcurrentQueue<string> _acknowledged = new();
     private readonly ConcurrentDictionary<string, string?> _lastSeen = new();
     private readonly Task[] _clients;
     private int _counter;
@@ -42,6 +42,8 @@ internal sealed class RegisterLoad : IAsyncDisposable
 
     /// <summary>Writes that a node said were committed.</summary>
     public int Acknowledged => _acknowledged.Count;
+
+    public IReadOnlyCollection<string> AcknowledgedIds => _acknowledged;
 
     /// <summary>When a write that was sent after <paramref name="since"/> was acknowledged, counted from there; null: not in time.</summary>
     public async Task<TimeSpan?> WaitForWriteAsync(long since, TimeSpan patience)
@@ -60,25 +62,6 @@ internal sealed class RegisterLoad : IAsyncDisposable
         await _stop.CancelAsync();
         _giveUp.CancelAfter(TimeSpan.FromMinutes(1));
         await Task.WhenAll(_clients);
-    }
-
-    /// <summary>
-    /// Asks again for every acknowledged write whose id is still remembered: how many have another outcome now (executed again, or
-    /// for the first time since the one that was acknowledged is gone).
-    /// </summary>
-    public async Task<int> CountChangedAsync(CancellationToken cancellation)
-    {
-        int changed = 0;
-        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        await Parallel.ForEachAsync(
-            _acknowledged.Where(write => write.Expires > now + 30_000), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
-            async (write, token) =>
-            {
-                WriteAnswer? answer = null;
-                for (int i = 0; answer is null; i++) answer = await _nodes[i % _nodes.Length].WriteAsync(write.Operation, write.Expires, token);
-                if (answer != write.Answer) Interlocked.Increment(ref changed);
-            });
-        return changed;
     }
 
     /// <summary>One more linearizable read of each register, so that the history says what became of the last writes.</summary>
@@ -133,12 +116,12 @@ internal sealed class RegisterLoad : IAsyncDisposable
             for (int node = first; ; node++)
             {
                 long sent = Stopwatch.GetTimestamp();
-                if (await _nodes[node % _nodes.Length].WriteAsync(operation, expires, cancellation) is { } answer)
+                if (await _nodes[node % _nodes.Length].WriteAsync(operation, expires, cancellation) is { } isApplied)
                 {
                     _latest = new Success(sent, Stopwatch.GetTimestamp());
-                    operation = operation with { Returned = Now(), Applied = answer.Applied };
-                    _acknowledged.Enqueue((operation, answer, expires));
-                    if (answer.Applied) _lastSeen[operation.Key] = operation.Value;
+                    operation = operation with { Returned = Now(), Applied = isApplied };
+                    _acknowledged.Enqueue(operation.Id);
+                    if (isApplied) _lastSeen[operation.Key] = operation.Value;
                     return;
                 }
                 await Task.Delay(PauseAfterSilence, cancellation);
