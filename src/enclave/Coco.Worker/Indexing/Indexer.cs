@@ -11,7 +11,8 @@ namespace Coco.Worker.Indexing;
 /// and merges segments. It follows behind the executor, which never waits for it.
 /// </summary>
 internal sealed class Indexer(
-    ILedger ledger, RemoteSegments files, LedgerIndex index, Action<BatchNumber> covered, Action<Exception> fail, Action<string> log)
+    ILedger ledger, RemoteSegments files, LedgerIndex index, Action<BatchNumber> covered, Action<Exception> fail, Action<string> log,
+    int bufferPostings = Postings.Limits.BufferPostings)
     : IDisposable
 {
     private readonly ConcurrentQueue<AppliedBatch> _applied = new();
@@ -83,7 +84,7 @@ internal sealed class Indexer(
     private PostingStore Open()
     {
         PruneWindow? prune = ledger.Description.IndexWindow is { } window ? new PruneWindow(window.Table, window.Batches) : null;
-        var store = new PostingStore(files, files.List(), prune);
+        var store = new PostingStore(files, files.List(), prune, bufferPostings);
         index.Open(store);
         if (store.Covered is { } found)
         {
