@@ -6,8 +6,8 @@ public static class Limits
     /// <summary>One page of a segment file: what a lookup reads, some 800 postings.</summary>
     public const int PageBytes = 8192;
 
-    /// <summary>Postings in memory before they are sealed: some 4 MB with their table.</summary>
-    public const int BufferPostings = 1 << 17;
+    /// <summary>Postings in memory before they are sealed; with the room that the last batch needs, 131,072 and 3 MB.</summary>
+    public const int BufferPostings = 115_000;
 
     /// <summary>So many neighbours of one level become a segment of the next: a lookup looks into few segments, and each posting is rewritten seldom.</summary>
     public const int SegmentsPerLevel = 4;

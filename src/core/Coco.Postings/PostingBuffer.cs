@@ -4,11 +4,12 @@ namespace Coco.Postings;
 /// The newest postings, in memory until they are sealed: arrays that the collector does not scan, chained by key. One thread adds,
 /// any thread looks up.
 /// </summary>
-internal sealed class PostingBuffer
+/// <param name="capacity">Postings that it takes without growing.</param>
+internal sealed class PostingBuffer(int capacity)
 {
     private const ulong Odd = 0x9E3779B97F4A7C15;
 
-    private Table _table = new(1 << 10);
+    private Table _table = new((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity));
 
     public int Count { get; private set; }
 
@@ -42,13 +43,13 @@ internal sealed class PostingBuffer
             if (table.Keys[at] == key && table.Values[at] >= from && table.Values[at] <= to) values.Add(table.Values[at]);
     }
 
-    /// <summary>All postings, sorted; for the thread that adds.</summary>
-    public Posting[] ToSorted()
+    /// <summary>All postings, sorted, in a span of <paramref name="scratch"/>, which grows where it is too short; for the thread that adds.</summary>
+    public ReadOnlySpan<Posting> Sort(ref Posting[] scratch)
     {
-        var sorted = new Posting[Count];
-        for (int i = 0; i < sorted.Length; i++) sorted[i] = new Posting(_table.Keys[i], _table.Values[i]);
-        Array.Sort(sorted);
-        return sorted;
+        if (scratch.Length < Count) scratch = new Posting[Count];
+        for (int i = 0; i < Count; i++) scratch[i] = new Posting(_table.Keys[i], _table.Values[i]);
+        Array.Sort(scratch, 0, Count);
+        return scratch.AsSpan(0, Count);
     }
 
     private void Grow()

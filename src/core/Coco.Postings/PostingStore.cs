@@ -16,6 +16,7 @@ public sealed class PostingStore
     private readonly PruneWindow? _prune;
     private readonly int _bufferPostings;
     private View _view;
+    private Posting[] _sorted = [];
     private SegmentMerge? _merge;
 
     /// <summary>Opens the segments of <paramref name="found"/> that make one range; the others are dropped.</summary>
@@ -26,7 +27,7 @@ public sealed class PostingStore
         _prune = prune;
         _bufferPostings = bufferPostings;
         Segment[] chain = ChooseChain(found);
-        _view = new View(chain, new PostingBuffer(), CoverageOf(chain));
+        _view = new View(chain, NewBuffer(), CoverageOf(chain));
     }
 
     private sealed record View(Segment[] Segments, PostingBuffer Buffer, SegmentCoverage? Covered);
@@ -62,7 +63,7 @@ public sealed class PostingStore
         if (view.Covered is not { } covered || view.Buffer.Count == 0) return true;
         BatchNumber first = view.Segments.Length == 0 ? covered.First : view.Segments[^1].Coverage.Last.Next();
         var writer = new SegmentWriter(_files, covered with { First = first }, 0);
-        Posting[] sorted = view.Buffer.ToSorted();
+        ReadOnlySpan<Posting> sorted = view.Buffer.Sort(ref _sorted);
         PruneRule? prune = Rule(covered.Last);
         for (int i = 0; i < sorted.Length; i++)
         {
@@ -70,7 +71,7 @@ public sealed class PostingStore
             if (isLast || (sorted[i] != sorted[i + 1] && prune?.Covers(sorted[i], sorted[i + 1]) != true)) writer.Add(sorted[i]);
         }
         if (writer.Finish() is not { } segment) return false;
-        Volatile.Write(ref _view, view with { Segments = [.. view.Segments, segment], Buffer = new PostingBuffer() });
+        Volatile.Write(ref _view, view with { Segments = [.. view.Segments, segment], Buffer = NewBuffer() });
         return true;
     }
 
@@ -95,7 +96,7 @@ public sealed class PostingStore
         while (at < segments.Length && segments[at].File != file) at++;
         if (at == segments.Length) return;
         Segment[] kept = segments[..at];
-        Volatile.Write(ref _view, new View(kept, new PostingBuffer(), CoverageOf(kept)));
+        Volatile.Write(ref _view, new View(kept, NewBuffer(), CoverageOf(kept)));
         foreach (Segment segment in segments[at..]) _files.Drop(segment.File);
     }
 
@@ -103,7 +104,7 @@ public sealed class PostingStore
     public void Clear()
     {
         if (_view.Segments.Length > 0) CutAt(_view.Segments[0].File);
-        else Volatile.Write(ref _view, new View([], new PostingBuffer(), null));
+        else Volatile.Write(ref _view, new View([], NewBuffer(), null));
     }
 
     /// <summary>False for a segment that was merged into another since: the lookup that failed on it can be tried again.</summary>
@@ -157,6 +158,9 @@ public sealed class PostingStore
         foreach (SegmentFile file in unfit) _files.Drop(file);
         return [.. chain];
     }
+
+    /// <summary>Some room above the limit, since a batch is added whole.</summary>
+    private PostingBuffer NewBuffer() => new(_bufferPostings + (_bufferPostings / 8));
 
     private static SegmentCoverage? CoverageOf(Segment[] chain) => chain.Length == 0
         ? null : chain[^1].Coverage with { First = chain[0].Coverage.First };

@@ -60,4 +60,7 @@ internal static class Limits
 
     /// <summary>How long a question waits for a batch to be indexed, in milliseconds.</summary>
     public const int IndexWaitMs = 5_000;
+
+    /// <summary>Between two looks whether older entries have come, where the ledger files begin after genesis; in milliseconds.</summary>
+    public const int EarlierEntriesMs = 2_000;
 }

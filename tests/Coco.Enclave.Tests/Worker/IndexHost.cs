@@ -45,6 +45,9 @@ internal sealed class IndexHost : ILedger
     /// <summary>Distinguishes the chain that the ledger holds.</summary>
     public string Chain { get; set; } = "one";
 
+    /// <summary>The first entry that the ledger files hold.</summary>
+    public ulong FirstHeld { get; set; } = 1;
+
     /// <summary>The first entry that was asked for by reading the log since the last start.</summary>
     public ulong LowestAsked => Volatile.Read(ref _lowestAsked);
 
@@ -103,6 +106,17 @@ internal sealed class IndexHost : ILedger
         Assert.Equal(last.Value + 1, place);
     }
 
+    /// <summary>Waits until all from genesis on is indexed.</summary>
+    public async Task UntilFromGenesisAsync()
+    {
+        for (int tries = 0; Index.Covered?.First != BatchNumber.Zero; tries++)
+        {
+            Assert.True(tries < 200, "the index does not reach back to genesis");
+            await Task.Delay(100);
+        }
+        await CheckAsync();
+    }
+
     public void Stop() => _indexer!.Dispose();
 
     void ILedger.Index(AppliedBatch batch, IPostings postings)
@@ -155,7 +169,7 @@ internal sealed class IndexHost : ILedger
     {
         Volatile.Write(ref _lowestAsked, Math.Min(_lowestAsked, question.From.Value));
         var batches = new List<LoggedBatch>();
-        ulong index = question.From.Value;
+        ulong index = Math.Max(question.From.Value, FirstHeld);
         for (; index <= (ulong)_committed && batches.Count < 50; index++)
         {
             var record = new ByteWriter();

@@ -47,6 +47,19 @@ public sealed class IndexerTests
         Assert.Equal(1UL, host.LowestAsked);
     }
 
+    [Fact]
+    public async Task Once_the_entries_before_a_snapshot_have_come_the_index_begins_at_genesis()
+    {
+        using var host = new IndexHost { FirstHeld = 301 };
+        host.Start(isOpening: false);
+        host.Commit(1_000);
+        host.Start();
+        await host.Index.WaitAsync(new Coco.Primitives.BatchNumber(999), CancellationToken.None);
+        Assert.Equal(300UL, host.Index.Covered!.Value.First.Value);
+        host.FirstHeld = 1;
+        await host.UntilFromGenesisAsync();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -19,6 +19,7 @@ internal sealed class Indexer(
     private readonly ConcurrentQueue<SegmentFile> _damaged = new();
     private readonly SemaphoreSlim _wake = new(0);
     private long _appliedBytes;
+    private long _nextLook;
     private bool _mayBeBehind = true;
     private volatile bool _stopping;
     private Thread? _thread;
@@ -102,6 +103,7 @@ internal sealed class Indexer(
             store.CutAt(file);
             _mayBeBehind = true;
         }
+        LookForEarlierEntries(store);
         bool isBlocked = store.IsFull && !store.TrySeal();
         if (isBlocked) log("An index segment could not be stored.");
         bool hasMore = store.Buffered < Limits.MaxBufferedPostings && (TakeApplied(store) || ReadLog(store));
@@ -146,6 +148,20 @@ internal sealed class Indexer(
         _mayBeBehind = answer.Next > from;
         if (answer.Batches.Count > 0) Advance(store);
         return _mayBeBehind;
+    }
+
+    /// <summary>
+    /// A VN that joined by a snapshot fetches the entries before it later: once its ledger files begin at genesis, so does the index.
+    /// </summary>
+    private void LookForEarlierEntries(PostingStore store)
+    {
+        if (store.Covered is not { } covered || covered.First == BatchNumber.Zero || Environment.TickCount64 < _nextLook) return;
+        _nextLook = Environment.TickCount64 + Limits.EarlierEntriesMs;
+        IReadOnlyList<LoggedBatch> first = files.ReadLog(new LogIndex(1)).Batches;
+        if (first.Count == 0 || !BatchRecord.TryDecode(first[0].Record, out BatchRecord? record) || record!.Number != BatchNumber.Zero) return;
+        log("The ledger files reach back to genesis now; the index is made anew from there.");
+        store.Clear();
+        _mayBeBehind = true;
     }
 
     private void Add(PostingStore store, AppliedBatch batch)
