@@ -26,8 +26,14 @@ internal sealed class MemorySegmentFiles : ISegmentFiles
         bytes = default;
         PagesRead += count;
         if (!Files.TryGetValue(NumberOf(file.Id), out List<byte[]>? pages) || first + (uint)count > pages.Count) return false;
-        bytes = pages.Skip((int)first).Take(count).SelectMany(page => page).ToArray();
-        return bytes.Length == count * Limits.PageBytes;
+        byte[] all = new byte[count * Limits.PageBytes];
+        for (int i = 0; i < count; i++)
+        {
+            if (pages[(int)first + i].Length != Limits.PageBytes) return false;
+            pages[(int)first + i].CopyTo(all, i * Limits.PageBytes);
+        }
+        bytes = all;
+        return true;
     }
 
     public void Drop(in SegmentFile file) => Files.Remove(NumberOf(file.Id));
