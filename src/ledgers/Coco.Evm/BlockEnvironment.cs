@@ -1,3 +1,4 @@
+using Coco.Evm.Precompiles;
 using Coco.Primitives;
 
 namespace Coco.Evm;
@@ -27,6 +28,9 @@ public sealed class BlockEnvironment
 
     /// <summary>Who gets the base fee and the blob fee on chains that do not burn them (Gnosis does not); null burns.</summary>
     public Address? FeeCollector { get; init; }
+
+    /// <summary>Of simulated blocks in which precompiled contracts were moved; else null.</summary>
+    public MovedPrecompiles? MovedPrecompiles { get; init; }
 
     /// <summary>Hashes of the last 256 blocks, by number.</summary>
     public Func<ulong, Hash256> BlockHash { get; init; } = static _ => default;

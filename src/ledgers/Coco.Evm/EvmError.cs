@@ -18,6 +18,9 @@ public enum EvmError : byte
     InvalidCodePrefix,
     PrecompileFailed,
 
+    /// <summary>What the init code returned cannot be paid.</summary>
+    DepositOutOfGas,
+
     /// <summary>The frame was never entered; its gas came back.</summary>
     CallDepth,
     InsufficientBalance,

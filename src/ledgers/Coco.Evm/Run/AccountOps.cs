@@ -36,13 +36,13 @@ internal static class AccountOps
     public static EvmError SelfDestruct<TTracer>(Machine m, Frame f, Operands s, ref TTracer tracer)
         where TTracer : struct, ITracer
     {
-        if (f.IsStatic) return EvmError.StaticViolation;
         JournaledState state = m.State;
         int heir = state.Account(new Address(s[0]));
         if (m.Rules.HasWarmth && state.WarmAccount(heir) && !f.Charge(GasCosts.ColdAccount)) return EvmError.OutOfGas;
         UInt256 balance = state.Balance(f.SelfAccount);
         bool makesAccount = m.Rules.DeletesEmpty ? !balance.IsZero && state.IsEmpty(heir) : !state.Exists(heir);
         if (m.Rules.Keeps64th && makesAccount && !f.Charge(GasCosts.NewAccount)) return EvmError.OutOfGas;
+        if (f.IsStatic) return EvmError.StaticViolation;
         if (!m.Rules.HasReducedRefunds && !state.IsDestroyedNow(f.SelfAccount)) state.Refund += GasCosts.SelfDestructRefund;
 
         bool goes = !m.Rules.KeepsDestroyed || state.IsCreatedNow(f.SelfAccount);
@@ -73,7 +73,7 @@ internal static class AccountOps
             IsPrecompile = false,
             State = m.State,
         });
-        tracer.Exit(new ExitView { Depth = f.Depth + 1, GasUsed = 0, Output = [], Error = EvmError.None });
+        tracer.Exit(new ExitView { Depth = f.Depth + 1, GasUsed = 0, Output = [], Error = EvmError.None, Failed = default });
     }
 
     private static bool TryAccess(Machine m, Frame f, in UInt256 word, out int account)

@@ -18,12 +18,12 @@ internal static class CallOps
         bool hasValue = kind is CallKind.Call or CallKind.CallCode;
         int at = hasValue ? 3 : 2;
         UInt256 value = hasValue ? s[2] : default;
-        if (kind == CallKind.Call && f.IsStatic && !value.IsZero) return EvmError.StaticViolation;
         if (!f.Cover(s[at], s[at + 1]) || !f.Cover(s[at + 2], s[at + 3])) return EvmError.OutOfGas;
         Address to = new(s[1]);
         int target = m.State.Account(to);
         if (!PayAccess(m, f, target, kind, value) || !PayDelegation(m, f, target, out EvmCode code)) return EvmError.OutOfGas;
         if (!PayForward(m, f, s[0], out long gas)) return EvmError.OutOfGas;
+        if (kind == CallKind.Call && f.IsStatic && !value.IsZero) return EvmError.StaticViolation;
         if (!value.IsZero) gas += GasCosts.CallStipend;
 
         Frame child = m.FrameAt(f.Depth + 1);
@@ -63,7 +63,7 @@ internal static class CallOps
         if (!m.Rules.HasDelegations || !code.IsDelegation(out Address delegateAddress)) return true;
         int account = m.State.Account(delegateAddress);
         bool paid = f.Charge(m.State.WarmAccount(account) ? GasCosts.ColdAccount : GasCosts.WarmAccess);
-        code = PrecompileSet.IsPrecompile(delegateAddress, m.Rules.Fork) ? EvmCode.Empty : m.State.Code(account);
+        code = m.PrecompileAt(delegateAddress) is not null ? EvmCode.Empty : m.State.Code(account);
         return paid;
     }
 
@@ -90,7 +90,7 @@ internal static class CallOps
         Machine m, Frame f, Frame child, in Address to, bool canPay, ref UInt256 result, ref TTracer tracer)
         where TTracer : struct, ITracer
     {
-        Precompile? precompile = PrecompileSet.At(to, m.Rules.Fork);
+        Precompile? precompile = m.PrecompileAt(to);
         if (TTracer.TracesCalls) m.ShowEnter(f.Self, child, to, precompile is not null, ref tracer);
         if (f.Depth >= Limits.CallDepth || !canPay)
         {

@@ -9,13 +9,14 @@ internal static class CreateOps
     public static EvmError Create<TTracer>(Machine m, Frame f, Operands s, CallKind kind, ref TTracer tracer)
         where TTracer : struct, ITracer
     {
-        if (f.IsStatic) return EvmError.StaticViolation;
         if (!PayInitCode(m, f, s, kind, out EvmError error)) return error;
+        if (f.IsStatic) return EvmError.StaticViolation;
         UInt256 value = s[0], salt = kind == CallKind.Create2 ? s[3] : default;
         int length = (int)s[2].U0, start = length == 0 ? 0 : (int)s[1].U0;
         ReadOnlySpan<byte> initCode = f.Memory.Slice(start, length);
         long gas = m.Rules.Keeps64th ? f.Gas - (f.Gas >> 6) : f.Gas;
         f.Charge(gas);
+        f.GasReturned = -gas;
         f.ForgetReturnData();
         ref UInt256 result = ref s[kind == CallKind.Create2 ? 3 : 2];
         result = default;
@@ -46,7 +47,7 @@ internal static class CreateOps
         }
         if (m.HasPendingFrame) return EvmError.None;
         f.Gas += child.Gas;
-        f.GasReturned = child.Gas;
+        f.GasReturned += child.Gas;
         if (TTracer.TracesCalls) m.ShowExit(child, [], ref tracer);
         return EvmError.None;
     }

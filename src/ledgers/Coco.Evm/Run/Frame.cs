@@ -33,7 +33,10 @@ internal sealed class Frame(Machine machine, int depth)
     public long Gas;
     public long GasAtStart;
 
-    /// <summary>Gas that an instruction took and gave back at once (a call that did not need a frame); for tracers.</summary>
+    /// <summary>
+    /// For tracers, what the cost of an instruction is more than what it took: gas that came back at once (a call that did not need
+    /// a frame); less what a creation passed on, which does not count as its cost.
+    /// </summary>
     public long GasReturned;
 
     public Address Self;
@@ -58,6 +61,9 @@ internal sealed class Frame(Machine machine, int depth)
 
     public EvmError Error;
 
+    /// <summary>Where in the code the frame failed; -1 if no instruction failed.</summary>
+    public int FailedAt;
+
     public bool IsCreate => Kind is CallKind.Create or CallKind.Create2;
 
     public ReadOnlySpan<byte> InputSpan => Input.AsSpan(InputStart, InputLength);
@@ -76,6 +82,7 @@ internal sealed class Frame(Machine machine, int depth)
         Gas = GasAtStart = gas;
         InputStart = InputLength = ReturnStart = ReturnLength = OutputStart = OutputLength = 0;
         Error = EvmError.None;
+        FailedAt = -1;
         Memory.Clear();
     }
 

@@ -304,7 +304,9 @@ internal static unsafe class Interpreter
         goto Failed;
     Refused:
         f.Gas = gas;
-        error = Reason(f.Machine, *ip, (int)(sp - bottom));
+        f.FailedAt = (int)(ip - code);
+        f.Height = (int)(sp - bottom);
+        error = Reason(f.Machine, *ip, f.Height);
     Failed:
         if (TTracer.TracesSteps) tracer.StepDone(gasBefore - f.Gas, error);
         f.Error = error;

@@ -10,8 +10,8 @@ internal static class LogOps
     public static EvmError Log<TTracer>(Machine m, Frame f, Operands s, int topicCount, ref TTracer tracer)
         where TTracer : struct, ITracer
     {
-        if (f.IsStatic) return EvmError.StaticViolation;
         if (!f.Cover(s[0], s[1]) || !f.Charge((long)s[1].U0 * GasCosts.LogByte)) return EvmError.OutOfGas;
+        if (f.IsStatic) return EvmError.StaticViolation;
         LogTopics topics = default;
         Span<byte> bytes = stackalloc byte[Hash256.Size];
         for (int i = 0; i < topicCount; i++)

@@ -28,6 +28,14 @@ internal sealed class Machine(JournaledState state)
     /// <summary>An instruction has prepared the next frame, and the loop is to leave the present one.</summary>
     public bool HasPendingFrame;
 
+    /// <summary>The precompiled contract at an address, or null where ordinary code counts.</summary>
+    public Precompile? PrecompileAt(in Address address) =>
+        Block.MovedPrecompiles is { } moved ? moved.At(address) : PrecompileSet.At(address, Rules.Fork);
+
+    /// <summary>The instruction that failed and the height of the stack at it.</summary>
+    public static FailedInstruction? FailedOf(Frame frame) =>
+        frame.FailedAt < 0 ? null : new FailedInstruction((Opcode)frame.Code.Padded[frame.FailedAt], frame.Height);
+
     public Frame FrameAt(int depth) => _frames[depth] ??= new Frame(this, depth);
 
     /// <summary>Runs the outermost frame, prepared by the caller, to its end.</summary>
@@ -119,6 +127,7 @@ internal sealed class Machine(JournaledState state)
             GasUsed = frame.GasAtStart - frame.Gas,
             Output = output,
             Error = frame.Error,
+            Failed = FailedOf(frame),
         });
 
     private void Finish(Frame frame, RunExit exit)
@@ -148,7 +157,7 @@ internal sealed class Machine(JournaledState state)
             if (length > 0) State.SetCode(frame.SelfAccount, frame.OutputSpan);
             return RunExit.Done;
         }
-        if (Rules.HasHomesteadCreation) return Fail(frame, EvmError.OutOfGas);
+        if (Rules.HasHomesteadCreation) return Fail(frame, EvmError.DepositOutOfGas);
         frame.OutputLength = 0; // Frontier: the contract exists, without code
         return RunExit.Done;
     }

@@ -15,7 +15,6 @@ internal static class StorageOps
 
     public static EvmError Store(Machine m, Frame f, Operands s)
     {
-        if (f.IsStatic) return EvmError.StaticViolation;
         SStoreRule rule = m.Rules.SStoreRule;
         if (rule.Sentry != 0 && f.Gas <= rule.Sentry) return EvmError.OutOfGas;
         JournaledState state = m.State;
@@ -24,6 +23,7 @@ internal static class StorageOps
         UInt256 now = state.SlotValue(slot), next = s[1];
         bool paid = rule.IsNet ? PayNet(m, f, rule, state.SlotOriginal(slot), now, next) : PayPlain(m, f, now, next);
         if (!paid) return EvmError.OutOfGas;
+        if (f.IsStatic) return EvmError.StaticViolation;
         if (now != next) state.SetSlot(slot, next);
         return EvmError.None;
     }

@@ -231,6 +231,14 @@ public sealed class JournaledState(CodeCache codes)
         entry.Value = value;
     }
 
+    /// <summary>Forgets all slots of an account, as simulations may ask. Between transactions only: it cannot be undone.</summary>
+    public void WipeStorage(int account)
+    {
+        ref AccountEntry entry = ref _accounts[account];
+        entry.StorageWiped = true;
+        for (int slot = entry.FirstSlot; slot >= 0; slot = _slots[slot].Next) _slots[slot].Value = default;
+    }
+
     public UInt256 GetTransient(int account, in UInt256 key)
     {
         int index = _transient.Find(account, key);

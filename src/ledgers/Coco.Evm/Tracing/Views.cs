@@ -58,4 +58,10 @@ public readonly ref struct ExitView
     /// <summary>Returned data, revert data, or deployed code.</summary>
     public required ReadOnlySpan<byte> Output { get; init; }
     public required EvmError Error { get; init; }
+
+    /// <summary>Of an instruction that could not begin: which, and the height of the stack.</summary>
+    public required FailedInstruction? Failed { get; init; }
 }
+
+/// <summary>An instruction that could not begin: the stack or the gas did not suffice, or it does not exist.</summary>
+public readonly record struct FailedInstruction(Opcode Opcode, int StackHeight);

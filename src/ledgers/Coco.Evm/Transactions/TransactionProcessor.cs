@@ -157,7 +157,7 @@ public sealed class TransactionProcessor(JournaledState state)
         {
             int account = State.Account(target);
             State.WarmAccount(account);
-            frame.Code = PrecompileSet.IsPrecompile(target, rules.Fork) ? EvmCode.Empty : State.Code(account);
+            frame.Code = _machine.PrecompileAt(target) is not null ? EvmCode.Empty : State.Code(account);
         }
         frame.Snapshot = State.TakeSnapshot();
         return frame;
@@ -167,7 +167,7 @@ public sealed class TransactionProcessor(JournaledState state)
         where TTracer : struct, ITracer
     {
         int sender = State.Account(frame.Caller);
-        Precompile? precompile = frame.IsCreate ? null : PrecompileSet.At(frame.Self, _machine.Rules.Fork);
+        Precompile? precompile = frame.IsCreate ? null : _machine.PrecompileAt(frame.Self);
         if (TTracer.TracesCalls) _machine.ShowEnter(frame.Caller, frame, frame.Self, precompile is not null, ref tracer);
         bool runs = true;
         if (frame.IsCreate) runs = _machine.BeginCreation(sender, frame);
@@ -202,6 +202,8 @@ public sealed class TransactionProcessor(JournaledState state)
             EffectiveGasPrice = price,
             Output = OutputOf(frame),
             CreatedAddress = frame.IsCreate ? frame.Self : null,
+            MostGasUsed = Math.Max(used + refund, floor),
+            Failed = Machine.FailedOf(frame),
         };
     }
 
