@@ -102,6 +102,10 @@ public sealed class EthereumLedger : ILedger
     internal StateProof ProvePast(PastChanges changes, in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) =>
         _sealer.ProvePast(changes, address, slots);
 
+    /// <summary>A state root for simulations; see <see cref="BlockSealer.RootAfter"/>. From any thread.</summary>
+    internal Hash256? RootAfter(ulong from, StateDelta back, StateDelta changes, out ulong settled) =>
+        _sealer.RootAfter(from, back, changes, out settled);
+
     public IClientProtocol Serve(LedgerServices services) => _serve(this, services);
 
     public void Dispose()

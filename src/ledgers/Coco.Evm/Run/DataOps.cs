@@ -76,8 +76,9 @@ internal static class DataOps
     public static EvmError ReturnDataCopy(Frame f, Operands s)
     {
         bool inside = !UInt256.AddOverflows(s[1], s[2], out UInt256 end) && end <= (ulong)f.ReturnLength;
-        if (!inside) return EvmError.ReturnDataOutOfBounds;
-        return Copy(f, s[0], s[1], s[2], f.ReturnSpan);
+        if (inside) return Copy(f, s[0], s[1], s[2], f.ReturnSpan);
+        bool isPaid = f.ChargeWords(s[2], GasCosts.Word) && f.Cover(s[0], s[2]);
+        return isPaid ? EvmError.ReturnDataOutOfBounds : EvmError.OutOfGas;
     }
 
     /// <summary>Copies to memory; what lies beyond the end of the source reads as zero.</summary>

@@ -15,5 +15,8 @@ public enum SkippedChecks : byte
 
     /// <summary>The block's gas limit and the cap of one transaction.</summary>
     GasCaps = 8,
+
+    /// <summary>With <see cref="Fees"/>: BASEFEE answers the block's base fee even so.</summary>
+    ShowsBaseFee = 16,
     All = Nonce | Fees | SenderCode | GasCaps,
 }

@@ -38,7 +38,8 @@ public sealed class TransactionProcessor(JournaledState state)
         bool paysFees = !skip.HasFlag(SkippedChecks.Fees);
         UInt256 price = transaction.EffectiveGasPrice(rules.HasBaseFee ? block.BaseFee : default);
         Prepare(block, rules, transaction.Sender, price);
-        _machine.BaseFee = paysFees || !transaction.MaxFeePerGas.IsZero ? block.BaseFee : default;
+        bool showsBaseFee = paysFees || skip.HasFlag(SkippedChecks.ShowsBaseFee) || !transaction.MaxFeePerGas.IsZero;
+        _machine.BaseFee = showsBaseFee ? block.BaseFee : default;
         _machine.BlobHashes = transaction.BlobHashes;
         int sender = State.Account(transaction.Sender);
         if (paysFees) BuyGas(block, transaction, sender, price);

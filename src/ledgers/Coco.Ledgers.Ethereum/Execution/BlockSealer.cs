@@ -94,6 +94,29 @@ internal sealed class BlockSealer
         }
     }
 
+    /// <summary>
+    /// The state root after <paramref name="changes"/>, applied after <paramref name="back"/>, which takes the trie from block
+    /// <paramref name="from"/> to an older one; the trie is left as it was. Null where the trie is not that of the block: then
+    /// <paramref name="settled"/> tells of which it is.
+    /// </summary>
+    public Hash256? RootAfter(ulong from, StateDelta back, StateDelta changes, out ulong settled)
+    {
+        lock (_gate)
+        {
+            TakeArrived();
+            Trim();
+            while (_applied.Count > 0) TakeBack();
+            settled = _settled ?? 0;
+            if (settled != from) return null;
+            StateDelta undoBack = _updater.Apply(back, isUndoWanted: true)!;
+            StateDelta undo = _updater.Apply(changes, isUndoWanted: true)!;
+            Hash256 root = _updater.Trie.Root();
+            _updater.Apply(undo, isUndoWanted: false);
+            _updater.Apply(undoBack, isUndoWanted: false);
+            return root;
+        }
+    }
+
     private StateProof Prove(in Hash256 root, in Address address, IReadOnlyList<UInt256> slots)
     {
         StateTrie trie = _updater.Trie;

@@ -39,9 +39,12 @@ public sealed class EthereumBlock
 
     public ulong Number => Header.Number;
 
-    /// <summary>Bytes of the block as other nodes would exchange it.</summary>
-    public int Size() => new Block(
-        Header, [.. Transactions.Select(t => t.Transaction)], Ommers, Header.WithdrawalsRoot is null ? null : Withdrawals).Encode().Length;
+    /// <summary>The block as other nodes would exchange it.</summary>
+    public byte[] Encode() => new Block(
+        Header, [.. Transactions.Select(t => t.Transaction)], Ommers, Header.WithdrawalsRoot is null ? null : Withdrawals).Encode();
+
+    /// <summary>Bytes of it.</summary>
+    public int Size() => Encode().Length;
 
     /// <summary>Derives receipts, bloom and roots; the header has no state root and parent yet.</summary>
     public static (BlockHeader Header, TransactionReceipt[] Receipts) Derive(

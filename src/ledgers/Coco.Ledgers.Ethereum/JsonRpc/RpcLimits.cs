@@ -54,4 +54,26 @@ internal static class RpcLimits
 
     /// <summary>Rounds of finding an access list: each may show new entries.</summary>
     public const int AccessListRounds = 16;
+
+    /// <summary>How long a trace may run if the client does not say, as in geth, and at most; milliseconds.</summary>
+    public const ulong TraceDefaultMs = 5_000;
+    public const ulong TraceMostMs = 60_000;
+
+    /// <summary>Bytes of a trace that are kept for the answer: struct logs of a full block would be gigabytes.</summary>
+    public const long TraceBytes = 64 << 20;
+
+    /// <summary>Blocks that one trace_filter executes again.</summary>
+    public const ulong TracedBlocks = 100;
+
+    /// <summary>Traces in one answer.</summary>
+    public const ulong Traces = 10_000;
+
+    /// <summary>Calls in one trace_callMany.</summary>
+    public const int TracedCalls = 256;
+
+    /// <summary>Blocks in one simulation with those that fill gaps, as in geth.</summary>
+    public const int SimulatedBlocks = 256;
+
+    /// <summary>Slots that the blocks of one simulation change together: each block's root takes time in which no block is sealed.</summary>
+    public const int SimulatedSlots = 100_000;
 }

@@ -67,11 +67,18 @@ internal sealed class RpcNode
         return (BlockDraft.Of(Settings, head.Number, head.Timestamp, head.BaseFee, default), default);
     }
 
-    public BlockEnvironment Environment(StateQueries queries, ICommittedView view)
+    /// <summary>The same of any state that can be opened.</summary>
+    public async ValueTask<(BlockHeader Header, Hash256 Hash)> HeaderOfAsync(ICommittedView view, CancellationToken cancellation)
     {
-        (BlockHeader header, Hash256 hash) = HeaderOf(view);
-        return queries.Environment(header, hash);
+        ulong number = view.Version.Value;
+        bool isOld = Ledger.Chain.Recent(number) is null && Chain.Head is { } head && head.Number > number;
+        if (isOld && await Chain.BlockAsync(number, cancellation) is { } block) return (block.Header, block.Hash);
+        return HeaderOf(view);
     }
+
+    /// <summary>The hash of a block that comes before the state of the view; zero where it is too old to be known.</summary>
+    public Hash256 HashBefore(IReadView view, ulong number) =>
+        Ledger.Chain.Recent(number)?.Hash ?? BlockExecutor.FindHash(view, number);
 
     /// <summary>Opens the state after a block; dispose the view soon. An error where the block or its state is not there.</summary>
     public RpcError? OpenState(BlockReference block, out ICommittedView view)
@@ -99,6 +106,12 @@ internal sealed class RpcNode
         view = newest;
         ulong version = newest.Version.Value;
         if (number == version) return null;
+        if (number < version && Services.State.Open(new BatchNumber(number)) is { } kept)
+        {
+            newest.Dispose();
+            view = kept;
+            return null;
+        }
         bool isKept = Services.Index.Covered is not null && number >= OldestOf(version);
         RpcError? error = number > version ? RpcError.HeaderNotFound : !isKept ? Pruned(number)
             : PatientThreads.IsHere ? null : RpcError.NeedsPatience;

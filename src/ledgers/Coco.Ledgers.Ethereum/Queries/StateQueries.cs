@@ -1,8 +1,9 @@
 using Coco.Evm;
-using Coco.Evm.Code;
+using Coco.Evm.Precompiles;
 using Coco.Evm.State;
 using Coco.Evm.Tracing;
 using Coco.Evm.Transactions;
+using Coco.Ledgers.Ethereum.Tracing;
 using Coco.Primitives;
 using Coco.Store;
 
@@ -19,26 +20,22 @@ public sealed class StateQueries
     /// <summary>An estimate may be this much too large, in thousandths (geth's error ratio).</summary>
     private const ulong ErrorThousandths = 15;
 
-    /// <summary>A thread's machine and its tables, some 100 KB: every run begins by resetting them, so one after the other may use them.</summary>
-    [ThreadStatic]
-    private static JournaledState? _spareState;
-
-    [ThreadStatic]
-    private static TransactionProcessor? _spareProcessor;
-
     private readonly EthereumSettings _settings;
     private readonly IReadView _view;
     private readonly StoreStateReader _reader;
     private readonly JournaledState _state;
     private readonly TransactionProcessor _processor;
+    private StateOverrides? _overrides;
+    private ulong _lastRefund;
 
     public StateQueries(EthereumSettings settings, IReadView view)
     {
         _settings = settings;
         _view = view;
         _reader = new StoreStateReader(view);
-        _state = _spareState ??= new JournaledState(new CodeCache());
-        _processor = _spareProcessor ??= new TransactionProcessor(_state);
+        QueryMachine machine = QueryMachine.OfThread;
+        _state = machine.State;
+        _processor = machine.Processor;
     }
 
     public AccountRecord Account(in Address address) => AccountRecord.TryGet(_view, address, out AccountRecord account)
@@ -60,6 +57,19 @@ public sealed class StateQueries
         return BlockDraft.Environment(_settings, header, asked => asked == head ? hash : BlockExecutor.FindHash(_view, asked));
     }
 
+    /// <summary>What the calls after this pretend; gives the environment for them. The error in geth's words.</summary>
+    internal string? Override(StateOverrides? state, BlockOverrides? block, ref BlockEnvironment environment)
+    {
+        if (block?.ErrorInCall is { } error) return error;
+        if (block is not null) environment = block.Apply(environment, _settings);
+        if (state is null) return null;
+        var precompiles = new MovedPrecompiles(environment.Fork);
+        if (state.Move(precompiles) is { } wrong) return wrong;
+        environment = BlockOverrides.WithPrecompiles(environment, precompiles);
+        _overrides = state;
+        return null;
+    }
+
     /// <summary>Runs a call on the state as it is.</summary>
     public CallResult Call(CallRequest request, BlockEnvironment environment)
     {
@@ -74,13 +84,38 @@ public sealed class StateQueries
         return Run(request, gas, environment, ref tracer);
     }
 
+    /// <summary>The same under a tracer.</summary>
+    internal CallResult Trace(CallRequest request, BlockEnvironment environment, TransactionTracer tracer, TraceBudget budget)
+    {
+        Begin();
+        return TraceNext(request, environment, tracer, budget);
+    }
+
+    /// <summary>Goes back to the state as it is, for calls one after the other.</summary>
+    internal void Begin() => Prepare();
+
+    /// <summary>Runs a call on what the calls before it left.</summary>
+    internal CallResult TraceNext(CallRequest request, BlockEnvironment environment, TransactionTracer tracer, TraceBudget budget) =>
+        Trace(request, environment, _state, _processor, tracer, budget);
+
+    internal static CallResult Trace(
+        CallRequest request, BlockEnvironment environment, JournaledState state, TransactionProcessor processor, TransactionTracer tracer,
+        TraceBudget budget)
+    {
+        int sender = state.Account(request.From);
+        EvmTransaction transaction = request.ToEvm(Math.Min(request.Gas ?? QueryGas, QueryGas), state.Nonce(sender));
+        TransactionResult result = TracedRun.Execute(
+            processor, new TracedTransaction(transaction, environment, state), long.MaxValue / 4, SkipsOf(request), tracer, budget);
+        return ResultOf(result, transaction, state, environment);
+    }
+
     /// <summary>The least gas with which the call succeeds, found by halving as geth does.</summary>
     public GasEstimate EstimateGas(CallRequest request, BlockEnvironment environment)
     {
         ulong most = Math.Min(request.Gas is { } given and >= PlainTransferGas ? given : (ulong)environment.GasLimit, QueryGas);
         if (environment.Fork >= EvmFork.Osaka) most = Math.Min(most, (ulong)Limits.TransactionGas);
         if (!TryLimitByBalance(request, ref most, out Refusal? refusal)) return new GasEstimate(null, null, refusal);
-        bool isPlain = request.Data.IsEmpty && request.To is { } to && Code(to).IsEmpty && request.Authorizations.Count == 0;
+        bool isPlain = request.Data.IsEmpty && request.To is { } to && request.Authorizations.Count == 0 && HasNoCode(to);
         if (isPlain && Run(request, PlainTransferGas, environment).IsSuccess) return new GasEstimate(PlainTransferGas, null, null);
         CallResult result = Run(request, most, environment);
         if (!result.IsSuccess) return new GasEstimate(null, result, result.Refusal);
@@ -103,14 +138,25 @@ public sealed class StateQueries
         return most;
     }
 
-    private ulong _lastRefund;
+    private bool HasNoCode(in Address address)
+    {
+        Prepare();
+        return _state.Code(_state.Account(address)).Length == 0;
+    }
+
+    private void Prepare()
+    {
+        _state.Reset(_reader);
+        _overrides?.Apply(_state);
+    }
 
     private bool TryLimitByBalance(CallRequest request, ref ulong most, out Refusal? refusal)
     {
         refusal = null;
         UInt256 price = request.MaxFeePerGas ?? default;
         if (price.IsZero) return true;
-        UInt256 balance = Account(request.From).Balance;
+        Prepare();
+        UInt256 balance = _state.Balance(_state.Account(request.From));
         if (balance < request.Value)
         {
             refusal = Refusals.Of("insufficient funds for transfer");
@@ -130,15 +176,26 @@ public sealed class StateQueries
     private CallResult Run<TTracer>(CallRequest request, ulong gas, BlockEnvironment environment, ref TTracer tracer)
         where TTracer : struct, ITracer
     {
-        _state.Reset(_reader);
-        EvmTransaction transaction = request.ToEvm(gas, Account(request.From).Nonce);
-        SkippedChecks skip = SkippedChecks.Nonce | SkippedChecks.SenderCode | SkippedChecks.GasCaps;
-        if (request.MaxFeePerGas is not { IsZero: false }) skip |= SkippedChecks.Fees;
-        TransactionResult result = _processor.Execute(environment, transaction, long.MaxValue / 4, skip, ref tracer);
+        Prepare();
+        int sender = _state.Account(request.From);
+        EvmTransaction transaction = request.ToEvm(gas, _state.Nonce(sender));
+        TransactionResult result = _processor.Execute(environment, transaction, long.MaxValue / 4, SkipsOf(request), ref tracer);
         _lastRefund = (ulong)Math.Max(result.GasRefunded, 0);
-        Refusal? refusal = result.IsExecuted ? null : Refusals.Of(
-            result.Refusal, transaction, Account(request.From).Nonce, Account(request.From).Balance, environment.BaseFee,
-            ForkRules.Of(environment.Fork));
-        return new CallResult(refusal, result.Error, result.Output.ToArray(), (ulong)result.GasUsed);
+        return ResultOf(result, transaction, _state, environment);
+    }
+
+    private static SkippedChecks SkipsOf(CallRequest request)
+    {
+        SkippedChecks skip = SkippedChecks.Nonce | SkippedChecks.SenderCode | SkippedChecks.GasCaps;
+        return request.HasPrice ? skip : skip | SkippedChecks.Fees;
+    }
+
+    private static CallResult ResultOf(
+        in TransactionResult result, EvmTransaction transaction, JournaledState state, BlockEnvironment environment)
+    {
+        int sender = state.Account(transaction.Sender);
+        Refusal? refusal = result.IsExecuted ? null : CallRefusals.Of(
+            result.Refusal, transaction, state.Nonce(sender), state.Balance(sender), environment);
+        return new CallResult(refusal, result.Error, result.Output.ToArray(), (ulong)result.GasUsed) { Failed = result.Failed };
     }
 }

@@ -9,6 +9,24 @@ public sealed record BlobParameters(int Target, int Max, ulong UpdateFraction)
     public static BlobParameters Prague { get; } = new(6, 9, 5_007_716);
     public static BlobParameters Bpo1 { get; } = new(10, 15, 8_346_193);
     public static BlobParameters Bpo2 { get; } = new(14, 21, 11_684_671);
+
+    private const ulong BlobGas = 1 << 17;
+    private const ulong BlobBaseCost = 1 << 13;
+
+    /// <summary>The excess blob gas of the block after one (EIP-4844, EIP-7918).</summary>
+    public ulong ExcessAfter(BlockHeader parent, EvmFork fork)
+    {
+        ulong sum = (parent.ExcessBlobGas ?? 0) + (parent.BlobGasUsed ?? 0), target = (ulong)Target * BlobGas;
+        if (sum < target) return 0;
+        if (fork >= EvmFork.Osaka)
+        {
+            // EIP-7918: blobs cost at least what a part of the block's gas costs.
+            UInt256 price = BlobFee.Price(parent.ExcessBlobGas ?? 0, UpdateFraction);
+            if ((parent.BaseFeePerGas ?? default) * BlobBaseCost > price * BlobGas)
+                return (parent.ExcessBlobGas ?? 0) + ((parent.BlobGasUsed ?? 0) * (ulong)(Max - Target) / (ulong)Max);
+        }
+        return sum - target;
+    }
 }
 
 /// <summary>Which rules hold in which block: forks by number up to Paris, by time after it.</summary>

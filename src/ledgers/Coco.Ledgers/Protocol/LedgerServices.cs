@@ -46,6 +46,9 @@ public interface ICommittedState
     /// <summary>The newest committed version; dispose it soon, since it holds memory back.</summary>
     ICommittedView Open();
 
+    /// <summary>The state after an older batch; null where it is not kept.</summary>
+    ICommittedView? Open(BatchNumber version) => null;
+
     /// <summary>Completes when the commit index of a linearizable read (CON-7) is visible here; false when no leader can say.</summary>
     ValueTask<bool> WaitLinearizableAsync(CancellationToken cancellation);
 }

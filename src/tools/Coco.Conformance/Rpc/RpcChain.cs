@@ -1,6 +1,7 @@
 using Coco.Evm;
 using Coco.Evm.Code;
 using Coco.Evm.State;
+using Coco.Ledgers;
 using Coco.Ledgers.Ethereum;
 using Coco.Primitives;
 using Coco.Store;
@@ -9,13 +10,17 @@ namespace Coco.Conformance;
 
 /// <summary>
 /// A ledger that holds the chain of the execution-apis tests: each block is executed as its network did, its hash and roots are
-/// checked, and the last state goes to the store.
+/// checked, and its state is a version of the store. Views of all versions are kept, since the tests ask for old states.
 /// </summary>
 public sealed class RpcChain
 {
     private readonly JournaledState _state = new(new CodeCache());
+    private readonly StateWriter _writer = new();
     private readonly EthereumSettings _settings;
     private readonly TestWorld _world;
+    private readonly List<StoreView> _views = [];
+    private readonly List<BatchRecord> _records = [];
+    private uint _nextStorage = 1;
 
     public RpcChain(EthereumSettings settings, TestWorld genesis)
     {
@@ -24,11 +29,19 @@ public sealed class RpcChain
         Ledger = new EthereumLedger(settings, static (_, _) => throw new NotSupportedException("The protocol is made by the run."));
         Store = new VersionedStore(Ledger.Description.Maps);
         BlockHeader header = settings.Genesis with { StateRoot = genesis.Root() };
-        Ledger.Chain.Add(new EthereumBlock { Header = header, Hash = header.Hash(), Transactions = [], Receipts = [] });
+        TransactionSet set = Store.Begin(BatchNumber.Zero);
+        WriteGenesis(set);
+        Add(set, new EthereumBlock { Header = header, Hash = header.Hash(), Transactions = [], Receipts = [] });
     }
 
     public EthereumLedger Ledger { get; }
     public VersionedStore Store { get; }
+
+    /// <summary>The state after each block.</summary>
+    public IReadOnlyList<StoreView> Views => _views;
+
+    /// <summary>Each block's batch, as far as the tests need it: its number and write set.</summary>
+    public IReadOnlyList<BatchRecord> Records => _records;
 
     /// <summary>Takes in blocks in RLP, one after the other; null, or what is wrong with the first wrong one.</summary>
     public string? Import(ReadOnlyMemory<byte> blocks)
@@ -41,7 +54,7 @@ public sealed class RpcChain
             if (ImportOne(blocks[..length]) is { } error) return error;
             blocks = blocks[length..];
         }
-        Publish();
+        Ledger.Restored(_views[^1], _views[^1].Version);
         return null;
     }
 
@@ -52,13 +65,15 @@ public sealed class RpcChain
         EthereumBlock parent = Ledger.Chain.Head!;
         if (header.ParentHash != parent.Hash) return $"block {header.Number}: another parent";
         EvmFork fork = _settings.Forks.ForkAt(header.Number, header.Timestamp);
+        TransactionSet set = Store.Begin(new BatchNumber(header.Number));
         _state.Reset(_world);
         BlockOutcome outcome = new BlockRun(_state).Execute(
             block, fork, _settings.Forks.BlobsAt(header.Timestamp), _settings.ChainId,
-            number => Ledger.Chain.Recent(number)?.Hash ?? default, _ => Take());
+            number => Ledger.Chain.Recent(number)?.Hash ?? default, _ => Take(set));
         if (outcome.Error is { } wrong) return $"block {header.Number}: {wrong}";
-        if (Take() != header.StateRoot || outcome.ReceiptsRoot != header.ReceiptsRoot) return $"block {header.Number}: other roots";
-        Ledger.Chain.Add(new EthereumBlock
+        if (Take(set) != header.StateRoot || outcome.ReceiptsRoot != header.ReceiptsRoot) return $"block {header.Number}: other roots";
+        set.Put(EthereumMaps.BlockHashes, [(byte)(header.Number - 1)], parent.Hash.Span);
+        Add(set, new EthereumBlock
         {
             Header = header,
             Hash = header.Hash(),
@@ -70,28 +85,14 @@ public sealed class RpcChain
         return null;
     }
 
-    private Hash256 Take()
+    private Hash256 Take(TransactionSet set)
     {
+        _writer.Write(_state, set, ref _nextStorage);
         _world.Take(_state);
         return _world.Root();
     }
 
-    /// <summary>Versions without changes up to the head's, which holds everything.</summary>
-    private void Publish()
-    {
-        BlockHeader head = Ledger.Chain.Head!.Header;
-        for (ulong number = 0; number <= head.Number; number++)
-        {
-            TransactionSet set = Store.Begin(new BatchNumber(number));
-            if (number == head.Number) WriteState(head, set);
-            Store.Seal(set);
-            Store.Commit(new BatchNumber(number));
-        }
-        using StoreView view = Store.OpenCommitted();
-        Ledger.Restored(view, new BatchNumber(head.Number));
-    }
-
-    private void WriteState(BlockHeader head, TransactionSet set)
+    private void WriteGenesis(TransactionSet set)
     {
         _state.Reset(new EmptyStateReader());
         foreach (GenesisAccount from in _world.Accounts())
@@ -103,12 +104,23 @@ public sealed class RpcChain
             foreach ((UInt256 slot, UInt256 value) in from.Storage) _state.SetSlot(_state.Slot(account, slot), value);
         }
         _state.FinishTransaction(deleteEmpty: false);
-        uint nextStorage = 1;
-        new StateWriter().Write(_state, set, ref nextStorage);
+        _writer.Write(_state, set, ref _nextStorage);
+    }
+
+    /// <summary>The block's version is complete.</summary>
+    private void Add(TransactionSet set, EthereumBlock block)
+    {
+        BlockHeader header = block.Header;
         var writer = new ByteWriter();
-        new HeadRecord(head.Number, head.Timestamp, head.GasUsed, head.BaseFeePerGas ?? default, nextStorage).Write(writer);
+        new HeadRecord(header.Number, header.Timestamp, header.GasUsed, header.BaseFeePerGas ?? default, _nextStorage).Write(writer);
         set.Put(EthereumMaps.Head, EthereumMaps.HeadKey, writer.Span);
-        for (ulong number = head.Number; number-- > 0 && Ledger.Chain.Recent(number) is { } block;)
-            set.Put(EthereumMaps.BlockHashes, [(byte)number], block.Hash.Span);
+        writer.Clear();
+        set.EncodeWriteSet(writer);
+        var number = new BatchNumber(header.Number);
+        _records.Add(new BatchRecord(number, default, [], writer.ToArray(), default));
+        Store.Seal(set);
+        Store.Commit(number);
+        _views.Add(Store.OpenCommitted());
+        Ledger.Chain.Add(block);
     }
 }

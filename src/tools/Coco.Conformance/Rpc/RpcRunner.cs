@@ -46,7 +46,7 @@ public static class RpcRunner
         using JsonDocument document = JsonDocument.Parse(genesis);
         var chain = new RpcChain(settings, TestWorld.Read(document.RootElement.GetProperty("alloc")));
         if (chain.Import(blocks) is { } wrong) throw new UnknownFormatException($"The chain cannot be imported: {wrong}.");
-        var worker = new RpcWorker(chain.Store);
+        var worker = new RpcWorker(chain);
         return new EthereumProtocol(
             chain.Ledger, new LedgerServices(worker, worker, worker, new PublicInsideTheNetwork(), worker));
     }

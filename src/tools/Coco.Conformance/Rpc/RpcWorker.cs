@@ -6,7 +6,7 @@ using Coco.Store;
 namespace Coco.Conformance;
 
 /// <summary>A worker without a network: transactions that are sent wait in its pool for ever.</summary>
-public sealed class RpcWorker(VersionedStore store) : ISubmitter, IHistory, ICommittedState, INodeFacts
+public sealed class RpcWorker(RpcChain chain) : ISubmitter, IHistory, ICommittedState, INodeFacts
 {
     private readonly EthereumPool _pool = new();
 
@@ -16,7 +16,7 @@ public sealed class RpcWorker(VersionedStore store) : ISubmitter, IHistory, ICom
 
     public ValueTask<Submission> SubmitAsync(AdmittedTransaction transaction, CancellationToken cancellation)
     {
-        using StoreView view = store.OpenCommitted();
+        using StoreView view = chain.Store.OpenCommitted();
         PoolResult added = _pool.Add(transaction, true, view);
         return ValueTask.FromResult(new Submission(
             added.Refusal is null ? SubmissionState.Held : SubmissionState.Refused, added.Refusal));
@@ -26,9 +26,14 @@ public sealed class RpcWorker(VersionedStore store) : ISubmitter, IHistory, ICom
         ValueTask.FromResult(query(_pool));
 
     public ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation) =>
-        ValueTask.FromResult<AppliedBatch?>(null);
+        ValueTask.FromResult(
+            number.Value < (ulong)chain.Records.Count
+                ? new AppliedBatch(new LogIndex(number.Value + 1), chain.Records[(int)number.Value], null) : null);
 
-    public ICommittedView Open() => new View(store.OpenCommitted());
+    public ICommittedView Open() => new View(chain.Views[^1]);
+
+    public ICommittedView? Open(BatchNumber version) =>
+        version.Value < (ulong)chain.Views.Count ? new View(chain.Views[(int)version.Value]) : null;
 
     public ValueTask<bool> WaitLinearizableAsync(CancellationToken cancellation) => ValueTask.FromResult(true);
 
@@ -42,6 +47,9 @@ public sealed class RpcWorker(VersionedStore store) : ISubmitter, IHistory, ICom
             MapId map, ReadOnlySpan<byte> from, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value) =>
             view.TryGetNext(map, from, out key, out value);
 
-        public void Dispose() => view.Dispose();
+        /// <summary>The chain keeps its views open.</summary>
+        public void Dispose()
+        {
+        }
     }
 }

@@ -10,7 +10,6 @@ public static class HeaderCheck
     private const int MaxExtraData = 32;
     private const ulong MinGasLimit = 5_000;
     private const ulong BlobGas = 1 << 17;
-    private const ulong BlobBaseCost = 1 << 13;
 
     public static string? Check(BlockHeader header, BlockHeader parent, EvmFork fork, EvmFork parentFork, BlobParameters blobs)
     {
@@ -24,20 +23,6 @@ public static class HeaderCheck
         if (CheckSeal(header, parent, fork) is { } seal) return seal;
         if ((header.WithdrawalsRoot is not null) != (fork >= EvmFork.Shanghai)) return "withdrawals root";
         return CheckBlobs(header, parent, fork, blobs);
-    }
-
-    public static ulong ExcessBlobGas(BlockHeader parent, EvmFork fork, BlobParameters blobs)
-    {
-        ulong sum = (parent.ExcessBlobGas ?? 0) + (parent.BlobGasUsed ?? 0), target = (ulong)blobs.Target * BlobGas;
-        if (sum < target) return 0;
-        if (fork >= EvmFork.Osaka)
-        {
-            // EIP-7918: blobs cost at least what a part of the block's gas costs.
-            UInt256 price = BlobFee.Price(parent.ExcessBlobGas ?? 0, blobs.UpdateFraction);
-            if ((parent.BaseFeePerGas ?? default) * BlobBaseCost > price * BlobGas)
-                return (parent.ExcessBlobGas ?? 0) + ((parent.BlobGasUsed ?? 0) * (ulong)(blobs.Max - blobs.Target) / (ulong)blobs.Max);
-        }
-        return sum - target;
     }
 
     private static string? CheckGasLimit(ulong limit, ulong parent)
@@ -70,6 +55,6 @@ public static class HeaderCheck
         if ((header.RequestsHash is not null) != (fork >= EvmFork.Prague)) return "requests hash";
         if (!hasBlobs) return null;
         if (header.BlobGasUsed > (ulong)blobs.Max * BlobGas) return "blob gas used";
-        return header.ExcessBlobGas == ExcessBlobGas(parent, fork, blobs) ? null : "excess blob gas";
+        return header.ExcessBlobGas == blobs.ExcessAfter(parent, fork) ? null : "excess blob gas";
     }
 }

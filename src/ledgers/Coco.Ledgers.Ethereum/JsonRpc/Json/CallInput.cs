@@ -54,6 +54,8 @@ internal struct CallInput
             From = _from,
             To = _to,
             Gas = _gas,
+            Nonce = _nonce,
+            IsLegacy = _gasPrice is not null,
             MaxFeePerGas = _gasPrice ?? _mostFee ?? _priorityFee,
             MaxPriorityFeePerGas = _gasPrice ?? _priorityFee ?? (_mostFee is null ? null : default(UInt256)),
             Value = _value,

@@ -121,11 +121,11 @@ internal static class HexInput
 
     public static string Wrap(string error, string type) => $"json: cannot unmarshal {error} into Go value of type {type.TrimStart('*')}";
 
-    /// <summary>The bytes of a string token without escapes.</summary>
+    /// <summary>The bytes of a string token, or of a name, without escapes.</summary>
     public static bool TryText(ref Utf8JsonReader json, out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (json.TokenType != JsonTokenType.String)
+        if (json.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
         {
             json.Skip();
             return false;

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
-using Coco.Crypto;
 using Coco.Evm;
 using Coco.Primitives;
 
@@ -125,20 +124,6 @@ internal static class JsonOutput
     {
         json.Name(name);
         json.Null();
-    }
-
-    /// <summary>The address with the upper-case letters of EIP-55.</summary>
-    public static string Checksummed(in Address address)
-    {
-        string lower = Convert.ToHexStringLower(address.Span);
-        Hash256 hash = Keccak256.Hash(Encoding.ASCII.GetBytes(lower));
-        var text = new StringBuilder("0x");
-        for (int i = 0; i < lower.Length; i++)
-        {
-            int nibble = (hash.Span[i / 2] >> ((i & 1) == 0 ? 4 : 0)) & 0xF;
-            text.Append(nibble >= 8 ? char.ToUpperInvariant(lower[i]) : lower[i]);
-        }
-        return text.ToString();
     }
 
     private static void Digits(ByteWriter json, ReadOnlySpan<byte> digits)

@@ -1,4 +1,5 @@
 using Coco.Evm;
+using Coco.Ledgers.Ethereum.Tracing;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum.JsonRpc;
@@ -6,24 +7,12 @@ namespace Coco.Ledgers.Ethereum.JsonRpc;
 /// <summary>eth_createAccessList: what a call would touch, as a list of EIP-2930.</summary>
 internal static class AccessListMethods
 {
-    public static void AddTo(Dictionary<string, RpcHandler> table) => table.Add("eth_createAccessList", Create);
-
-    private static ValueTask<RpcError?> Create(RpcCall call)
-    {
-        ParamsReader parameters = call.Params();
-        CallInput input = parameters.Call();
-        BlockReference block = parameters.BlockOrLatest();
-        parameters.NoOverrides("state overrides");
-        if (CallMethods.Open(call, parameters.End(), input, block, out CallRequest request, out ICommittedView view) is { } error)
-            return new ValueTask<RpcError?>(error);
-        using (view) return new ValueTask<RpcError?>(Find(call, request, view));
-    }
+    public static void AddTo(Dictionary<string, RpcHandler> table) =>
+        table.Add("eth_createAccessList", static call => CallMethods.Answer(call, hasBlockOverrides: false, Find));
 
     /// <summary>Runs the call with the list found so far until nothing new turns up: a list changes what gas is left, and so what is done.</summary>
-    private static RpcError? Find(RpcCall call, CallRequest request, ICommittedView view)
+    private static RpcError? Find(RpcCall call, CallRequest request, StateQueries queries, BlockEnvironment environment)
     {
-        var queries = new StateQueries(call.Node.Settings, view);
-        BlockEnvironment environment = call.Node.Environment(queries, view);
         Address target = request.To ?? ContractAddress.OfNonce(request.From, queries.Account(request.From).Nonce);
         int known = -1;
         for (int round = 0; ; round++)
@@ -32,7 +21,7 @@ internal static class AccessListMethods
             touched.AddAll(request.AccessList);
             var tracer = new AccessTracer(touched);
             CallResult result = queries.Call(request, environment, ref tracer);
-            if (result.Refusal is not null) return CallErrors.Of(result, request, queries);
+            if (result.Refusal is not null) return CallErrors.Of(result, request);
             if (touched.Count == known || round == RpcLimits.AccessListRounds)
             {
                 Write(call.Result, request.AccessList, result);
@@ -50,7 +39,7 @@ internal static class AccessListMethods
         if (!result.IsSuccess)
         {
             json.Name("error"u8);
-            json.Text(CallErrors.TextOf(result.Error));
+            json.Text(GethErrors.Of(result.Error, result.Failed));
         }
         json.Field("gasUsed"u8, result.GasUsed);
         json.WriteByte((byte)'}');

@@ -1,5 +1,6 @@
 using System.Text;
 using Coco.Evm;
+using Coco.Ledgers.Ethereum.Tracing;
 
 namespace Coco.Ledgers.Ethereum.JsonRpc;
 
@@ -13,16 +14,16 @@ internal static class CallErrors
     private static ReadOnlySpan<byte> PanicSelector => [0x4e, 0x48, 0x7b, 0x71];
 
     /// <summary>Null if the call succeeded.</summary>
-    public static RpcError? Of(CallResult result, CallRequest request, StateQueries state)
+    public static RpcError? Of(CallResult result, CallRequest request)
     {
         if (result.Refusal is { } refusal)
-            return RpcError.Of($"err: {Words(refusal, request, state)} (supplied gas {Math.Min(request.Gas ?? StateQueries.QueryGas, StateQueries.QueryGas)})");
+            return RpcError.Of($"err: {refusal.Message} (supplied gas {Math.Min(request.Gas ?? StateQueries.QueryGas, StateQueries.QueryGas)})");
         return Of(result);
     }
 
-    public static RpcError Of(GasEstimate estimate, CallRequest request, StateQueries state)
+    public static RpcError Of(GasEstimate estimate)
     {
-        if (estimate.Refusal is { } refusal) return RpcError.Of(Words(refusal, request, state));
+        if (estimate.Refusal is { } refusal) return RpcError.Of(refusal.Message);
         CallResult failure = estimate.Failure!;
         return failure.Error == EvmError.OutOfGas ? RpcError.Of($"gas required exceeds allowance ({failure.GasUsed})") : Of(failure)!;
     }
@@ -31,7 +32,7 @@ internal static class CallErrors
     {
         EvmError.None => null,
         EvmError.Reverted => Reverted(result.Output),
-        _ => RpcError.Of(TextOf(result.Error)),
+        _ => RpcError.Of(GethErrors.Of(result.Error, result.Failed)),
     };
 
     public static RpcError Reverted(ReadOnlyMemory<byte> output)
@@ -40,38 +41,8 @@ internal static class CallErrors
         return new RpcError(RpcError.Reverted, message, output);
     }
 
-    public static string TextOf(EvmError error) => error switch
-    {
-        EvmError.OutOfGas => "out of gas",
-        EvmError.StackUnderflow => "stack underflow",
-        EvmError.StackOverflow => "stack limit reached 1024",
-        EvmError.InvalidOpcode => "invalid opcode: INVALID",
-        EvmError.InvalidJump => "invalid jump destination",
-        EvmError.StaticViolation => "write protection",
-        EvmError.ReturnDataOutOfBounds => "return data out of bounds",
-        EvmError.CreateCollision => "contract address collision",
-        EvmError.CodeTooLarge => "max code size exceeded",
-        EvmError.InitCodeTooLarge => "max initcode size exceeded",
-        EvmError.InvalidCodePrefix => "invalid code: must not begin with 0xef",
-        EvmError.CallDepth => "max call depth exceeded",
-        EvmError.InsufficientBalance => "insufficient balance for transfer",
-        EvmError.NonceOverflow => "nonce uint64 overflow",
-        EvmError.Reverted => "execution reverted",
-        _ => "precompiled contract failed",
-    };
-
-    /// <summary>geth's state transition names the account where its pool names the overshoot.</summary>
-    private static string Words(Refusal refusal, CallRequest request, StateQueries state)
-    {
-        if (!refusal.Message.StartsWith("insufficient funds for gas", StringComparison.Ordinal)) return refusal.Message;
-        UInt256 gas = request.Gas ?? StateQueries.QueryGas;
-        UInt256 want = request.Value + (gas * (request.MaxFeePerGas ?? default));
-        return $"insufficient funds for gas * price + value: address {JsonOutput.Checksummed(request.From)} "
-            + $"have {state.Account(request.From).Balance.ToBigInteger()} want {want.ToBigInteger()}";
-    }
-
     /// <summary>What Solidity wanted to say; null where the data is in no form of its.</summary>
-    private static string? ReasonOf(ReadOnlySpan<byte> data)
+    public static string? ReasonOf(ReadOnlySpan<byte> data)
     {
         if (data.Length < Selector + UInt256.Size) return null;
         ReadOnlySpan<byte> body = data[Selector..];

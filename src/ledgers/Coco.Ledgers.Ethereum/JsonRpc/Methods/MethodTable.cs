@@ -20,6 +20,10 @@ internal static class MethodTable
         FilterMethods.AddTo(table);
         SubscriptionMethods.AddTo(table);
         PoolMethods.AddTo(table);
+        SimulateMethods.AddTo(table);
+        DebugMethods.AddTo(table);
+        RawMethods.AddTo(table);
+        ParityMethods.AddTo(table);
         return table.ToFrozenDictionary(StringComparer.Ordinal);
     }
 }

@@ -27,7 +27,7 @@ internal static class NodeMethods
         table.Add("web3_clientVersion", static call => Simple(call, static call => call.Result.Text(ClientVersion)));
         table.Add("web3_sha3", Sha3);
         table.Add("rpc_modules", static call => Simple(call, static call => call.Result.Raw(
-            "{\"eth\":\"1.0\",\"net\":\"1.0\",\"rpc\":\"1.0\",\"txpool\":\"1.0\",\"web3\":\"1.0\"}"u8)));
+            "{\"debug\":\"1.0\",\"eth\":\"1.0\",\"net\":\"1.0\",\"rpc\":\"1.0\",\"trace\":\"1.0\",\"txpool\":\"1.0\",\"web3\":\"1.0\"}"u8)));
     }
 
     /// <summary>A method without parameters that cannot fail.</summary>

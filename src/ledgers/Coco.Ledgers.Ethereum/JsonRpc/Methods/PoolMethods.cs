@@ -53,7 +53,7 @@ internal static class PoolMethods
                 {
                     if (sender is not null) json.WriteByte((byte)'}');
                     json.Separate();
-                    json.Text(JsonOutput.Checksummed(transaction.Sender));
+                    json.Text(Checksums.Of(transaction.Sender));
                     json.Raw(":{"u8);
                     sender = transaction.Sender;
                 }
@@ -105,7 +105,7 @@ internal static class PoolMethods
     private static void WriteInspected(ByteWriter json, AdmittedEthereumTransaction admitted)
     {
         EthereumTransaction t = admitted.Transaction;
-        string target = t.To is { } to ? JsonOutput.Checksummed(to) : "contract creation";
+        string target = t.To is { } to ? Checksums.Of(to) : "contract creation";
         json.Text($"{target}: {t.Value.ToBigInteger()} wei + {t.GasLimit} gas × {t.MaxFeePerGas.ToBigInteger()} wei");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coco.Evm;
+using Coco.Ledgers.Ethereum.Tracing;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum.JsonRpc;
@@ -127,12 +128,66 @@ internal ref struct ParamsReader
         return call;
     }
 
-    /// <summary>An object that may be there only if it is empty.</summary>
-    public void NoOverrides(string what)
+    /// <summary>State overrides; null where there are none.</summary>
+    public StateOverrides? StateOverrides()
     {
-        if (!Next(false) || IsNull) return;
-        bool isObject = _json.TokenType == JsonTokenType.StartObject;
-        if (!isObject || !_json.Read() || _json.TokenType != JsonTokenType.EndObject) Check($"{what} are not supported");
+        if (!Next(false) || IsNull) return null;
+        Check(StateOverridesInput.Read(ref _json, out StateOverrides overrides));
+        return overrides;
+    }
+
+    /// <summary>Block overrides; null where there are none.</summary>
+    public BlockOverrides? BlockOverrides()
+    {
+        if (!Next(false) || IsNull) return null;
+        Check(BlockOverridesInput.Read(ref _json, out BlockOverrides overrides));
+        return overrides;
+    }
+
+    /// <summary>How to trace.</summary>
+    public TraceOptions TraceOptions()
+    {
+        TraceOptions options = new();
+        if (Next(false) && !IsNull) Check(TraceOptionsInput.Read(ref _json, out options));
+        return options;
+    }
+
+    public SimulateInput Simulation()
+    {
+        SimulateInput input = new();
+        if (Next(true)) Check(SimulateInputReader.Read(ref _json, out input));
+        return input;
+    }
+
+    /// <summary>What trace_* is asked for.</summary>
+    public ParityKinds TraceKinds()
+    {
+        ParityKinds kinds = default;
+        if (Next(true)) Check(ParityInput.ReadKinds(ref _json, out kinds));
+        return kinds;
+    }
+
+    public ParityFilter TraceFilter()
+    {
+        ParityFilter filter = new();
+        if (Next(true)) Check(ParityInput.ReadFilter(ref _json, out filter));
+        return filter;
+    }
+
+    /// <summary>Calls, each with what is asked for.</summary>
+    public List<(CallInput Call, ParityKinds Kinds)> TracedCalls()
+    {
+        List<(CallInput, ParityKinds)> calls = [];
+        if (Next(true)) Check(ParityInput.ReadCalls(ref _json, out calls));
+        return calls;
+    }
+
+    /// <summary>Positions as numbers in hex or decimal.</summary>
+    public List<ulong> Positions()
+    {
+        List<ulong> positions = [];
+        if (Next(true)) Check(ParityInput.ReadPositions(ref _json, out positions));
+        return positions;
     }
 
     public LogFilter LogFilter()
