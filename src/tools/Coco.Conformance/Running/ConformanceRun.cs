@@ -6,6 +6,9 @@ namespace Coco.Conformance;
 /// <summary>Narrows a run: <paramref name="Fork"/> by its name in the tests, <paramref name="Filter"/> by text in a test's name.</summary>
 public sealed record ConformanceOptions(string? Fork = null, string? Filter = null, int MaxTests = int.MaxValue, EvidenceFlips? Flips = null)
 {
+    /// <summary>Answers of JSON-RPC are compared in full also where the test asks for their shape only.</summary>
+    public bool ComparesFully { get; init; }
+
     public bool TakesFork(string fork) => Fork is null || string.Equals(Fork, fork, StringComparison.OrdinalIgnoreCase);
 
     public bool TakesTest(string name) => Filter is null || name.Contains(Filter, StringComparison.OrdinalIgnoreCase);

@@ -26,6 +26,7 @@ internal static class NodeMethods
             call, static call => call.Result.Quantity((ulong)Math.Max(call.Node.Services.Node.NodeCount - 1, 0))));
         table.Add("web3_clientVersion", static call => Simple(call, static call => call.Result.Text(ClientVersion)));
         table.Add("web3_sha3", Sha3);
+        table.Add("eth_capabilities", static call => Simple(call, WriteCapabilities));
         table.Add("rpc_modules", static call => Simple(call, static call => call.Result.Raw(
             "{\"debug\":\"1.0\",\"eth\":\"1.0\",\"net\":\"1.0\",\"rpc\":\"1.0\",\"trace\":\"1.0\",\"txpool\":\"1.0\",\"web3\":\"1.0\"}"u8)));
     }
@@ -52,6 +53,32 @@ internal static class NodeMethods
         call.Result.Field("highestBlock"u8, head);
         call.Result.Field("startingBlock"u8, 0UL);
         call.Result.WriteByte((byte)'}');
+    }
+
+    /// <summary>From which block on what can be asked for.</summary>
+    private static void WriteCapabilities(RpcCall call)
+    {
+        ByteWriter json = call.Result;
+        ulong head = call.Node.HeadNumber;
+        json.Raw("{\"head\":{"u8);
+        json.Field("number"u8, head);
+        json.Field("hash"u8, call.Node.Chain.Head?.Hash ?? default);
+        json.WriteByte((byte)'}');
+        WriteCapability(json, "state"u8, call.Node.OldestState);
+        WriteCapability(json, "tx"u8, 0);
+        WriteCapability(json, "logs"u8, 0);
+        WriteCapability(json, "receipts"u8, 0);
+        WriteCapability(json, "blocks"u8, 0);
+        WriteCapability(json, "stateproofs"u8, head);
+        json.WriteByte((byte)'}');
+    }
+
+    private static void WriteCapability(ByteWriter json, ReadOnlySpan<byte> name, ulong oldest)
+    {
+        json.Name(name);
+        json.Raw("{\"disabled\":false"u8);
+        json.Field("oldestBlock"u8, oldest);
+        json.WriteByte((byte)'}');
     }
 
     private static ValueTask<RpcError?> Sha3(RpcCall call)

@@ -197,7 +197,7 @@ internal sealed class SimulationRun
             run._gasLeft -= used;
             run._budget.Keep(result.Output.Length);
             Transactions.Add(new BlockTransaction(transaction, request.From));
-            Outcomes.Add(new Outcome(result.IsSuccess, used, LogEntries.All(run._state.Logs)));
+            Outcomes.Add(new Outcome(request.From, result.IsSuccess, used, LogEntries.All(run._state.Logs)));
             bool hasOutput = result.Error is EvmError.None or EvmError.Reverted;
             Results.Add(new SimulatedCall(
                 hasOutput ? result.Output.ToArray() : default, tracer.Logs, used, (ulong)result.MostGasUsed, result.Error, result.Failed));
