@@ -219,7 +219,7 @@ public sealed class DebugTraceTests : IDisposable
     [Fact]
     public async Task Without_the_state_before_a_block_it_is_not_traced()
     {
-        using var pruned = new RpcHarness();
+        using var pruned = new RpcHarness(settings: TraceHarness.Settings.Replace("\"archive\"", "\"latest 0\"", StringComparison.Ordinal));
         string hash = await pruned.Call(0, TraceHarness.Counter);
         Assert.StartsWith("-32000 missing trie node", await pruned.Call("debug_traceTransaction", $"[\"{hash}\"]"));
     }

@@ -27,25 +27,14 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     private static readonly byte[] Key = Convert.FromHexString("45a915e4d060149eb4365960e6a7a45f334393093061116b197e3240065ff2d8");
 
     private readonly EthereumHarness _run;
-<<<<<<< HEAD
-=======
-    private readonly List<StoreView> _views = [];
->>>>>>> 43a4530 (Tests of traces, overrides and the whole JSON-RPC suite)
     private readonly EthereumPool _pool = new();
 
     /// <summary>Small, so that most of it is in segments.</summary>
     private readonly PostingStore _postings = new(new MemorySegmentFiles(), [], bufferPostings: 32);
 
-<<<<<<< HEAD
     public RpcHarness(bool hasGenesis = true, string settings = Settings)
     {
         _run = new EthereumHarness(settings);
-=======
-    public RpcHarness(bool hasGenesis = true, string settings = Settings, bool keepsStates = false)
-    {
-        _run = new EthereumHarness(settings);
-        KeepsStates = keepsStates;
->>>>>>> 43a4530 (Tests of traces, overrides and the whole JSON-RPC suite)
         Protocol = new EthereumProtocol(_run.Ledger, new LedgerServices(this, this, this, this, this) { Index = this });
         if (hasGenesis) Commit();
     }
@@ -58,9 +47,6 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     public AccessDecision Decision { get; set; } = AccessDecision.Allow;
     public bool HasLeader { get; set; } = true;
     public int NodeCount => 3;
-
-    /// <summary>The state after each block can be opened from now on.</summary>
-    public bool KeepsStates { get; init; }
     public bool IsSyncing { get; set; }
 
     /// <summary>How far the clock goes with each look at it.</summary>
@@ -102,7 +88,6 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
         _postings.EndBatch(applied.Record.Number, applied.Index);
         if (_postings.IsFull) _postings.TrySeal();
         _postings.TryMerge(10);
-        if (KeepsStates) _views.Add(_run.Store.OpenCommitted());
         return block;
     }
 
@@ -170,28 +155,13 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
 
     public ICommittedView Open() => new View(_run.Store.OpenCommitted());
 
-    public ICommittedView? Open(BatchNumber version) =>
-        version.Value < (ulong)_views.Count ? new Kept(_views[(int)version.Value]) : null;
-
     public ValueTask<bool> WaitLinearizableAsync(CancellationToken cancellation) => ValueTask.FromResult(HasLeader);
 
     public AccessDecision Decide(Caller caller, AccessVerb verb, in Resource resource) => Decision;
 
-    public void Dispose()
-    {
-        foreach (StoreView view in _views) view.Dispose();
-        _run.Dispose();
-    }
+    public void Dispose() => _run.Dispose();
 
-    /// <summary>A view that stays open.</summary>
-    private sealed class Kept(StoreView view) : View(view)
-    {
-        public override void Dispose()
-        {
-        }
-    }
-
-    private class View(StoreView view) : ICommittedView
+    private sealed class View(StoreView view) : ICommittedView
     {
         public BatchNumber Version => view.Version;
 
@@ -201,6 +171,6 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
             MapId map, ReadOnlySpan<byte> from, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value) =>
             view.TryGetNext(map, from, out key, out value);
 
-        public virtual void Dispose() => view.Dispose();
+        public void Dispose() => view.Dispose();
     }
 }

@@ -22,7 +22,7 @@ internal static class TraceHarness
     /// that does not exist.
     /// </summary>
     public const string Settings = """
-        {"chainId": 7, "gasLimit": 30000000, "alloc": {
+        {"chainId": 7, "gasLimit": 30000000, "stateHistory": "archive", "alloc": {
           "a94f5374fce5edbc8e2a8697c15331677e6ebf0b": {"balance": "0xde0b6b3a7640000"},
           "0x00000000000000000000000000000000000000c0": {"balance": "0", "code": "0x6001546001016001555f545f5260205ff3", "storage": {"0x01": "0x2a"}},
           "0x00000000000000000000000000000000000000c1": {"balance": "0", "code": "0x7f08c379a0000000000000000000000000000000000000000000000000000000005f5260206004526004602452637a6f6e6b60e01b60445260645ffd"},
@@ -33,7 +33,7 @@ internal static class TraceHarness
           "0x00000000000000000000000000000000000000d3": {"balance": "0", "code": "0x5f0c"}}}
         """;
 
-    public static RpcHarness Make() => new(settings: Settings, keepsStates: true);
+    public static RpcHarness Make() => new(settings: Settings);
 
     /// <summary>Sends a transaction to a contract and gives its hash.</summary>
     public static async Task<string> Call(this RpcHarness node, ulong nonce, string to, byte[]? data = null, ulong value = 0, ulong gas = 100_000)

@@ -21,6 +21,9 @@ internal sealed class SimulatedRoots(EthereumLedger ledger, IHistory history, IC
     private readonly HashSet<(uint, UInt256)> _slots = [];
     private ulong _reached = view.Version.Value;
 
+    /// <summary>Blocks since must be read, and the calling thread may not wait for that.</summary>
+    public bool NeedsPatience { get; private set; }
+
     /// <summary>Null where the trie cannot be taken back to the view's block.</summary>
     public Hash256? RootAfter(StateDelta changes)
     {
@@ -29,6 +32,8 @@ internal sealed class SimulatedRoots(EthereumLedger ledger, IHistory history, IC
             Hash256? root = ledger.RootAfter(_reached, _back, changes, out ulong settled);
             if (root is not null || settled < _reached) return root;
             if (settled - view.Version.Value > MostBlocks) return null;
+            NeedsPatience = !PatientThreads.IsHere;
+            if (NeedsPatience) return null;
             for (; _reached < settled; _reached++)
                 if (!TryTakeBack(_reached + 1)) return null;
         }
@@ -60,8 +65,7 @@ internal sealed class SimulatedRoots(EthereumLedger ledger, IHistory history, IC
     /// <summary>Adds what the view holds under all keys that a block wrote.</summary>
     private bool TryTakeBack(ulong number)
     {
-        // Queries have a thread of their own, and this is rare: only under load, or for an old block.
-        AppliedBatch? batch = history.ReadAsync(new BatchNumber(number), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        AppliedBatch? batch = PatientThreads.Wait(() => history.ReadAsync(new BatchNumber(number), CancellationToken.None));
         if (batch is null) return false;
         var writes = new WriteSetReader(batch.Record.WriteSet.Span);
         while (writes.TryNext())

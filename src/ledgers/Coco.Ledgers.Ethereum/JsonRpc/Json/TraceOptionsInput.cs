@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Coco.Ledgers.Ethereum.Tracing;
@@ -8,6 +9,8 @@ namespace Coco.Ledgers.Ethereum.JsonRpc;
 internal static class TraceOptionsInput
 {
     private const string Type = "tracers.TraceConfig";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     public static string? Read(ref Utf8JsonReader json, out TraceOptions options)
     {
@@ -106,11 +109,11 @@ internal static class TraceOptionsInput
         if (rest.IsEmpty) return false;
         while (!rest.IsEmpty)
         {
-            int digits = rest.IndexOfAnyExcept("0123456789.");
+            int digits = rest.IndexOfAnyExcept(Digits);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
                 return text == "0";
             rest = rest[digits..];
-            int letters = rest.IndexOfAny("0123456789.");
+            int letters = rest.IndexOfAny(Digits);
             ReadOnlySpan<char> unit = letters < 0 ? rest : rest[..letters];
             if (UnitOf(unit) is not { } factor) return false;
             sum += number * factor;

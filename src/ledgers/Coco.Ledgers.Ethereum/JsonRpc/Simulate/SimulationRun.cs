@@ -132,7 +132,8 @@ internal sealed class SimulationRun
         _state.CollectChanges(_changes);
         StateDelta delta = SimulatedRoots.DeltaOf(_changes, _view);
         if ((_slots += delta.Slots.Count) > RpcLimits.SimulatedSlots) return new RpcError(LimitExceeded, "too many changes of state");
-        if (_roots.RootAfter(delta) is not { } root) return RpcError.Of("the state root of the block cannot be had any more");
+        if (_roots.RootAfter(delta) is not { } root)
+            return _roots.NeedsPatience ? RpcError.NeedsPatience : RpcError.Of("the state root of the block cannot be had any more");
         header = header with { StateRoot = root };
         var body = new Block(header, [.. calls.Transactions.Select(static t => t.Transaction)], [], withdrawals);
         if (header.WithdrawalsRoot is not null) header = header with { WithdrawalsRoot = body.WithdrawalsRoot() };
