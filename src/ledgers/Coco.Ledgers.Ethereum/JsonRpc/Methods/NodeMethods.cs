@@ -69,7 +69,7 @@ internal static class NodeMethods
         WriteCapability(json, "logs"u8, 0);
         WriteCapability(json, "receipts"u8, 0);
         WriteCapability(json, "blocks"u8, 0);
-        WriteCapability(json, "stateproofs"u8, Math.Max(call.Node.OldestState, head - Math.Min(head, RpcLimits.ProofBlocks)));
+        WriteCapability(json, "stateproofs"u8, Math.Max(call.Node.OldestState, head - Math.Min(head, PastChanges.MaxBlocks)));
         json.WriteByte((byte)'}');
     }
 
