@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Coco.Evm;
 
 namespace Coco.Bench;
@@ -14,6 +15,8 @@ public sealed class BenchRun
     private readonly IBenchProgress _progress;
     private readonly TlsTrust _trust;
     private readonly Uri[] _targets;
+    private LoadPlan? _plan;
+    private ulong[] _noncesBefore = [];
 
     public BenchRun(BenchOptions options, BenchNetwork network, IBenchProgress progress)
     {
@@ -24,6 +27,12 @@ public sealed class BenchRun
         _trust = TrustOf(options, network);
         _targets = [.. network.Nodes.Select(node => options.Targets.Count > 0 ? node.Rpc : node.UrlOf(options.Transport))];
     }
+
+    /// <summary>Goes on beside the measured load, and is told to end with it.</summary>
+    public Func<CancellationToken, Task>? Beside { get; init; }
+
+    /// <summary>Of the measured load, once it is over.</summary>
+    public LoadResults? Results { get; private set; }
 
     /// <summary>Throws <see cref="BenchFailureException"/> when the run cannot be made, IOException when a node stops answering.</summary>
     public async Task<BenchReport> RunAsync(CancellationToken cancellation)
@@ -40,7 +49,8 @@ public sealed class BenchRun
         Meter meter = new(_network, _options.Processes);
         await meter.BeginAsync(cancellation);
         long start = Stopwatch.GetTimestamp();
-        LoadResults results = await RunAsync(load, measured, "running", _options.Rate, cancellation);
+        _plan = measured;
+        LoadResults results = Results = await RunBesideAsync(RunAsync(load, measured, "running", _options.Rate, cancellation), cancellation);
         double seconds = Stopwatch.GetElapsedTime(start, results.LastAnswer).TotalSeconds;
         await meter.EndAsync(cancellation);
         (IReadOnlyList<FinalNode> final, bool areEqual) = await ReadFinalAsync(cancellation);
@@ -58,8 +68,8 @@ public sealed class BenchRun
         Address token = await FundAsync(client, facts, senders, early, cancellation);
         _progress.Say("signing");
         AccountPlans plans = new(_options, facts, token);
-        LoadPlan measured = plans.Build(
-            _options.Count, senders, await client.NoncesAsync(senders.Select(account => account.Address), cancellation), salt: 0);
+        _noncesBefore = await client.NoncesAsync(senders.Select(account => account.Address), cancellation);
+        LoadPlan measured = plans.Build(_options.Count, senders, _noncesBefore, salt: 0);
         LoadPlan? warmUp = early.Length == 0 ? null : plans.Build(
             _options.WarmUp, early, await client.NoncesAsync(early.Select(account => account.Address), cancellation), salt: (ulong)_options.Count);
         return (measured, warmUp);
@@ -75,6 +85,38 @@ public sealed class BenchRun
         BenchAccount funder = await Funder.FindAsync(client, _options, _network, cancellation);
         Address[] accounts = [.. senders.Concat(early).Select(account => account.Address)];
         return await new Funding(client, facts, funder).PrepareAsync(accounts, weiEach, cancellation);
+    }
+
+    private async Task<LoadResults> RunBesideAsync(Task<LoadResults> running, CancellationToken cancellation)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task beside = Beside?.Invoke(ending.Token) ?? Task.CompletedTask;
+        LoadResults results = await running;
+        await ending.CancelAsync();
+        await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (beside.IsFaulted) await beside;
+        return results;
+    }
+
+    /// <summary>
+    /// After an account workload: transactions seen as committed that a node does not have (lost), and executions beyond one for
+    /// each transaction that is there, by the senders' nonces (duplicated).
+    /// </summary>
+    internal async Task<(int Lost, int Duplicated)> CompareWithChainAsync(CancellationToken cancellation)
+    {
+        string[] all = [.. Enumerable.Range(0, _plan!.Operations.Length).Select(i => $"\"{_plan.Transactions.HashOf(_plan.Operations[i].Subject)}\"")];
+        int lost = 0, duplicated = 0;
+        foreach (Uri target in _targets)
+        {
+            await using ChainClient client = await ChainClient.ConnectAsync(target, _trust, cancellation);
+            JsonElement[] receipts = await client.CallManyAsync("eth_getTransactionReceipt", all, cancellation);
+            int there = receipts.Count(receipt => receipt.ValueKind == JsonValueKind.Object);
+            lost += Enumerable.Range(0, all.Length).Count(i => Results!.TimesOf(i).Committed is not null && receipts[i].ValueKind != JsonValueKind.Object);
+            BenchAccount[] senders = BenchAccounts.DeriveMany(_options.Seed, 0, _noncesBefore.Length);
+            ulong[] after = await client.NoncesAsync(senders.Select(account => account.Address), cancellation);
+            duplicated += Math.Max(0, (int)after.Zip(_noncesBefore, (now, before) => (long)(now - before)).Sum() - there);
+        }
+        return (lost, duplicated);
     }
 
     private async Task<LoadResults> RunAsync(LoadRun load, LoadPlan plan, string what, double? rate, CancellationToken cancellation)

@@ -19,7 +19,7 @@ internal static class LoadCommands
         foreach (Option option in arguments.All) command.Options.Add(option);
         command.Subcommands.Add(Genesis());
         command.Subcommands.Add(ProgramCommands.Bench());
-        command.Subcommands.Add(Shared.NotYet("failover", "Kill leaders under load and measure how long writes wait."));
+        command.Subcommands.Add(Failover());
         command.SetAction(async (parsed, cancellation) =>
         {
             RpcConnections.ServeFromOneThread();
@@ -36,6 +36,55 @@ internal static class LoadCommands
         });
         return command;
     }
+
+    private static Command Failover()
+    {
+        Option<int> kills = new("--kills") { Description = "Leaders to kill.", DefaultValueFactory = _ => 10 };
+        Option<double> rate = new("--rate") { Description = "Transfers due per second.", DefaultValueFactory = _ => 200 };
+        Option<int> connections = new("--connections") { Description = "Connections, spread over the nodes.", DefaultValueFactory = _ => 100 };
+        Option<ulong> seed = new("--seed") { Description = "Decides accounts and recipients.", DefaultValueFactory = _ => 1 };
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Command command = new("failover", "Kill the leader's manager under load, time after time, and measure how long writes wait.\n\n" +
+            "Example: coco bench failover --kills 20 --json")
+        {
+            kills, rate, connections, seed, data, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            RpcConnections.ServeFromOneThread();
+            DataDirectory directory = Shared.DataOf(parsed, data);
+            BenchOptions options = new() { Workload = Workload.Transfer, Count = 1, Connections = parsed.GetValue(connections), Seed = parsed.GetValue(seed) };
+            if (parsed.GetValue(kills) < 1 || parsed.GetValue(rate) <= 0) throw new BenchFailureException(BenchFailureKind.Usage, "--kills and --rate must be above 0.");
+            BenchNetwork network = BenchNetwork.FromStatus(await StatusAsync(parsed, data, cancellation));
+            FailoverRun run = new(
+                parsed.GetValue(kills), FailoverRun.LoadFor(parsed.GetValue(kills), parsed.GetValue(rate), options), network,
+                new TerminalProgress(Console.Error, !Console.IsErrorRedirected), token => LeaderAsync(directory, token));
+            FailoverReport report = await run.RunAsync(cancellation);
+            if (!Console.IsErrorRedirected) Console.Error.Write("\r\x1b[K");
+            if (parsed.GetValue(json)) Shared.PrintJson(report);
+            else Print(report);
+            return report is { Lost: 0, Duplicated: 0, FinalEqual: true } && report.Kills == parsed.GetValue(kills) ? ExitCode.Done : ExitCode.No;
+        });
+        return command;
+    }
+
+    private static async Task<LeaderState> LeaderAsync(DataDirectory data, CancellationToken cancellation)
+    {
+        NetworkStatus status = await StatusReader.ReadAsync(data, cancellation);
+        StatusNode? leader = status.Nodes.FirstOrDefault(node => node.Role == "leader");
+        return new LeaderState(leader?.ManagerPid, status.Term, status.State == "open" && status.Nodes.All(node => node.Role is "leader" or "follower"));
+    }
+
+    private static void Print(FailoverReport report) => Shared.PrintFacts(
+    [
+        ("kills", $"{report.Kills}"),
+        ("committed", $"{report.Committed:N0}"),
+        ("lost, duplicated", $"{report.Lost:N0}, {report.Duplicated:N0}"),
+        ("writes again after ms", report.UnavailableMs is { } wait ? $"p50 {wait.P50}, p99 {wait.P99}, max {wait.Max}" : "-"),
+        ("elections without fault", $"{report.ElectionsWithoutFault}"),
+        ("nodes agree", report.FinalEqual ? "yes" : "no"),
+    ]);
 
     private static async Task<JsonElement> StatusAsync(ParseResult parsed, Option<DirectoryInfo> data, CancellationToken cancellation) =>
         JsonSerializer.SerializeToElement(await StatusReader.ReadAsync(Shared.DataOf(parsed, data), cancellation), SupervisorJson.Options);

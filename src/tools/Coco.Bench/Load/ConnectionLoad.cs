@@ -14,6 +14,9 @@ internal sealed class ConnectionLoad : IDisposable
     private const int LongestWaitMs = 16;
     private const int LongestRestoreWaitMs = 500;
 
+    /// <summary>Without a receipt for so long a transaction is sent again, as wallets do: the node that held it may have been killed.</summary>
+    private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(4);
+
     private readonly LoadPlan _plan;
     private readonly LoadResults _results;
     private readonly IRpcConnection _connection;
@@ -48,7 +51,7 @@ internal sealed class ConnectionLoad : IDisposable
         for (int next = 0; next < _operations.Length; next += _groupSize)
         {
             await TakeGroupAsync(next, cancellation);
-            await SendGroupAsync(cancellation);
+            await SendGroupAsync(isRepeated: false, cancellation);
             await AwaitReceiptsAsync(cancellation);
         }
     }
@@ -86,15 +89,15 @@ internal sealed class ConnectionLoad : IDisposable
                 Fail(i, "not sent: an earlier transaction of the sender failed");
     }
 
-    private async ValueTask SendGroupAsync(CancellationToken cancellation)
+    private async ValueTask SendGroupAsync(bool isRepeated, CancellationToken cancellation)
     {
-        for (int attempt = 0; _pending > 0; attempt++)
+        for (; _pending > 0; isRepeated = true)
         {
             WriteGroup(asReceipts: false);
             try
             {
                 ReadOnlyMemory<byte> answer = await ExchangeAsync(cancellation);
-                ReadSendAnswers(answer.Span, isRepeated: attempt > 0);
+                ReadSendAnswers(answer.Span, isRepeated);
                 return;
             }
             catch (IOException broken)
@@ -106,8 +109,14 @@ internal sealed class ConnectionLoad : IDisposable
 
     private async ValueTask AwaitReceiptsAsync(CancellationToken cancellation)
     {
+        long sent = Stopwatch.GetTimestamp();
         for (int wait = FirstWaitMs; _pending > 0; wait = Math.Min(wait * 2, LongestWaitMs))
         {
+            if (Stopwatch.GetElapsedTime(sent) > SendAgainAfter)
+            {
+                await SendGroupAsync(isRepeated: true, cancellation);
+                sent = Stopwatch.GetTimestamp();
+            }
             WriteGroup(asReceipts: true);
             try
             {

@@ -8,6 +8,7 @@ public sealed class LoadResults(int operations)
 {
     private readonly Outcome[] _outcomes = new Outcome[operations];
     private readonly float[] _milliseconds = new float[operations];
+    private readonly long[] _ended = new long[operations];
     private readonly ConcurrentDictionary<string, int> _errors = new();
     private int _done;
     private long _lastAnswer;
@@ -26,6 +27,7 @@ public sealed class LoadResults(int operations)
     {
         long now = Stopwatch.GetTimestamp();
         _outcomes[operation] = outcome;
+        _ended[operation] = now;
         _milliseconds[operation] = (float)Stopwatch.GetElapsedTime(startTimestamp, now).TotalMilliseconds;
         Volatile.Write(ref _lastAnswer, now);
         Interlocked.Increment(ref _done);
@@ -36,6 +38,10 @@ public sealed class LoadResults(int operations)
         _errors.AddOrUpdate(reason, 1, static (_, count) => count + 1);
         End(operation, Outcome.Failed, startTimestamp);
     }
+
+    /// <summary>When an operation was sent or due, and when it was seen to be committed (<see cref="Stopwatch.GetTimestamp"/>); nulls where it was not.</summary>
+    public (long? Due, long? Committed) TimesOf(int operation) => _outcomes[operation] is Outcome.Committed or Outcome.Reverted
+        ? (_ended[operation] - (long)(_milliseconds[operation] * (Stopwatch.Frequency / 1e3)), _ended[operation]) : (null, null);
 
     public int CountOf(Outcome outcome) => _outcomes.Count(found => found == outcome);
 
