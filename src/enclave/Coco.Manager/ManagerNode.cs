@@ -110,6 +110,14 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         }
     }
 
+    byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256 tlsKeyDigest)
+    {
+        if (_state is not { } state) return null;
+        var claims = new AttestationClaims(
+            state.Network, _configuration.NodeName, EnclaveRole.Manager, tlsKeyDigest, Sha256.Hash(_nodeKey.PublicKey.Span), nonce, AttestationPurpose.Client);
+        return EvidenceDocument.Write(claims, _options.Platform.Produce(claims.ComputeReportData()), _nodeKey.PublicKey.Span);
+    }
+
     byte[]? IAdminFacts.Constitution => _state?.Constitution.ToReadableBytes();
 
     /// <summary>Runs until it is cancelled; throws when a rule is broken or the network refuses this VN for good.</summary>

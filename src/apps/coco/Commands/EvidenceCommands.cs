@@ -8,7 +8,7 @@ namespace Coco.Apps.Cli.Commands;
 /// <summary>Attestation evidence: looking at it and judging it, without a network and without trust in whoever handed it over.</summary>
 internal static class EvidenceCommands
 {
-    public static Command Make() => Shared.Group("evidence", "Attestation evidence.", Show(), Verify(), Shared.NotYet("fetch", "Fetch a node's evidence."));
+    public static Command Make() => Shared.Group("evidence", "Attestation evidence.", Show(), Verify(), Fetch());
 
     private static Argument<string[]> Files() => new("FILE")
     {
@@ -48,6 +48,41 @@ internal static class EvidenceCommands
             return report.Holds == true ? ExitCode.Done : ExitCode.No;
         });
         return command;
+    }
+
+    private static Command Fetch()
+    {
+        Argument<Uri> url = new("URL") { Description = "https://HOST:PORT of a node's administration endpoint (coco status: admin)." };
+        Option<string?> policy = PolicyOption();
+        Option<string?> output = new("--output") { Description = "Also write the evidence to this file.", HelpName = "FILE" };
+        Option<bool> json = Shared.Json();
+        Command command = new("fetch", "Ask a node for evidence, bound to this connection and a fresh nonce, and verify it.\n\n" +
+            "Example: coco evidence fetch https://127.0.0.1:7003 --json")
+        {
+            url, policy, output, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            TeePolicy wanted = PolicyOf(parsed.GetValue(policy));
+            FetchedEvidence fetched = await FetchAsync(parsed.GetRequiredValue(url), wanted, cancellation);
+            if (fetched.Document is { } document && parsed.GetValue(output) is { } file) await File.WriteAllBytesAsync(file, document.Evidence.Encode(), cancellation);
+            Print(fetched.Report, parsed.GetValue(json));
+            return fetched.Report.Holds == true ? ExitCode.Done : ExitCode.No;
+        });
+        return command;
+    }
+
+    private static async Task<FetchedEvidence> FetchAsync(Uri url, TeePolicy policy, CancellationToken cancellation)
+    {
+        if (!url.IsAbsoluteUri) throw new UnknownEvidenceException($"'{url}' is not a URL such as https://127.0.0.1:7003.");
+        try
+        {
+            return await EvidenceClient.FetchAsync(url, policy, DateTimeOffset.UtcNow, cancellation);
+        }
+        catch (HttpRequestException failed)
+        {
+            throw new FileNotFoundException($"{url} gives no evidence: {failed.Message}");
+        }
     }
 
     private static Option<string?> PolicyOption() => new("--policy") { Description = "A file with what is asked of the evidence.", HelpName = "FILE" };

@@ -50,7 +50,7 @@ public sealed class EvidencePolicyFile
                     throw new InvalidDataException($"The policy's field '{field.Name}' is not known.");
             }
         }
-        catch (Exception wrong) when (wrong is FormatException or InvalidOperationException)
+        catch (Exception wrong) when (wrong is FormatException or InvalidOperationException or KeyNotFoundException)
         {
             throw new InvalidDataException($"The policy cannot be read: {wrong.Message}");
         }

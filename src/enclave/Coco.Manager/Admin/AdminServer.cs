@@ -3,6 +3,9 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Coco.Keys;
+using Coco.Primitives;
+using Coco.Tee;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -25,6 +28,9 @@ internal interface IAdminFacts
     /// <summary>The session keys, on a platform that protects nothing; null on every other.</summary>
     byte[]? DevelopmentKeys { get; }
 
+    /// <summary>Evidence made now for a caller's nonce and the endpoint's own TLS key (TEE-4); null before the network is known.</summary>
+    byte[]? EvidenceFor(Hash256 nonce, Hash256 tlsKeyDigest);
+
     /// <summary>A member's signed request; waits until it is committed or refused.</summary>
     Task<(bool IsAccepted, string Text, string? Leader)> SubmitAsync(ReadOnlyMemory<byte> signedRequest, CancellationToken cancellation);
 }
@@ -32,6 +38,7 @@ internal interface IAdminFacts
 /// <summary>The administration endpoint (NET-4): bare Kestrel over TLS, a handful of documents, and members' signed requests.</summary>
 internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certificate, IAdminFacts facts) : IAsyncDisposable
 {
+    private readonly SemaphoreSlim _evidence = new(1);
     private WebApplication? _application;
 
     public async Task StartAsync(CancellationToken cancellation)
@@ -54,6 +61,7 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
 
     public async ValueTask DisposeAsync()
     {
+        _evidence.Dispose();
         if (_application is null) return;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _application.StopAsync(patience.Token);
@@ -67,6 +75,7 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
         ("GET", "/constitution.json") => AnswerAsync(context, facts.Constitution is null ? 503 : 200, facts.Constitution ?? "{}"u8.ToArray()),
         ("GET", "/governance.json") => AnswerAsync(context, facts.Governance is null ? 503 : 200, facts.Governance ?? "{}"u8.ToArray()),
         ("GET", "/keys.json") => AnswerKeysAsync(context),
+        ("GET", "/evidence.json") => AnswerEvidenceAsync(context),
         ("POST", "/governance") => SubmitAsync(context),
         ("GET", "/health/live") => AnswerAsync(context, 200, "{}"u8.ToArray()),
         ("GET", "/health/ready") => AnswerAsync(context, facts.Status.IsOpen ? 200 : 503, "{}"u8.ToArray()),
@@ -79,6 +88,27 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
         bool isLocal = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
         return (isLocal ? facts.DevelopmentKeys : null) is { } keys ? AnswerAsync(context, 200, keys)
             : AnswerAsync(context, 403, "{\"error\":\"keys do not leave a protected node, nor this machine\"}"u8.ToArray());
+    }
+
+    /// <summary>One at a time: hardware makes evidence slowly, and anybody may ask.</summary>
+    private async Task AnswerEvidenceAsync(HttpContext context)
+    {
+        byte[] nonce = StrictHex.TryRead(context.Request.Query["nonce"].ToString(), out byte[] read) ? read : [];
+        if (nonce.Length != Hash256.Size)
+        {
+            await AnswerAsync(context, 400, "{\"error\":\"the nonce is 32 bytes as hex: ?nonce=...\"}"u8.ToArray());
+            return;
+        }
+        await _evidence.WaitAsync(context.RequestAborted);
+        try
+        {
+            byte[]? document = facts.EvidenceFor(new Hash256(nonce), TlsCertificates.KeyDigest(certificate));
+            await AnswerAsync(context, document is null ? 503 : 200, document ?? "{}"u8.ToArray());
+        }
+        finally
+        {
+            _evidence.Release();
+        }
     }
 
     private async Task SubmitAsync(HttpContext context)

@@ -49,6 +49,10 @@ public sealed class AzureVerifier : IEvidenceVerifier
         }
     }
 
+    /// <summary>The measurement that evidence has, without judging it; null if it has none.</summary>
+    public static byte[]? MeasurementOf(EvidenceBundle bundle, AzurePolicy policy) =>
+        TpmQuote.TryRead(bundle.Get(EvidencePart.TpmQuote).Span, out TpmQuote? quote) && CheckPcrs(quote, bundle, policy, out byte[] measurement) is null ? measurement : null;
+
     private sealed record HardwareClaims(string Paravisor, ImmutableArray<EvidenceDetail> Details, ImmutableArray<string> Warnings, DateTimeOffset? HoldsUntil);
 
     private static EvidenceRefusal? CheckSnp(HclReport report, EvidenceBundle bundle, TeePolicy policy, DateTimeOffset now, out HardwareClaims? claims)
