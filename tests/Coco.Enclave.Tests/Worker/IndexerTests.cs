@@ -121,6 +121,32 @@ public sealed class IndexerTests
     }
 
     [Fact]
+    public async Task A_lookup_needs_nothing_of_the_thread_that_waits_for_it()
+    {
+        using IndexHost host = await FilledAsync();
+        host.Start();
+        await host.Index.WaitAsync(new Coco.Primitives.BatchNumber(1_999), CancellationToken.None); // no page is in memory yet
+        int found = 0;
+        var thread = new Thread(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new NeverRuns());
+            var values = new List<ulong>();
+            host.Index.Find(IndexHost.Table, 1, 0, ulong.MaxValue, default, new Coco.Primitives.BatchNumber(2_000), values);
+            found = values.Count;
+        });
+        thread.Start();
+        Assert.True(thread.Join(20_000));
+        Assert.NotEqual(0, found);
+    }
+
+    private sealed class NeverRuns : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
+    }
+
+    [Fact]
     public async Task Segments_of_another_chain_are_dropped()
     {
         using IndexHost host = await FilledAsync();

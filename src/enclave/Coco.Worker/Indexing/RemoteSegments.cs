@@ -55,11 +55,25 @@ internal sealed class RemoteSegments(Action<WorkerMessage> send) : ISegmentFiles
 
     private void Post(WorkerMessage message) => send(message);
 
-    /// <summary>No answer in time says nothing about a file: it is neither damaged nor gone.</summary>
+    /// <summary>
+    /// Waits for an answer. No answer in time says nothing about a file: it is neither damaged nor gone. What brings the answer must
+    /// not need the thread that waits for it, so its context is put away meanwhile.
+    /// </summary>
     private TAnswer Wait<TAnswer>(Questions<TAnswer?> questions, Func<ulong, SegmentRequest> question)
-        where TAnswer : class =>
-        questions.AskAsync(request => send(question(request)), CancellationToken.None).AsTask().GetAwaiter().GetResult()
-            ?? throw new HistoryUnavailableException("the ledger files were not read in time");
+        where TAnswer : class
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return questions.AskAsync(request => send(question(request)), CancellationToken.None).AsTask().GetAwaiter().GetResult()
+                ?? throw new HistoryUnavailableException("the ledger files were not read in time");
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
 
     private sealed class Output(RemoteSegments segments, ulong number, LogIndex lastIndex) : ISegmentOutput
     {
