@@ -18,15 +18,28 @@ public sealed class ForeignClientTests(ITestOutputHelper output)
         await AssertDoneAsync(network, status, "ethers.mjs", "first", statusFile, ForeignClient.Token, state);
         await AssertDoneAsync(network, status, "viem.mjs", statusFile, ForeignClient.Token);
         await AssertDoneAsync(network, status, "web3.mjs", statusFile, ForeignClient.Token);
+        await AssertDoneAsync(network, status, "wallet.mjs", statusFile);
         Assert.Equal(0, (await network.DownAsync()).ExitCode);
         CommandResult up = await network.UpAsync();
         Assert.True(up.ExitCode == 0, up.Errors);
         await AssertDoneAsync(network, status, "ethers.mjs", "again", statusFile, ForeignClient.Token, state);
     }
 
-    private async Task AssertDoneAsync(TestNetwork network, StatusDocument status, string script, params string[] arguments)
+    /// <summary>OpenZeppelin's contracts by Hardhat and Ignition; scripts, creation and tests on a fork by forge; cast.</summary>
+    [LongFact]
+    public async Task Hardhat_forge_and_cast_compile_deploy_and_test_against_the_network()
     {
-        CommandResult result = await ForeignClient.RunAsync(status, script, arguments);
+        await using TestNetwork network = await TestNetwork.StartAsync("ethereum");
+        string statusFile = await ForeignClient.WriteStatusAsync(network, await network.StatusAsync());
+        string work = Directory.CreateDirectory(Path.Combine(network.Data, "toolchains")).FullName;
+        await AssertDoneAsync(network, "run.mjs", await ForeignClient.RunToolchainsAsync(statusFile, work));
+    }
+
+    private async Task AssertDoneAsync(TestNetwork network, StatusDocument status, string script, params string[] arguments) =>
+        await AssertDoneAsync(network, script, await ForeignClient.RunAsync(status, script, arguments));
+
+    private async Task AssertDoneAsync(TestNetwork network, string script, CommandResult result)
+    {
         output.WriteLine(result.Output);
         Assert.True(result.ExitCode == 0, $"{script} ended with {result.ExitCode}:\n{result.Output}\n{result.Errors}\n{await network.LastLogsAsync()}");
     }

@@ -8,6 +8,17 @@ internal static class Bls12381Curve
     /// <summary>The parameter of the curve is minus this.</summary>
     internal const ulong X = 0xD201000000010000;
 
+    /// <summary>Points that <see cref="AddMultiple(ref MultiScalarSum{Fp}, in AffinePoint{Fp}, in UInt256)"/> makes of one.</summary>
+    internal const int G1Digits = 2;
+
+    /// <summary>The same in G2.</summary>
+    internal const int G2Digits = 4;
+
+    /// <summary>Of both groups: x^4 - x^2 + 1.</summary>
+    private static readonly UInt256 Order = new(0xFFFFFFFF00000001, 0x53BDA402FFFE5BFE, 0x3339D80809A1D805, 0x73EDA753299D7D48);
+
+    private static readonly UInt256 XSquared = (UInt256)X * X;
+
     internal static readonly Fp B = Fp.FromSmall(4);
 
     /// <summary>b of the twist: 4 (1 + i).</summary>
@@ -32,6 +43,31 @@ internal static class Bls12381Curve
     {
         JacobianPoint<Fp2<Fp>> jacobian = new(point);
         return (-jacobian.MultiplySparse(X)).IsSameAs(Psi(jacobian));
+    }
+
+    /// <summary>
+    /// Adds a multiple of a point of G1: the scalar is written in base x^2, whose multiple of the point costs one product, so that
+    /// half the doublings are enough (Gallant, Lambert, Vanstone 2001). The order is below x^4.
+    /// </summary>
+    internal static void AddMultiple(ref MultiScalarSum<Fp> sum, in AffinePoint<Fp> point, in UInt256 scalar)
+    {
+        UInt256 rest = scalar % Order, high = rest / XSquared;
+        sum.Add(point, rest - (high * XSquared));
+        sum.Add(new AffinePoint<Fp>(point.X * Beta, -point.Y), high);
+    }
+
+    /// <summary>The same in G2 in base x: four digits of 64 bits, each of the next image under minus psi (Galbraith, Lin, Scott 2009).</summary>
+    internal static void AddMultiple(ref MultiScalarSum<Fp2<Fp>> sum, in AffinePoint<Fp2<Fp>> point, in UInt256 scalar)
+    {
+        UInt256 rest = scalar % Order;
+        AffinePoint<Fp2<Fp>> image = point;
+        for (int digit = 0; digit < G2Digits; digit++)
+        {
+            UInt256 next = rest / X;
+            sum.Add(image, rest - (next * X));
+            image = new AffinePoint<Fp2<Fp>>(image.X.Conjugate() * XRoot, -(image.Y.Conjugate() * YRoot));
+            rest = next;
+        }
     }
 
     /// <summary>Untwist, p-th power, twist.</summary>

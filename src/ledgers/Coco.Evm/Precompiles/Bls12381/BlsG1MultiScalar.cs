@@ -13,15 +13,22 @@ internal sealed class BlsG1MultiScalar : Precompile
     public override bool TryRun(ReadOnlySpan<byte> input, EvmFork fork, IBufferWriter<byte> output)
     {
         if (input.IsEmpty || input.Length % TermSize != 0) return false;
-        using var sum = new MultiScalarSum<Fp>(input.Length / TermSize);
-        for (; !input.IsEmpty; input = input[TermSize..])
+        var sum = new MultiScalarSum<Fp>(Bls12381Curve.G1Digits * (input.Length / TermSize));
+        try
         {
-            if (!Bls12381Codec.TryReadG1(input, out AffinePoint<Fp> point)) return false;
-            if (!point.IsInfinity && !Bls12381Curve.IsInG1(point)) return false;
-            sum.Add(point, new UInt256(input[Bls12381Codec.G1Size..TermSize]));
+            for (; !input.IsEmpty; input = input[TermSize..])
+            {
+                if (!Bls12381Codec.TryReadG1(input, out AffinePoint<Fp> point)) return false;
+                if (!point.IsInfinity && !Bls12381Curve.IsInG1(point)) return false;
+                Bls12381Curve.AddMultiple(ref sum, point, new UInt256(input[Bls12381Codec.G1Size..TermSize]));
+            }
+            Bls12381Codec.Write(sum.Finish(), output.GetSpan(Bls12381Codec.G1Size));
+            output.Advance(Bls12381Codec.G1Size);
+            return true;
         }
-        Bls12381Codec.Write(sum.Finish(), output.GetSpan(Bls12381Codec.G1Size));
-        output.Advance(Bls12381Codec.G1Size);
-        return true;
+        finally
+        {
+            sum.Dispose();
+        }
     }
 }

@@ -13,15 +13,22 @@ internal sealed class BlsG2MultiScalar : Precompile
     public override bool TryRun(ReadOnlySpan<byte> input, EvmFork fork, IBufferWriter<byte> output)
     {
         if (input.IsEmpty || input.Length % TermSize != 0) return false;
-        using var sum = new MultiScalarSum<Fp2<Fp>>(input.Length / TermSize);
-        for (; !input.IsEmpty; input = input[TermSize..])
+        var sum = new MultiScalarSum<Fp2<Fp>>(Bls12381Curve.G2Digits * (input.Length / TermSize));
+        try
         {
-            if (!Bls12381Codec.TryReadG2(input, out AffinePoint<Fp2<Fp>> point)) return false;
-            if (!point.IsInfinity && !Bls12381Curve.IsInG2(point)) return false;
-            sum.Add(point, new UInt256(input[Bls12381Codec.G2Size..TermSize]));
+            for (; !input.IsEmpty; input = input[TermSize..])
+            {
+                if (!Bls12381Codec.TryReadG2(input, out AffinePoint<Fp2<Fp>> point)) return false;
+                if (!point.IsInfinity && !Bls12381Curve.IsInG2(point)) return false;
+                Bls12381Curve.AddMultiple(ref sum, point, new UInt256(input[Bls12381Codec.G2Size..TermSize]));
+            }
+            Bls12381Codec.Write(sum.Finish(), output.GetSpan(Bls12381Codec.G2Size));
+            output.Advance(Bls12381Codec.G2Size);
+            return true;
         }
-        Bls12381Codec.Write(sum.Finish(), output.GetSpan(Bls12381Codec.G2Size));
-        output.Advance(Bls12381Codec.G2Size);
-        return true;
+        finally
+        {
+            sum.Dispose();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Coco.Evm.Precompiles.Fields;
 
 namespace Coco.Evm.Precompiles.Bls12381;
@@ -8,6 +9,7 @@ namespace Coco.Evm.Precompiles.Bls12381;
 /// In Montgomery's form (times 2^384), always reduced. Products: CIOS without a carry word, which the spare bit of the modulus
 /// allows (Acar's algorithm as in EdMSM, Botrel and El Housni 2022).
 /// </summary>
+[StructLayout(LayoutKind.Sequential)]
 internal readonly struct Fp : IField<Fp>
 {
     /// <summary>Bytes of the plain number, big-endian.</summary>
@@ -105,106 +107,31 @@ internal readonly struct Fp : IField<Fp>
 
     public Fp Square() => this * this;
 
+    /// <summary>
+    /// A loop over the words of b, unrolled over those of a: unrolled over both, there are more locals than the compiler tracks, and
+    /// it stops to inline. The six words stand in order, since a struct's fields do.
+    /// </summary>
     public static Fp operator *(in Fp a, in Fp b)
     {
-        ulong c, d, m;
         ulong a0 = a._l0, a1 = a._l1, a2 = a._l2, a3 = a._l3, a4 = a._l4, a5 = a._l5;
-
-        ulong b0 = b._l0;
-        c = Math.BigMul(a0, b0, out ulong t0);
-        m = t0 * NegativeInverse;
-        Word.MultiplyAdd(m, Q0, t0, 0, out d);
-        ulong t1 = Word.MultiplyAdd(a1, b0, 0, c, out c);
-        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
-        ulong t2 = Word.MultiplyAdd(a2, b0, 0, c, out c);
-        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
-        ulong t3 = Word.MultiplyAdd(a3, b0, 0, c, out c);
-        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
-        ulong t4 = Word.MultiplyAdd(a4, b0, 0, c, out c);
-        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
-        ulong t5 = Word.MultiplyAdd(a5, b0, 0, c, out c);
-        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
-        t5 = c + d;
-
-        ulong b1 = b._l1;
-        t0 = Word.MultiplyAdd(a0, b1, t0, 0, out c);
-        m = t0 * NegativeInverse;
-        Word.MultiplyAdd(m, Q0, t0, 0, out d);
-        t1 = Word.MultiplyAdd(a1, b1, t1, c, out c);
-        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
-        t2 = Word.MultiplyAdd(a2, b1, t2, c, out c);
-        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
-        t3 = Word.MultiplyAdd(a3, b1, t3, c, out c);
-        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
-        t4 = Word.MultiplyAdd(a4, b1, t4, c, out c);
-        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
-        t5 = Word.MultiplyAdd(a5, b1, t5, c, out c);
-        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
-        t5 = c + d;
-
-        ulong b2 = b._l2;
-        t0 = Word.MultiplyAdd(a0, b2, t0, 0, out c);
-        m = t0 * NegativeInverse;
-        Word.MultiplyAdd(m, Q0, t0, 0, out d);
-        t1 = Word.MultiplyAdd(a1, b2, t1, c, out c);
-        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
-        t2 = Word.MultiplyAdd(a2, b2, t2, c, out c);
-        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
-        t3 = Word.MultiplyAdd(a3, b2, t3, c, out c);
-        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
-        t4 = Word.MultiplyAdd(a4, b2, t4, c, out c);
-        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
-        t5 = Word.MultiplyAdd(a5, b2, t5, c, out c);
-        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
-        t5 = c + d;
-
-        ulong b3 = b._l3;
-        t0 = Word.MultiplyAdd(a0, b3, t0, 0, out c);
-        m = t0 * NegativeInverse;
-        Word.MultiplyAdd(m, Q0, t0, 0, out d);
-        t1 = Word.MultiplyAdd(a1, b3, t1, c, out c);
-        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
-        t2 = Word.MultiplyAdd(a2, b3, t2, c, out c);
-        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
-        t3 = Word.MultiplyAdd(a3, b3, t3, c, out c);
-        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
-        t4 = Word.MultiplyAdd(a4, b3, t4, c, out c);
-        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
-        t5 = Word.MultiplyAdd(a5, b3, t5, c, out c);
-        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
-        t5 = c + d;
-
-        ulong b4 = b._l4;
-        t0 = Word.MultiplyAdd(a0, b4, t0, 0, out c);
-        m = t0 * NegativeInverse;
-        Word.MultiplyAdd(m, Q0, t0, 0, out d);
-        t1 = Word.MultiplyAdd(a1, b4, t1, c, out c);
-        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
-        t2 = Word.MultiplyAdd(a2, b4, t2, c, out c);
-        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
-        t3 = Word.MultiplyAdd(a3, b4, t3, c, out c);
-        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
-        t4 = Word.MultiplyAdd(a4, b4, t4, c, out c);
-        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
-        t5 = Word.MultiplyAdd(a5, b4, t5, c, out c);
-        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
-        t5 = c + d;
-
-        ulong b5 = b._l5;
-        t0 = Word.MultiplyAdd(a0, b5, t0, 0, out c);
-        m = t0 * NegativeInverse;
-        Word.MultiplyAdd(m, Q0, t0, 0, out d);
-        t1 = Word.MultiplyAdd(a1, b5, t1, c, out c);
-        t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
-        t2 = Word.MultiplyAdd(a2, b5, t2, c, out c);
-        t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
-        t3 = Word.MultiplyAdd(a3, b5, t3, c, out c);
-        t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
-        t4 = Word.MultiplyAdd(a4, b5, t4, c, out c);
-        t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
-        t5 = Word.MultiplyAdd(a5, b5, t5, c, out c);
-        t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
-        t5 = c + d;
+        ulong t0 = 0, t1 = 0, t2 = 0, t3 = 0, t4 = 0, t5 = 0;
+        foreach (ulong word in MemoryMarshal.CreateReadOnlySpan(in b._l0, Size / sizeof(ulong)))
+        {
+            t0 = Word.MultiplyAdd(a0, word, t0, 0, out ulong c);
+            ulong m = t0 * NegativeInverse;
+            Word.MultiplyAdd(m, Q0, t0, 0, out ulong d);
+            t1 = Word.MultiplyAdd(a1, word, t1, c, out c);
+            t0 = Word.MultiplyAdd(m, Q1, t1, d, out d);
+            t2 = Word.MultiplyAdd(a2, word, t2, c, out c);
+            t1 = Word.MultiplyAdd(m, Q2, t2, d, out d);
+            t3 = Word.MultiplyAdd(a3, word, t3, c, out c);
+            t2 = Word.MultiplyAdd(m, Q3, t3, d, out d);
+            t4 = Word.MultiplyAdd(a4, word, t4, c, out c);
+            t3 = Word.MultiplyAdd(m, Q4, t4, d, out d);
+            t5 = Word.MultiplyAdd(a5, word, t5, c, out c);
+            t4 = Word.MultiplyAdd(m, Q5, t5, d, out d);
+            t5 = c + d;
+        }
         return new Fp(t0, t1, t2, t3, t4, t5).Once();
     }
 
