@@ -50,6 +50,7 @@ public sealed class RaftConsensus : IConsensus
             case PersistedInput persisted: Persisted(persisted.Ticket); break;
             case EntriesReadInput read: _leadership.OnEntriesRead(read); break;
             case SnapshotSentInput sent: _leadership.OnSnapshotSent(sent); break;
+            case SnapshotTakenInput taken: _state.Compact(taken.UpTo); break;
             case SnapshotInstalledInput installed: SnapshotInstalled(installed); break;
             case TransferInput transfer: _leadership.TransferTo(transfer.To); break;
             case SuspectedInput suspected when _state.Leader == suspected.Node: _elections.SuspectLeader(); break;

@@ -127,6 +127,13 @@ internal sealed class RaftState
         Log.Evict(Commit < Disk.Persisted ? Commit : Disk.Persisted, Settings.MaxCachedBytes);
     }
 
+    /// <summary>Lets go of what a snapshot covers.</summary>
+    public void Compact(LogIndex upTo)
+    {
+        LogIndex final = Commit < Disk.Persisted ? Commit : Disk.Persisted;
+        Log.Evict(upTo < final ? upTo : final, 0);
+    }
+
     private void AddToLog(ConsensusEntry entry)
     {
         Log.Append(entry);

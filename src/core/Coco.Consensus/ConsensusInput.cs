@@ -34,6 +34,12 @@ public sealed record EntriesReadInput(NodeId For, LogIndex First, IReadOnlyList<
 /// <summary>A snapshot that <see cref="SendSnapshotEffect"/> asked for has arrived at the follower, or has failed.</summary>
 public sealed record SnapshotSentInput(NodeId To, LogPosition Snapshot, bool Arrived) : ConsensusInput;
 
+/// <summary>
+/// A snapshot on this VN's disk covers all up to <paramref name="UpTo"/>, which is committed: memory need not hold it. Who is
+/// further behind is read for (<see cref="ReadEntriesEffect"/>).
+/// </summary>
+public sealed record SnapshotTakenInput(LogIndex UpTo) : ConsensusInput;
+
 /// <summary>This VN's owner has installed a snapshot in place of its log: continue after it.</summary>
 public sealed record SnapshotInstalledInput(LogPosition Snapshot, Configuration Configuration) : ConsensusInput;
 

@@ -31,6 +31,9 @@ public sealed class Executor
     private Tick _lastFormed;
     private int _lastFormedCount;
 
+    /// <summary>The state came as a snapshot; the batch that it is the state after is still to come.</summary>
+    private bool _isRestoring;
+
     /// <summary>The store stands at a committed version, or is empty before genesis.</summary>
     public Executor(ILedger ledger, VersionedStore store, ExecutorSettings settings)
     {
@@ -38,6 +41,7 @@ public sealed class Executor
         _store = store;
         _settings = settings;
         _pool = ledger.CreatePool();
+        _isRestoring = store.Committed is not null;
     }
 
     public BatchNumber? Committed => _store.Committed;
@@ -207,10 +211,27 @@ public sealed class Executor
     private void OnApply(ApplyInput input, ExecutorEffects effects)
     {
         Invariant.Holds(_pipeline.Depth == 0, "batches of others come only when nothing is speculative");
+        if (_isRestoring)
+        {
+            Restore(input, effects);
+            return;
+        }
         Invariant.Holds(
             _store.TryApply(input.Record.Number, input.Record.WriteSet.Span), "a committed write set fits the store");
         Publish(new AppliedBatch(input.Index, input.Record, null), effects);
         effects.Add(SettleEffect.Instance);
+    }
+
+    private void Restore(ApplyInput input, ExecutorEffects effects)
+    {
+        Invariant.Holds(input.Record.Number == _store.Committed, "the first batch after a snapshot is the snapshot's own");
+        _isRestoring = false;
+        _lastUnixMs = input.Record.Environment.UnixMs;
+        using (StoreView state = _store.OpenCommitted()) _ledger.Restored(new AppliedBatch(input.Index, input.Record, null), state);
+        // How many confirmations followed already is not known: a few more do no harm, one less would.
+        _confirmationsLeft = _settings.ConfirmationBatches;
+        _nextConfirmation = new Tick(_time.Now.Value + _settings.ConfirmationIntervalMs);
+        effects.Add(new AppliedEffect(input.Record.Number, input.Index, input.Record));
     }
 
     private void Publish(AppliedBatch applied, ExecutorEffects effects)

@@ -23,6 +23,8 @@ public sealed record Constitution(
     SubmissionSettings Submission,
     LedgerSettings Ledger)
 {
+    public SnapshotSettings Snapshots { get; init; } = SnapshotSettings.Default;
+
     /// <summary>SHA-256 of the canonical bytes: what members compare (constitutionDigest).</summary>
     public Hash256 ComputeDigest() => Sha256.Hash(ToCanonicalBytes());
 
@@ -85,6 +87,18 @@ public sealed record ConsensusSettings(string Plugin, int ElectionTimeoutMs, int
 public sealed record SubmissionSettings(int HoldMs)
 {
     public static SubmissionSettings Default { get; } = new(2000);
+}
+
+/// <summary>
+/// How often the state is written down (STO-4): with the first batch after this many entries, or bytes of log, since the last time.
+/// </summary>
+public sealed record SnapshotSettings(int Entries, long Bytes)
+{
+    /// <summary>
+    /// A start reads at most this much log, some seconds of work; and a state of a gigabyte is not written more than once for a
+    /// quarter as much of log.
+    /// </summary>
+    public static SnapshotSettings Default { get; } = new(20_000, 256L << 20);
 }
 
 /// <param name="Settings">The ledger's own JSON object, white space left out, all else as written; only the ledger reads it.</param>

@@ -25,7 +25,10 @@ internal static class ConstitutionReader
             ReadRule(root, "sealing", "allowed"),
             ReadRule(root, "rejoin", "automatic"),
             root.Object("submission", SubmissionSettings.Default, ReadSubmission),
-            root.Object("ledger", ReadLedger) ?? new LedgerSettings("", default));
+            root.Object("ledger", ReadLedger) ?? new LedgerSettings("", default))
+        {
+            Snapshots = root.Object("snapshots", SnapshotSettings.Default, ReadSnapshots),
+        };
         root.End();
         return constitution;
     }
@@ -150,6 +153,15 @@ internal static class ConstitutionReader
     private static SubmissionSettings ReadSubmission(DocumentScope scope)
     {
         var settings = new SubmissionSettings((int)scope.Integer("holdMs", 0, 60_000, SubmissionSettings.Default.HoldMs));
+        scope.End();
+        return settings;
+    }
+
+    private static SnapshotSettings ReadSnapshots(DocumentScope scope)
+    {
+        var settings = new SnapshotSettings(
+            (int)scope.Integer("entries", 1, 100_000_000, SnapshotSettings.Default.Entries),
+            scope.Integer("bytes", 1024, 1L << 40, SnapshotSettings.Default.Bytes));
         scope.End();
         return settings;
     }

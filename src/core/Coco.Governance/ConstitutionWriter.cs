@@ -90,6 +90,10 @@ internal static class ConstitutionWriter
         writer.WriteStartObject("submission");
         writer.WriteNumber("holdMs", constitution.Submission.HoldMs);
         writer.WriteEndObject();
+        writer.WriteStartObject("snapshots");
+        writer.WriteNumber("entries", constitution.Snapshots.Entries);
+        writer.WriteNumber("bytes", constitution.Snapshots.Bytes);
+        writer.WriteEndObject();
         writer.WriteStartObject("ledger");
         writer.WriteString("name", constitution.Ledger.Name);
         writer.WritePropertyName("settings");

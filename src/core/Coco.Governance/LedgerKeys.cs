@@ -15,6 +15,14 @@ public sealed class LedgerKeys(NetworkId? expected = null)
     /// <summary>Null before the genesis entry.</summary>
     public GovernanceState? State { get; private set; }
 
+    /// <summary>Goes on from the state of a snapshot of the ledger, which the caller trusts.</summary>
+    public static LedgerKeys From(LogIndex index, GovernanceState state)
+    {
+        var keys = new LedgerKeys(state.Network);
+        keys.Keep(index, state);
+        return keys;
+    }
+
     /// <summary>Takes the next governance entry's public part; indexes rise. Null, or why the entry cannot be in a true ledger.</summary>
     public GovernanceRefusal? Take(LogIndex index, ReadOnlySpan<byte> publicPart)
     {

@@ -36,7 +36,7 @@ public sealed class Membership : IEquatable<Membership>
         WriteSet(writer, Learners);
     }
 
-    internal static bool TryDecode(ref SpanReader reader, out Membership membership)
+    public static bool TryDecode(ref SpanReader reader, out Membership membership)
     {
         membership = Empty;
         if (!TryReadSet(ref reader, out List<NodeId> voters) || !TryReadSet(ref reader, out List<NodeId> outgoing)

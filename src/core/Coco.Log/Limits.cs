@@ -27,6 +27,9 @@ public static class Limits
     /// <summary>The most that a network may set as its chunk size; with one frame, the most that is read from one file.</summary>
     public const int MaxChunkBytes = 64 << 20;
 
+    /// <summary>The longest chunk file: one that a frame of the largest size takes over the end.</summary>
+    public const long MaxChunkFile = (long)ChunkHeader.MaxSize + MaxChunkBytes + ChunkFile.RecordPrefix + MaxFrame;
+
     /// <summary>Offsets and digests of this many chunks stay in memory: some megabytes.</summary>
     public const int MaxCachedChunks = 32;
 

@@ -61,4 +61,28 @@ public static class Limits
 
     /// <summary>What is read back at once for a worker that catches up, in bytes.</summary>
     public const int FeedBytes = 1 << 20;
+
+    /// <summary>Snapshots that a VN keeps: the newest, and the one before in case that its file is damaged.</summary>
+    public const int KeptSnapshots = 2;
+
+    /// <summary>Claims of snapshots that may still be certified or proven; one is enough unless snapshots follow each other closely.</summary>
+    public const int KeptClaims = 8;
+
+    /// <summary>A VN tells the leader again which snapshot it has written, until the log names it.</summary>
+    public const int ReportTicks = 50;
+
+    /// <summary>A snapshot that was written waits this long for others to write the same one, before a newer one is begun.</summary>
+    public const ulong AgreementTicks = 1_000;
+
+    /// <summary>Bytes of a file in one message between VNs: no log entry waits long behind it.</summary>
+    public const int PieceBytes = 1 << 20;
+
+    /// <summary>Pieces that are sent for one question; the receiver asks on when it has stored them.</summary>
+    public const int PiecesAtOnce = 4;
+
+    /// <summary>A question for a piece of a file that brought nothing is asked again after this long.</summary>
+    public const ulong AskAgainTicks = 100;
+
+    /// <summary>A file of which nothing came in this time is given up; a snapshot that nobody asks for counts as not arrived.</summary>
+    public const ulong FetchTicks = 1_000;
 }

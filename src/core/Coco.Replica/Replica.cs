@@ -22,11 +22,16 @@ public sealed class Replica
     private readonly GovernanceDesk _governance;
     private readonly ReadIndexDesk _reads;
     private readonly LeftBehind _leftBehind;
+    private readonly SnapshotOffers _offers;
+    private readonly SnapshotDesk _snapshots;
+    private readonly SnapshotFetch _fetch;
+    private readonly Backfill _backfill;
     private readonly ConsensusEffects _consensusEffects = new();
     private readonly Queue<(ulong Own, ulong Plug)> _tickets = new();
     private readonly RecoveredLog _log;
-    private LedgerChunks? _chunks;
     private LedgerWriter? _writer;
+    private FetchedSnapshot? _installing;
+    private ulong _installTicket;
     private readonly GovernanceEntry.Genesis? _genesis;
     private Rejoin? _rejoin;
     private ulong _ticket;
@@ -40,15 +45,16 @@ public sealed class Replica
     private Replica(ReplicaStart start, RecoveredLog log, EntryCipher? cipher, GovernanceEntry.Genesis? genesis)
     {
         _log = log;
-        _chunks = log.Chunks;
         _writer = log.Chunks is { } chunks ? new LedgerWriter(chunks) : null;
         _genesis = genesis;
         _context = new ReplicaContext
         {
             Start = start,
-            Tail = new LogTail(log.Tree, log.Committed, log.CommittedState, log.CommittedBatch),
+            Tail = new LogTail(log.Tree, log.Committed, LeafOf(log), log.CommittedState, log.CommittedBatch, log.Points),
             Cipher = cipher,
+            Chunks = log.Chunks,
         };
+        foreach (KnownSnapshot snapshot in log.Snapshots) _context.Snapshots.Add(snapshot);
         _maker = new EntryMaker(_context);
         _check = new FollowerCheck(_context);
         _worker = new WorkerFeed(_context);
@@ -58,7 +64,14 @@ public sealed class Replica
         _governance = new GovernanceDesk(_context, _maker);
         _reads = new ReadIndexDesk(_context);
         _leftBehind = new LeftBehind(_context);
+        _offers = new SnapshotOffers(_context);
+        _snapshots = new SnapshotDesk(_context, _maker, _offers);
+        _fetch = new SnapshotFetch(_context);
+        _backfill = new Backfill(_context, () => NextTicket(0));
     }
+
+    private static Hash256 LeafOf(RecoveredLog log) =>
+        log.Committed.Index == LogIndex.Zero ? Hash256.Zero : log.Tree.LeafAt(log.Committed.Index);
 
     /// <summary>The first VN of a new network (NET-2): alone it is a quorum, and writes genesis as its first entry.</summary>
     public static Replica Found(ReplicaStart start, RecoveredLog empty, EntryCipher cipher, GovernanceEntry.Genesis genesis)
@@ -97,6 +110,12 @@ public sealed class Replica
     public BatchNumber? CommittedBatch => _context.Tail.CommittedBatch;
     public bool IsWorkerLive => _worker.IsLive;
 
+    /// <summary>The first entry that this VN's files are known to hold.</summary>
+    public LogIndex First => _context.Chunks?.First ?? new LogIndex(1);
+
+    /// <summary>The newest snapshot that may be used; null: none.</summary>
+    public LogIndex? Snapshot => _context.Snapshots.Newest?.Index;
+
     /// <summary>What an operator must do before this VN can go on; empty: nothing.</summary>
     public string Needs => _rejoin?.Needs ?? "";
 
@@ -110,7 +129,10 @@ public sealed class Replica
         if (_isHalted) return;
         TakeOver(effects);
         Dispatch(input);
-        if (!_context.IsActive) return;
+        if (_fetch.Ready is { } ready && _installing is null) BeginInstall(ready);
+        while (!_isHalted && _context.Later.TryDequeue(out ConsensusInput? later)) StepPlug(later);
+        if (_context.Broken is { } reason) Halt(reason);
+        if (!_context.IsActive || _isHalted) return;
         _worker.WelcomeIfPossible();
         _worker.Continue();
         _worker.TellRole(MayLead);
@@ -139,7 +161,7 @@ public sealed class Replica
             case DiskInput disk: OnDisk(disk); break;
             case LogReadInput read: OnLogRead(read); break;
             case WorkerConnectedInput: OnWorkerGone(); _worker.OnConnected(); break;
-            case WorkerReadyInput: _worker.OnReady(); break;
+            case WorkerReadyInput ready: _worker.OnReady(ready.Version); break;
             case WorkerGoneInput: OnWorkerGone(); break;
             case ProposalInput proposal: _proposals.OnProposal(proposal, MayLead); break;
             case ForwardInput forward: OnForward(forward); break;
@@ -147,6 +169,23 @@ public sealed class Replica
             case ReadIndexRequestInput read: _reads.OnWorker(read.Request, StepPlug); break;
             case GovernanceInput governance: _governance.OnRequest(governance, MayLead); break;
             case HandOverInput: HandOver(); break;
+            default: DispatchSnapshot(input); break;
+        }
+    }
+
+    private void DispatchSnapshot(ReplicaInput input)
+    {
+        switch (input)
+        {
+            case SnapshotWrittenInput written: _snapshots.OnWritten(written); break;
+            case SnapshotLostInput lost:
+                if (_context.FeedingFrom == lost.Index) _worker.Drop("its snapshot can't be read");
+                _snapshots.OnLost(lost);
+                break;
+            case FetchStoredInput stored: _fetch.OnStored(stored); break;
+            case FetchCheckedInput checkedInput: _fetch.OnChecked(checkedInput); break;
+            case FetchAdoptedInput adopted: _fetch.OnAdopted(adopted); break;
+            case ChunkFoundInput found: _backfill.OnFound(found); break;
             default: throw new InvariantException($"unknown input {input.GetType().Name}");
         }
     }
@@ -166,6 +205,10 @@ public sealed class Replica
         _leftBehind.OnTick(PeerNames);
         _certifier.OnTick(MayLead);
         _membership.OnTick(MayLead);
+        _snapshots.OnTick(MayLead);
+        _offers.OnTick();
+        if (_installing is null) _fetch.OnTick();
+        if (_installing is null) _backfill.OnTick();
         if (_context.IsLeader && _worker.IsMissed) HandOver();
     }
 
@@ -230,6 +273,14 @@ public sealed class Replica
                 break;
             case ReadIndexAsk ask: _reads.OnFollower(from, ask, StepPlug); break;
             case ReadIndexGive give: _reads.OnGive(give, StepPlug); break;
+            case SnapshotReport report when MayLead: _snapshots.OnReport(from, report.Claim); break;
+            case SnapshotOffer offer when _installing is null: _fetch.OnOffer(from, offer); break;
+            case SnapshotSettled settled: _offers.OnSettled(from, settled); break;
+            case FileAsk ask: _offers.OnAsk(from, ask); break;
+            case FilePiece piece when _installing is null:
+                _fetch.OnPiece(from, piece);
+                _backfill.OnPiece(from, piece);
+                break;
         }
     }
 
@@ -255,12 +306,7 @@ public sealed class Replica
             _context.Effects.Add(new SendEffect(from, _rejoin!.Show(probe.Boot)));
             return;
         }
-        ConsensusStatus status = _context.Consensus.Status;
-        string leader = status.Leader is { } node ? _context.NameOf(node) ?? "" : "";
-        bool hasQuorum = status.HasQuorum && leader.Length > 0;
-        _context.Effects.Add(new SendEffect(from, new ProbeAnswer(
-            probe.Boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, _context.Self, status.Term, status.Last.Index,
-            status.Last.Term, hasQuorum ? leader : "")));
+        _context.Effects.Add(new SendEffect(from, _leftBehind.Show(probe.Boot)));
     }
 
     private void OnAccepted(JoinAccepted accepted)
@@ -284,7 +330,7 @@ public sealed class Replica
     public void PrepareToJoin(EntryCipher cipher, LedgerChunks chunks)
     {
         _context.Cipher = cipher;
-        _chunks = chunks;
+        _context.Chunks = chunks;
         _writer = new LedgerWriter(chunks);
     }
 
@@ -292,10 +338,21 @@ public sealed class Replica
     {
         _context.Trace($"Sealed restart in term {term}.");
         _context.Effects.Add(new ResumedEffect(_log.Sealed!.Self));
-        Activate(_log.Sealed!.Self, new HardState(term, NodeId.None), MembershipDesk.ToConfiguration(_context.State.Membership));
+        var operations = new List<DiskOperation>();
+        if (_rejoin!.LastToKeep is { } last)
+        {
+            _context.Trace($"Entries after {last} are dropped: they begin with a change that no quorum holds.");
+            if (_writer!.Truncate(last, operations) is { } problem)
+            {
+                Halt($"the ledger files can't be cut: {problem.Message}");
+                return;
+            }
+            _context.Tail.TruncateAfter(last);
+        }
+        Activate(_log.Sealed!.Self, new HardState(term, NodeId.None), MembershipDesk.ToConfiguration(_context.State.Membership), operations);
     }
 
-    private void Activate(NodeId self, HardState hardState, Configuration configuration)
+    private void Activate(NodeId self, HardState hardState, Configuration configuration, IReadOnlyList<DiskOperation>? operations = null)
     {
         _context.Self = self;
         _rejoin = null;
@@ -306,7 +363,7 @@ public sealed class Replica
         _context.ConsensusOrNull = _context.Start.Consensus.Create(new ConsensusStart(
             self, hardState, _context.Tail.ProcessedPosition, first, entries, _context.Start.Boot, _context.Start.Settings));
         _context.Effects.Add(new AdmittedEffect(self));
-        _context.Effects.Add(new DiskEffect(NextTicket(0), new SealedState(self, hardState.Term, hardState.Vote), []));
+        _context.Effects.Add(new DiskEffect(NextTicket(0), new SealedState(self, hardState.Term, hardState.Vote), operations ?? []));
     }
 
     private void OnForward(ForwardInput forward)
@@ -330,6 +387,52 @@ public sealed class Replica
             _tickets.Dequeue();
         }
         if (plug > 0 && _context.IsActive) StepPlug(new PersistedInput(plug));
+        _backfill.OnDisk(input.Ticket);
+        if (_installing is { } install && input.Ticket >= _installTicket) EndInstall(install);
+    }
+
+    /// <summary>
+    /// The log up to a fetched snapshot takes the place of this VN's: first on the disk, where the last of the operations makes it
+    /// so, then in memory. The plug stands still meanwhile, as if its messages were lost.
+    /// </summary>
+    private void BeginInstall(FetchedSnapshot install)
+    {
+        LogTail tail = _context.Tail;
+        LogIndex index = install.Header.Index;
+        bool isHeld = index <= tail.Processed || (index <= tail.Last && tail[index].Leaf == install.Header.Leaf);
+        if (isHeld || _context.IsLeader)
+        {
+            if (index <= tail.Processed) _context.Snapshots.Add(install.Snapshot);
+            _fetch.End();
+            _context.Send(install.From, new SnapshotSettled(install.Position, isHeld));
+            return;
+        }
+        _installing = install;
+        _backfill.Reset();
+        _installTicket = NextTicket(0);
+        _context.Effects.Add(new DiskEffect(_installTicket, null, InstallPlan.Operations(_context.Chunks!, install.Chunk)));
+    }
+
+    private void EndInstall(FetchedSnapshot install)
+    {
+        _installing = null;
+        SnapshotHeader header = install.Header;
+        _maker.Drop();
+        _context.Chunks = _context.Chunks!.From(install.Chunk);
+        _writer = new LedgerWriter(_context.Chunks);
+        _context.Tail = new LogTail(
+            new MerkleLedger(header.Frontier), install.Position, header.Leaf, install.Governance, header.Batch,
+            new SnapshotPoints(header.Index, 0));
+        _fetch.Clear();
+        _snapshots.OnInstalled(install.Snapshot);
+        _context.Effects.Add(new LedgerReplacedEffect(_context.Chunks));
+        _context.Effects.Add(new GovernanceChangedEffect(install.Governance));
+        _context.Effects.Add(new SnapshotInstalledEffect(install.Position));
+        _worker.Drop("the network's state lies far ahead of its own");
+        _reads.OnWorkerGone();
+        StepPlug(new SnapshotInstalledInput(install.Position, MembershipDesk.ToConfiguration(install.Governance.Membership)));
+        _context.Send(install.From, new SnapshotSettled(install.Position, true));
+        _context.Trace($"Goes on from the snapshot of entry {header.Index}.");
     }
 
     private void OnLogRead(LogReadInput input)
@@ -350,6 +453,7 @@ public sealed class Replica
     private void StepPlug(ConsensusInput input)
     {
         Invariant.Holds(!_isStepping, "the plug is stepped by one input at a time");
+        if (_installing is not null && input is not PersistedInput) return;
         _isStepping = true;
         _consensusEffects.Clear();
         _context.Consensus.Step(input, _consensusEffects);
@@ -373,12 +477,13 @@ public sealed class Replica
             case RolledBackEffect rolledBack: _context.Tail.TruncateAfter(rolledBack.Index); break;
             case RoleChangedEffect role: OnRole(role); break;
             case ReadIndexEffect read: _reads.OnPlug(read, StepPlug); break;
+            case ReadEntriesEffect read when _offers.Prefers(read.First):
+                _context.Later.Enqueue(new EntriesReadInput(read.For, read.First, []));
+                break;
             case ReadEntriesEffect read:
                 _context.Effects.Add(new ReadLogEffect(new LogReader.Follower(read.For), read.First, read.MaxBytes));
                 break;
-            case SendSnapshotEffect snapshot:
-                _context.Effects.Add(new AlertEffect("lag", $"{_context.NameOf(snapshot.To)} needs entries that this VN's files lack."));
-                break;
+            case SendSnapshotEffect snapshot: _offers.Begin(snapshot.To); break;
             case ConfigurationWantedEffect wanted: _membership.OnWanted(wanted.Configuration); break;
             case RefusedEffect refused: OnRefused(refused); break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
@@ -395,7 +500,7 @@ public sealed class Replica
     private void Persist(PersistEffect persist)
     {
         var operations = new List<DiskOperation>();
-        if (persist.TruncateAfter is { } after && after < _chunks!.Last && _writer!.Truncate(after, operations) is { } problem)
+        if (persist.TruncateAfter is { } after && after < _context.Chunks!.Last && _writer!.Truncate(after, operations) is { } problem)
         {
             Halt($"the ledger files can't be cut: {problem.Message}");
             return;
@@ -476,13 +581,14 @@ public sealed class Replica
         while (_context.Tail.Processed < index)
         {
             GovernanceState? before = _context.Tail.CommittedState;
-            TailEntry entry = _context.Tail.Process();
+            TailEntry entry = _context.Tail.Process(out bool isSnapshotDue);
             if (entry.Term == _ledTerm) _readyTerm = _ledTerm;
             if (!ReferenceEquals(before, entry.State)) _context.Effects.Add(new GovernanceChangedEffect(entry.State));
             _worker.OnCommitted(entry);
             _certifier.OnCommitted(entry);
             _membership.OnCommitted(entry);
             _governance.OnCommitted(entry);
+            _snapshots.OnCommitted(entry, isSnapshotDue, _worker.IsLive);
         }
     }
 

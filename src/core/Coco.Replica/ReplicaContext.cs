@@ -15,6 +15,21 @@ internal sealed class ReplicaContext
     public required EntryCipher? Cipher { get; set; }
     public ReplicaEffects Effects { get; set; } = new();
 
+    /// <summary>Snapshots on this VN's disk that may be used.</summary>
+    public KnownSnapshots Snapshots { get; } = new();
+
+    /// <summary>The snapshot whose state a worker is given just now.</summary>
+    public LogIndex? FeedingFrom { get; set; }
+
+    /// <summary>This VN's ledger files; null on the empty disk of a VN that joins.</summary>
+    public LedgerChunks? Chunks { get; set; }
+
+    /// <summary>Inputs for the plug that came up while its effects are carried out.</summary>
+    public Queue<ConsensusInput> Later { get; } = new();
+
+    /// <summary>What this VN must stop for; null: nothing.</summary>
+    public string? Broken { get; set; }
+
     /// <summary>This incarnation; none before it is admitted.</summary>
     public NodeId Self { get; set; }
 

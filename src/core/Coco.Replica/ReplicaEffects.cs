@@ -77,7 +77,11 @@ public sealed record GovernanceAnswer(bool IsAccepted, string Text, string? Lead
 public sealed record GovernanceChangedEffect(GovernanceState State) : ReplicaEffect;
 
 /// <summary>To the worker: what it is to be.</summary>
-public sealed record WelcomeWorkerEffect(GovernanceState State) : ReplicaEffect;
+/// <param name="Snapshot">The state to give it first; null: it begins with nothing.</param>
+public sealed record WelcomeWorkerEffect(GovernanceState State, SnapshotFacts? Snapshot) : ReplicaEffect;
+
+/// <summary>The worker holds a state that is of no more use: end the connection, so that a new one comes.</summary>
+public sealed record DropWorkerEffect(string Reason) : ReplicaEffect;
 
 /// <summary>To the worker: a committed batch that it doesn't hold.</summary>
 public sealed record ApplyBatchEffect(LogIndex Index, ReadOnlyMemory<byte> Record) : ReplicaEffect;

@@ -13,6 +13,7 @@ namespace Coco.Replica;
 /// <param name="Boot">A random number of this start.</param>
 /// <param name="Consensus">The plug that the constitution names.</param>
 /// <param name="Settings">Its timeouts.</param>
+/// <param name="PieceBytes">Of a file in one message to another VN.</param>
 public sealed record ReplicaStart(
     string Name,
     ReadOnlyMemory<byte> PublicKey,
@@ -20,7 +21,8 @@ public sealed record ReplicaStart(
     EntrySalt Salt,
     ulong Boot,
     IConsensusFactory Consensus,
-    Coco.Consensus.ConsensusSettings Settings);
+    Coco.Consensus.ConsensusSettings Settings,
+    int PieceBytes = Limits.PieceBytes);
 
 /// <summary>What this VN's disk held when it started: a checked ledger, and the sealed state where it could be opened.</summary>
 /// <param name="Chunks">The files as the log room knows them; null for an empty disk of a VN that joins.</param>
@@ -37,4 +39,14 @@ public sealed record RecoveredLog(
     GovernanceState? CommittedState,
     BatchNumber? CommittedBatch,
     IReadOnlyList<ReadOnlyMemory<byte>> Tail,
-    SealedState? Sealed);
+    SealedState? Sealed)
+{
+    /// <summary>Of a disk that holds nothing.</summary>
+    public static RecoveredLog Empty => new(null, new MerkleLedger(), default, null, null, [], null);
+
+    /// <summary>Snapshots that may be used, the oldest first.</summary>
+    public IReadOnlyList<KnownSnapshot> Snapshots { get; init; } = [];
+
+    /// <summary>When the next snapshot is due, as of <see cref="Committed"/>.</summary>
+    public SnapshotPoints Points { get; init; }
+}

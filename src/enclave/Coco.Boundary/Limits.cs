@@ -38,4 +38,7 @@ public static class Limits
 
     /// <summary>An answer about the log ends with the batch that takes it over this: no more is read and decrypted at once.</summary>
     public const int LoggedBytes = 256 << 10;
+
+    /// <summary>Pieces of a snapshot on their way that the other side has not taken yet, in either direction: of 1 MiB each.</summary>
+    public const int SnapshotPiecesAhead = 4;
 }

@@ -20,6 +20,7 @@ public static class ManagerMessageCodec
         SnapshotWanted,
         Beat,
         Segment,
+        SnapshotMore,
     }
 
     public static void Encode(ManagerMessage message, ByteWriter writer)
@@ -99,6 +100,10 @@ public static class ManagerMessageCodec
                 writer.WriteByte((byte)Kind.Segment);
                 SegmentMessageCodec.Encode(m, writer);
                 break;
+            case SnapshotMore m:
+                writer.WriteByte((byte)Kind.SnapshotMore);
+                writer.WriteUInt64(m.Request);
+                break;
             case ManagerBeat:
                 writer.WriteByte((byte)Kind.Beat);
                 break;
@@ -130,6 +135,7 @@ public static class ManagerMessageCodec
             Kind.ReadIndexAnswer => new ReadIndexAnswer(fields.UInt64(), fields.Bool()),
             Kind.SnapshotWanted => new SnapshotWanted(fields.UInt64()),
             Kind.Segment => SegmentMessageCodec.DecodeReply(ref fields),
+            Kind.SnapshotMore => new SnapshotMore(fields.UInt64()),
             Kind.Beat => ManagerBeat.Instance,
             _ => null,
         };

@@ -51,6 +51,9 @@ public sealed record ReadIndexAnswer(ulong Request, bool IsKnown) : ManagerMessa
 /// <summary>Write a snapshot of the committed state.</summary>
 public sealed record SnapshotWanted(ulong Request) : ManagerMessage;
 
+/// <summary>A piece of it was stored: the worker may send another one.</summary>
+public sealed record SnapshotMore(ulong Request) : ManagerMessage;
+
 /// <summary>The manager lives; a worker that hears none for a second stops answering.</summary>
 public sealed record ManagerBeat : ManagerMessage
 {

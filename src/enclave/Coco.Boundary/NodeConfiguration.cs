@@ -68,6 +68,10 @@ public sealed record NodeConfiguration
     [JsonIgnore]
     public string LedgerDirectory => Path.Combine(ManagerDirectory, "ledger");
 
+    /// <summary>Beside the ledger, since every file in there is the ledger's.</summary>
+    [JsonIgnore]
+    public string SnapshotDirectory => Path.Combine(ManagerDirectory, "snapshots");
+
     [JsonIgnore]
     public string ManagerDirectory => Path.Combine(DataDirectory, "manager");
 

@@ -18,6 +18,7 @@ public static class WorkerMessageCodec
         BatchApplied,
         Beat,
         Segment,
+        SnapshotPieceTaken,
     }
 
     public static void Encode(WorkerMessage message, ByteWriter writer)
@@ -83,6 +84,9 @@ public static class WorkerMessageCodec
                 writer.WriteByte((byte)Kind.Segment);
                 SegmentMessageCodec.Encode(m, writer);
                 break;
+            case SnapshotPieceTaken:
+                writer.WriteByte((byte)Kind.SnapshotPieceTaken);
+                break;
             case WorkerBeat:
                 writer.WriteByte((byte)Kind.Beat);
                 break;
@@ -111,6 +115,7 @@ public static class WorkerMessageCodec
                 fields.UInt64(), new BatchNumber(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),
             Kind.BatchApplied => new BatchApplied(new BatchNumber(fields.UInt64())),
             Kind.Segment => SegmentMessageCodec.DecodeRequest(ref fields),
+            Kind.SnapshotPieceTaken => SnapshotPieceTaken.Instance,
             Kind.Beat => WorkerBeat.Instance,
             _ => null,
         };

@@ -42,6 +42,12 @@ public sealed record ReadIndexQuestion(ulong Request) : WorkerMessage;
 /// <summary>A piece of the snapshot of the state after <paramref name="Batch"/>.</summary>
 public sealed record SnapshotWritten(ulong Request, BatchNumber Batch, ReadOnlyMemory<byte> Bytes, bool IsLast) : WorkerMessage;
 
+/// <summary>A piece of the snapshot to start from was taken: the manager may send another one.</summary>
+public sealed record SnapshotPieceTaken : WorkerMessage
+{
+    public static SnapshotPieceTaken Instance { get; } = new();
+}
+
 /// <summary>This VN shows the state after <paramref name="Batch"/>.</summary>
 public sealed record BatchApplied(BatchNumber Batch) : WorkerMessage;
 

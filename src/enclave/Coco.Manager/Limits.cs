@@ -33,4 +33,7 @@ internal static class Limits
 
     /// <summary>Disk effects that one sync may serve.</summary>
     public const int MaxGroupedWrites = 64;
+
+    /// <summary>Between two looks whether the ledger files before the snapshot's are known.</summary>
+    public const int LookBackMs = 100;
 }

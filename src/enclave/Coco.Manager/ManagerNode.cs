@@ -13,6 +13,7 @@ using Coco.Log;
 using Coco.Manager.Admin;
 using Coco.Manager.Disk;
 using Coco.Manager.Peers;
+using Coco.Manager.Snapshots;
 using Coco.Manager.Worker;
 using Coco.Primitives;
 using Coco.Replica;
@@ -42,6 +43,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private readonly PeerLinks _links;
     private readonly WorkerServer _worker;
     private readonly SegmentDesk _segments;
+    private readonly SnapshotLoop _snapshots;
+    private readonly EntrySalt _salt = DrawSalt();
     private readonly byte[] _signature = new byte[P256.SignatureSize];
     private EcdsaSigner _nodeKey = EcdsaSigner.Generate();
     private volatile PeerIdentity _identity;
@@ -76,18 +79,23 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _folder = new LedgerFolder(_configuration.LedgerDirectory);
         _sealedFile = new SealedFile(Path.Combine(_configuration.ManagerDirectory, "sealed"), options.Sealing);
         _sealed = _sealedFile.Read();
-        RecoveredLog log = StartingPoint.Open(_folder, _sealed?.State, _sealedFile.Discard, options.Log);
+        if (_sealed is not null && Secrets.TryDecode(_sealed.Secrets) is { } secrets) UseSecrets(secrets);
+        var snapshots = new LedgerFolder(_configuration.SnapshotDirectory);
+        RecoveredLog log = LedgerRecovery.Open(new DiskAtStart(
+            _folder, snapshots, _secrets?.SessionKey, _sealed?.State, Log.Limits.DefaultChunkBytes, _sealedFile.Discard, _folder.CarryOut,
+            snapshots.CarryOut, options.Log));
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
         _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName) : JoiningPolicy();
-        if (_sealed is not null && Secrets.TryDecode(_sealed.Secrets) is { } secrets) UseSecrets(secrets);
         if (log.Chunks is { } chunks) UseChunks(chunks);
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
         _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log,
             OnRefused, _configuration.PeerRoutes);
-        _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, () => _loop.Post(WorkerGoneInput.Instance), options.Log);
+        _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, OnWorkerGone, options.Log);
+        _snapshots = new SnapshotLoop(
+            _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, _links.SendFile, options.Log, End);
         _segments = new SegmentDesk(OpenSegments, LeafOf, _worker.Send, options.Log);
         ManagerMeter.Observe(() => ((IAdminFacts)this).Metrics, () => _status);
     }
@@ -127,6 +135,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         Task serving = _worker.Listen();
         Task segments = _segments.RunAsync();
         _disk.Start();
+        _snapshots.Start();
         _loop.Start();
         if (_policy.Network is null && _configuration.JoinAddress is { } address && _replica.Self == NodeId.None) _links.ConnectToJoin(address);
         _links.ConnectToListed();
@@ -144,6 +153,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _worker.Dispose();
         _segments.Dispose();
         _loop.Dispose();
+        _snapshots.Dispose();
         _disk.Dispose();
         _folder.Dispose();
         _cipher?.Dispose();
@@ -193,7 +203,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         IConsensusFactory plug = FindPlug(constitution?.Consensus.Plugin ?? _options.Consensus[0].Name);
         byte[] evidence = _options.Platform.Produce(new byte[AttestationClaims.ReportDataSize]).Encode();
         var start = new ReplicaStart(
-            _configuration.NodeName, _nodeKey.PublicKey, evidence, DrawSalt(), DrawNumber(), plug, SettingsOf(constitution));
+            _configuration.NodeName, _nodeKey.PublicKey, evidence, _salt, DrawNumber(), plug, SettingsOf(constitution));
         if (!isNew) return Replica.Replica.Start(start, log, _cipher, constitution?.IsSealingAllowed ?? false);
         return Found(start, constitution!, evidence);
     }
@@ -326,8 +336,16 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case LogQuestion question: _loop.Post(_ => AnswerLog(question)); break;
             case SegmentRequest request: _segments.Post(request); break;
             case ReadIndexQuestion question: _loop.Post(new ReadIndexRequestInput(question.Request)); break;
+            case SnapshotWritten piece: _snapshots.OnPiece(piece); break;
+            case SnapshotPieceTaken: _snapshots.OnPieceTaken(); break;
             case BatchApplied applied: _appliedBatch = applied.Batch.Value; break;
         }
+    }
+
+    private void OnWorkerGone()
+    {
+        _snapshots.OnWorkerGone();
+        _loop.Post(WorkerGoneInput.Instance);
     }
 
     private void OnHello(Hello hello)
@@ -357,23 +375,31 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private LogIndex LastReadable =>
         _replica.Consensus?.Persisted is { } persisted && persisted < _replica.Committed ? persisted : _replica.Committed;
 
+    /// <summary>While the files before the snapshot's are looked up there is nothing to say about older entries: the worker asks again.</summary>
     private void AnswerLog(LogQuestion question)
     {
-        if (_reader is { } reader)
-            _worker.Send(HistoryReads.Run(reader, _cipher!, question, _chunks!.First, LastReadable));
+        if (_reader is not { } reader) return;
+        _worker.Send(question.From < _replica.First
+            ? new LogAnswer(question.Request, question.From, [])
+            : HistoryReads.Run(reader, _cipher!, question, _replica.First, LastReadable));
     }
 
-    /// <summary>The leaf digest of a committed entry, read on the sequencer's thread.</summary>
-    private Task<Hash256?> LeafOf(LogIndex index)
+    /// <summary>The leaf digest of a committed entry, read on the sequencer's thread, once the files are known back to there.</summary>
+    private async Task<Hash256?> LeafOf(LogIndex index)
     {
-        var answer = new TaskCompletionSource<Hash256?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loop.Post(_ =>
+        while (true)
         {
-            Hash256 leaf = default;
-            bool isRead = _reader is { } reader && index <= _chunks!.Last && reader.TryReadLeaf(index, out leaf) is null;
-            answer.SetResult(isRead ? leaf : null);
-        });
-        return answer.Task;
+            var answer = new TaskCompletionSource<(bool IsKnown, Hash256? Leaf)>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _loop.Post(replica =>
+            {
+                Hash256 leaf = default;
+                bool isRead = _reader is { } reader && index <= _chunks!.Last && reader.TryReadLeaf(index, out leaf) is null;
+                answer.SetResult((index >= replica.First, isRead ? leaf : null));
+            });
+            (bool isKnown, Hash256? found) = await answer.Task;
+            if (isKnown) return found;
+            await Task.Delay(Limits.LookBackMs);
+        }
     }
 
     private SegmentFolder? OpenSegments() => _state is { } state && _secrets is { } secrets
@@ -401,7 +427,11 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
                 if (_submissions.TryRemove(answer.Ticket, out var waiting)) waiting.TrySetResult(answer.Answer);
                 break;
             case GovernanceChangedEffect changed: OnGovernance(changed.State); break;
-            default: ToWorker(effect); break;
+            case LedgerReplacedEffect replaced: UseChunks(replaced.Chunks); break;
+            case SnapshotInstalledEffect: break;
+            default:
+                if (!_snapshots.TryCarryOut(effect)) ToWorker(effect);
+                break;
         }
     }
 
@@ -409,7 +439,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         switch (effect)
         {
-            case WelcomeWorkerEffect welcome: Welcome(welcome.State); break;
+            case WelcomeWorkerEffect welcome: Welcome(welcome); break;
+            case DropWorkerEffect drop: _worker.Drop(drop.Reason); break;
             case ApplyBatchEffect apply:
                 _batches++;
                 _worker.Send(new ApplyBatch(apply.Index, apply.Record));
@@ -486,14 +517,16 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         if (isChanged && _isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
     }
 
-    private void Welcome(GovernanceState state)
+    private void Welcome(WelcomeWorkerEffect welcome)
     {
+        GovernanceState state = welcome.State;
         _isWorkerWelcomed = true;
         ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
         byte[] certificate = Certify(_workerKey.Span, _configuration.ClientAddress);
         _worker.Send(new Welcome(
             _configuration.NodeName, state.Constitution.Ledger.Name, settings, PolicyOf(state), state.Version, certificate,
-            RestoresSnapshot: false));
+            RestoresSnapshot: welcome.Snapshot is not null));
+        if (welcome.Snapshot is { } snapshot) _snapshots.Feed(snapshot.Index);
     }
 
     private static PolicyView PolicyOf(GovernanceState state) => new(
@@ -537,7 +570,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         int voters = state?.Membership.Voters.Length ?? 0;
         _status = new ManagerStatus
         {
-            Role = RoleName(consensus?.Role),
+            Role = ManagerStatus.NameOf(consensus?.Role),
             IsOpen = consensus is { HasQuorum: true, Leader: not null } && _replica.IsWorkerLive && _replica.CommittedBatch is not null,
             Term = consensus?.Term.Value ?? 0,
             Leader = leader is { } id ? state?.Find(id)?.Name : null,
@@ -545,6 +578,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             LastIndex = _replica.Last.Value,
             AppliedIndex = _replica.IsWorkerLive ? _replica.Committed.Value : 0,
             AppliedBatch = _appliedBatch,
+            SnapshotIndex = _replica.Snapshot?.Value,
+            LedgerFrom = _replica.First.Value,
             Incarnation = state?.Nodes.FirstOrDefault(node => node.Id == _replica.Self)?.Incarnation,
             LastRejoinMs = _rejoinMs,
             QuorumNeeded = voters == 0 ? null : Quorum.Majority(voters),
@@ -568,12 +603,4 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             if (node.Id != _replica.Self && node.IsCurrent && state.Membership.IsVoter(node.Id) && open.Contains(node.Name)) live++;
         return live;
     }
-
-    private static string? RoleName(ConsensusRole? role) => role switch
-    {
-        null => null,
-        ConsensusRole.Leader => "leader",
-        ConsensusRole.Learner => "learner",
-        _ => "follower",
-    };
 }

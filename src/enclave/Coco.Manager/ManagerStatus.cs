@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Coco.Consensus;
 
 namespace Coco.Manager;
 
@@ -13,6 +14,12 @@ public sealed record ManagerStatus
     public ulong LastIndex { get; init; }
     public ulong AppliedIndex { get; init; }
     public ulong? AppliedBatch { get; init; }
+
+    /// <summary>The entry of the newest snapshot that may be used.</summary>
+    public ulong? SnapshotIndex { get; init; }
+
+    /// <summary>From which entry on this VN knows its ledger files; the ones before are being looked up until it is 1.</summary>
+    public ulong LedgerFrom { get; init; }
     public ulong? Incarnation { get; init; }
     public double? LastRejoinMs { get; init; }
     public int? QuorumNeeded { get; init; }
@@ -25,6 +32,14 @@ public sealed record ManagerStatus
     public string? NetworkId { get; init; }
     public ManagerRefusal? Refused { get; init; }
     public IReadOnlyList<ManagerAlert> Alerts { get; init; } = [];
+
+    internal static string? NameOf(ConsensusRole? role) => role switch
+    {
+        null => null,
+        ConsensusRole.Leader => "leader",
+        ConsensusRole.Learner => "learner",
+        _ => "follower",
+    };
 }
 
 public sealed record ManagerAlert(string At, string Node, string Kind, string Text);

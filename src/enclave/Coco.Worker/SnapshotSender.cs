@@ -4,18 +4,31 @@ using Coco.Store;
 
 namespace Coco.Worker;
 
-/// <summary>Writes a pinned version in canonical order, in the background, piece by piece to the manager.</summary>
-internal static class SnapshotSender
+/// <summary>
+/// Writes a pinned version in canonical order, in the background, piece by piece to the manager, which says when it can take more:
+/// no state is in memory a second time. One at a time.
+/// </summary>
+internal sealed class SnapshotSender(ManagerLink link, Action<Exception> fail) : IDisposable
 {
+    private readonly CancellationTokenSource _ending = new();
+    private SemaphoreSlim _room = new(0);
+    private ulong _request;
+
     /// <summary>On the executor's thread: pins the version; the rest runs on the pool.</summary>
-    public static void Start(VersionedStore store, ulong request, ManagerLink link, Action<Exception> fail)
+    public void Start(VersionedStore store, ulong request)
     {
         SnapshotWriter writer = store.BeginSnapshot();
-        _ = Task.Run(() =>
+        var room = new SemaphoreSlim(Boundary.Limits.SnapshotPiecesAhead);
+        (_request, _room) = (request, room);
+        _ = Task.Run(async () =>
         {
             try
             {
-                Write(writer, request, link);
+                await WriteAsync(writer, request, room, _ending.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // This worker ends.
             }
             catch (Exception exception)
             {
@@ -24,17 +37,25 @@ internal static class SnapshotSender
         });
     }
 
-    private static void Write(SnapshotWriter writer, ulong request, ManagerLink link)
+    /// <summary>The manager has stored a piece.</summary>
+    public void Continue(ulong request)
+    {
+        if (request == _request) _room.Release();
+    }
+
+    public void Dispose() => _ending.Cancel();
+
+    private async Task WriteAsync(SnapshotWriter writer, ulong request, SemaphoreSlim room, CancellationToken cancellation)
     {
         using (writer)
         {
-            var piece = new ByteWriter(Limits.SnapshotPieceBytes);
             bool more = true;
             while (more)
             {
-                piece.Clear();
+                await room.WaitAsync(cancellation);
+                var piece = new ByteWriter(Limits.SnapshotPieceBytes);
                 more = writer.TryWriteNext(piece, Limits.SnapshotPieceBytes);
-                link.Send(new SnapshotWritten(request, writer.Version, piece.ToArray(), !more));
+                link.Send(new SnapshotWritten(request, writer.Version, piece.Memory, !more));
             }
         }
     }

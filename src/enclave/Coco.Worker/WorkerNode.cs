@@ -30,6 +30,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private RemoteSegments? _segments;
     private Indexer? _indexer;
     private Submitter? _submitter;
+    private SnapshotSender? _snapshots;
     private volatile RoleMessage? _role;
     private volatile bool _isCaughtUp;
 
@@ -63,6 +64,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         _loop = null;
         _sealing?.Stop();
         _indexer?.Dispose();
+        _snapshots?.Dispose();
     }
 
     private async Task ServeAsync(
@@ -124,8 +126,9 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         while (true)
         {
             ManagerMessage message = await _link!.ReadAsync(cancellation);
-            if (message is not SnapshotPiece piece) continue;
+            if (message is not SnapshotPiece piece) continue; // a beat: what else concerns a worker comes when it is ready
             bool fits = loader.TryFeed(piece.Bytes.Span);
+            _link.Send(SnapshotPieceTaken.Instance);
             if (fits && !piece.IsLast) continue;
             if (fits && loader.TryFinish(out VersionedStore? store)) return store!;
             throw new InvalidDataException("The snapshot does not fit this ledger.");
@@ -142,6 +145,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         _submitter = new Submitter(() => _loop);
         _segments = new RemoteSegments(_link!.Send);
         _indexer = new Indexer(_ledger!, _segments, _index, _places.Forget, End, log);
+        _snapshots = new SnapshotSender(_link!, End);
         _sealing.Start();
         _loop.Start();
         _indexer.Start();
@@ -210,7 +214,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
                 _loop!.Post(new SettingsInput(SettingsFrom(changed.Policy)));
                 break;
             case SnapshotWanted wanted:
-                _loop!.Post(_ => SnapshotSender.Start(_store!, wanted.Request, _link!, End));
+                _loop!.Post(_ => _snapshots!.Start(_store!, wanted.Request));
+                break;
+            case SnapshotMore more:
+                _snapshots!.Continue(more.Request);
                 break;
             default:
                 throw new InvalidDataException($"The manager sent {message.GetType().Name} out of turn.");

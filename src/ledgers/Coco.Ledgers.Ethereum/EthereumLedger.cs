@@ -88,12 +88,19 @@ public sealed class EthereumLedger : ILedger
 
     public string? Settle() => _sealer.Settle();
 
-    /// <summary>The state came as a snapshot of <paramref name="number"/> instead of by batches: builds what is derived from it.</summary>
-    public void Restored(IReadView state, BatchNumber number)
+    /// <summary>Builds the trie anew and compares its root with the block's; hashes of older blocks are in the state.</summary>
+    public void Restored(AppliedBatch last, IReadView state)
     {
-        _sealer.Rebuild(state, number.Value);
-        Chain.Restored(number.Value);
+        BatchNumber number = last.Record.Number;
+        Invariant.Holds(EthereumBlock.TryRead(Settings, last.Record, out EthereumBlock? block), "a committed block's derived hash is the one in its record");
+        Hash256 root = RebuildTrie(state, number);
+        Invariant.Holds(root == block!.Header.StateRoot, $"block {number}: the state root of the snapshot is {root} and {block.Header.StateRoot} in the ledger");
+        _executor.Committed(number, block.Hash, null);
+        Chain.Add(block);
     }
+
+    /// <summary>Builds the trie of a whole state; gives its root. Before the first block.</summary>
+    public Hash256 RebuildTrie(IReadView state, BatchNumber number) => _sealer.Rebuild(state, number.Value);
 
     /// <summary>Proves an account and slots in the committed state (EIP-1186); from any thread.</summary>
     public StateProof Prove(in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) => _sealer.Prove(address, slots);

@@ -52,6 +52,14 @@ public interface ILedger : IDisposable
     {
     }
 
+    /// <summary>
+    /// The state came as a snapshot, and <paramref name="last"/> is the batch that it is the state after: build what is derived
+    /// from the state and what the next batch needs of this one. Called once, before all else; nothing where all is in the store.
+    /// </summary>
+    void Restored(AppliedBatch last, IReadView state)
+    {
+    }
+
     /// <summary>Executed batches after <paramref name="to"/> are undone (leadership was lost); those sealed before this call were sealed for nothing.</summary>
     void RolledBack(BatchNumber to);
 

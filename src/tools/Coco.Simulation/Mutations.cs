@@ -14,6 +14,10 @@ public static class Mutations
     public const string StaleRead = "stale-read";
     public const string EarlyAnswer = "early-answer";
 
+    public const string SnapshotOffByOne = "snapshot-off-by-one";
+    public const string SnapshotDropsConfig = "snapshot-drops-config";
+    public const string InstallOverNewer = "install-over-newer";
+
     public static IReadOnlyList<Mutation> All { get; } =
     [
         new(CommitOldTerm, "A leader commits entries of older terms by counting (Raft 5.4.2).", "crashes"),
@@ -23,6 +27,9 @@ public static class Mutations
         new(RepeatedSalt, "A manager draws the same salt at each start.", "all-rolled-back"),
         new(StaleRead, "A linearizable read does not ask for the read index.", "network"),
         new(EarlyAnswer, "A client is answered when its transaction is executed, not when it is committed.", "network"),
+        new(SnapshotOffByOne, "A snapshot holds the state after the batch behind the one that it names.", "snapshots"),
+        new(SnapshotDropsConfig, "A VN that goes on from a snapshot does not take over who takes part.", "snapshots"),
+        new(InstallOverNewer, "A VN that starts from a snapshot drops the log behind what the snapshot's certificate covers.", "snapshots"),
     ];
 
     public static Mutation Find(string name) =>

@@ -17,6 +17,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>Members add and remove VNs.</summary>
     public bool Governs { get; init; }
 
+    /// <summary>A disk may be lost as a whole where it would be rolled back.</summary>
+    public bool LosesDisks { get; init; }
+
     /// <summary>How long a sync takes at most, in milliseconds.</summary>
     public int SyncMs { get; init; } = 8;
 
@@ -35,6 +38,16 @@ public sealed record Profile(string Name, string Description)
             {
                 ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 3, ["pause"] = 2,
+                ["snapshotDamage"] = 2, ["away"] = 2,
+            },
+        },
+        new("snapshots", "VNs are away so long that they come back through a snapshot; snapshot files are lost, cut, changed and set back.")
+        {
+            Loss = 0.01, Duplication = 0.01, Reordering = 0.01, Governs = true, LosesDisks = true, FaultEveryMs = 350,
+            Weights = new Dictionary<string, int>
+            {
+                ["away"] = 8, ["snapshotDamage"] = 6, ["crash"] = 4, ["crashAtStep"] = 10, ["workerKill"] = 6, ["powerCut"] = 1, ["killAll"] = 1,
+                ["rollback"] = 2, ["partition"] = 2, ["slowNetwork"] = 2, ["slowDisk"] = 2,
             },
         },
         new("network", "Loss, delay, duplication, reordering and partitions; no crashes.")

@@ -82,7 +82,7 @@ internal sealed class SeedRun : IDisposable
         BatchNumber? batch = hosts[0].Manager!.Replica.CommittedBatch;
         return hosts.Any(host => host.Manager!.Replica.Consensus!.Role == ConsensusRole.Leader)
             && hosts.All(host => host.Manager!.Replica is { } replica && replica.Last == last && replica.Committed == last
-                && replica.Consensus!.Persisted == last && !replica.Consensus.Configuration.IsJoint && host.Worker?.Committed == batch);
+                && replica.Consensus!.Persisted == last && replica.First.Value == 1 && !replica.Consensus.Configuration.IsJoint && host.Worker?.Committed == batch);
     }
 
     private void Check()
@@ -92,6 +92,7 @@ internal sealed class SeedRun : IDisposable
             host.Manager!.CheckDisk();
             host.Worker!.CheckState();
         }
+        LedgerFiles.Check(_world, [.. _cluster.Hosts.Where(host => host.IsWanted)]);
         using Log.EntryCipher cipher = _cluster.NewCipher();
         new HistoryCheck(_world, _history).Run(_cluster.Ledger.Batches(cipher));
     }

@@ -21,8 +21,17 @@ public sealed record SimulationReport
     public required AcknowledgedPerSeed AcknowledgedPerSeed { get; init; }
     public required long LeaderChanges { get; init; }
     public required long Reconfigurations { get; init; }
+    public required long SnapshotsTaken { get; init; }
+
+    /// <summary>By VNs that were too far behind for the log, or joined.</summary>
     public required long SnapshotsInstalled { get; init; }
+
+    /// <summary>Starts of managers from a snapshot and the log after it.</summary>
+    public required long StartsFromSnapshot { get; init; }
     public required long WorkerRestarts { get; init; }
+
+    /// <summary>Workers that were given a snapshot's state.</summary>
+    public required long WorkersRestored { get; init; }
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
     /// <summary>Fault, and what a VN was doing when it came: how often.</summary>

@@ -59,7 +59,10 @@ public static class Simulator
             AcknowledgedPerSeed = acknowledged.Count == 0 ? new(0, 0) : new(acknowledged[0], acknowledged[acknowledged.Count / 2]),
             LeaderChanges = results.Sum(result => result.Counters.LeaderChanges),
             Reconfigurations = results.Sum(result => result.Counters.Reconfigurations),
-            SnapshotsInstalled = 0, // this version sends no snapshots: a VN that is behind gets the ledger
+            SnapshotsTaken = results.Sum(result => result.Counters.SnapshotsTaken),
+            SnapshotsInstalled = results.Sum(result => result.Counters.SnapshotsInstalled),
+            StartsFromSnapshot = results.Sum(result => result.Counters.StartsFromSnapshot),
+            WorkersRestored = results.Sum(result => result.Counters.WorkersRestored),
             WorkerRestarts = results.Sum(result => result.Counters.WorkerRestarts),
             Faults = coverage.Faults,
             Coverage = coverage.Coverage.ToDictionary(fault => fault.Key, fault => (IReadOnlyDictionary<string, long>)fault.Value),

@@ -38,8 +38,8 @@ internal sealed class TestNetwork : IAsyncDisposable
     /// <summary>A folder and ports, and nothing started.</summary>
     public static TestNetwork Prepare(string ledger, int nodes = 3) => new(ledger, nodes);
 
-    public Task<CommandResult> UpAsync() => CommandResult.CocoAsync(
-        "up", "--nodes", $"{Nodes}", "--ledger", Ledger, "--data", Data, "--port-base", $"{PortBase}", "--detach", "--json");
+    public Task<CommandResult> UpAsync(params string[] more) => CommandResult.CocoAsync(
+        ["up", "--nodes", $"{Nodes}", "--ledger", Ledger, "--data", Data, "--port-base", $"{PortBase}", "--detach", "--json", .. more]);
 
     public Task<CommandResult> DownAsync() => CommandResult.CocoAsync("down", "--data", Data);
 

@@ -32,6 +32,58 @@ public sealed class ChunkTests
         Assert.Equal(LedgerProblemKind.Missing, reader.TryReadFrame(LogIndex.Zero, out _)!.Kind);
     }
 
+    [Fact]
+    public void Files_are_taken_in_again_from_the_last_one_back_to_the_first()
+    {
+        using var network = new TestNetwork();
+        network.AppendBatches(Enumerable.Range(0, 30).Select(i => 10 + (i * 20)));
+        MemoryDisk disk = Written(network.Records, 7);
+        LedgerChunks whole = LedgerOpening.Open(disk, network, Options).Chunks!;
+        LogIndex middle = At(17);
+        (string file, long length) = whole.Locate(middle)!.Value;
+        CheckedChunk? chunk = CheckedChunk.TryRead(disk.Files[file].AsMemory(0, (int)length), EndAt(network, middle));
+        Assert.Equal(middle, chunk!.Last);
+        LedgerChunks chunks = whole.From(chunk);
+        Assert.Equal(network.Records[16].Leaf, chunks.LastLeaf);
+        while (chunks.First.Value > 1)
+        {
+            ChunkEnd end = chunks.Before;
+            Assert.Equal(EndAt(network, end.Last), end);
+            (string before, long bytes) = whole.Locate(end.Last)!.Value;
+            Assert.Equal(disk.Files[before].Length, bytes);
+            chunks.Prepend(CheckedChunk.TryRead(disk.Files[before], end)!);
+        }
+        var reader = new LedgerReader(disk, chunks);
+        for (int i = 0; i < 17; i++)
+        {
+            Assert.Null(reader.TryReadFrame(At(i + 1), out ReadOnlyMemory<byte> frame));
+            Assert.Equal(network.Records[i].Frame.Span, frame.Span);
+        }
+    }
+
+    [Fact]
+    public void A_chunk_with_a_changed_bit_is_not_taken_in()
+    {
+        using var network = new TestNetwork();
+        network.AppendBatches(Enumerable.Range(0, 12).Select(i => 10 + (i * 20)));
+        MemoryDisk disk = Written(network.Records, 4);
+        LedgerChunks whole = LedgerOpening.Open(disk, network, Options).Chunks!;
+        LogIndex last = At(5);
+        (string file, long length) = whole.Locate(last)!.Value;
+        byte[] bytes = disk.Files[file][..(int)length];
+        for (int bit = 0; bit < bytes.Length * 8; bit += 3)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.Null(CheckedChunk.TryRead(bytes, EndAt(network, last)));
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+        Assert.Null(CheckedChunk.TryRead(bytes, EndAt(network, At(4)) with { Last = last }));
+        Assert.Null(CheckedChunk.TryRead(bytes.AsMemory(0, bytes.Length - 1), EndAt(network, last)));
+    }
+
+    private static ChunkEnd EndAt(TestNetwork network, LogIndex index) =>
+        new(TestNetwork.Id, index, network.Records[(int)index.Value - 1].Leaf, network.Tree.RootAt(index));
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

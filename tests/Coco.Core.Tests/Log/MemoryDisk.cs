@@ -36,6 +36,10 @@ internal sealed class MemoryDisk : ILedgerFiles
             case DiskOperation.Truncate truncate:
                 Files[truncate.File] = Files[truncate.File][..(int)truncate.Length];
                 break;
+            case DiskOperation.Rename rename:
+                Assert.True(Files.Remove(rename.File, out byte[]? moved), "what gets another name is there");
+                Files[rename.To] = moved;
+                break;
             case DiskOperation.Delete delete:
                 Assert.True(Files.Remove(delete.File), "what is deleted is there");
                 break;

@@ -115,6 +115,66 @@ public sealed class SnapshotTests
         Assert.False(SnapshotClaim.TryRead(writer.Span[1..], out _));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData((2 * Limits.SnapshotBlock) + 5)]
+    public void A_look_at_start_and_end_gives_the_digest_of_the_whole(int length)
+    {
+        using var network = new TestNetwork();
+        var disk = new MemoryDisk();
+        disk.Files["snapshot"] = Write(network, State(length), TestNetwork.Salt, out Hash256 digest);
+        SnapshotFacts? facts = SnapshotFile.TryOpen(disk, "snapshot", network.SessionKey);
+        Assert.Equal(digest, facts!.Digest);
+        Assert.Equal(disk.Files["snapshot"].Length, facts.Length);
+        Assert.Equal(digest, SnapshotFile.TryCheck(disk, "snapshot", network.SessionKey)!.Digest);
+    }
+
+    [Fact]
+    public void A_changed_file_gives_another_digest_or_none_and_never_its_last_block()
+    {
+        using var network = new TestNetwork();
+        var disk = new MemoryDisk();
+        byte[] file = Write(network, State(200), TestNetwork.Salt, out Hash256 digest);
+        disk.Files["snapshot"] = file;
+        for (int bit = 0; bit < file.Length * 8; bit++)
+        {
+            file[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.NotEqual(digest, SnapshotFile.TryOpen(disk, "snapshot", network.SessionKey)?.Digest);
+            Assert.Null(SnapshotFile.TryCheck(disk, "snapshot", network.SessionKey));
+            file[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
+    [Fact]
+    public void A_proof_shows_the_claim_that_a_quorum_has_signed_and_no_other()
+    {
+        using var network = new TestNetwork();
+        network.AppendBatches([10, 20, 30]);
+        var claim = new ByteWriter();
+        new SnapshotClaim(new LogIndex(2), MerkleHash.Empty).Write(claim);
+        LedgerRecord record = network.Append(EntryKind.SnapshotDigest, claim.Span);
+        network.AppendBatches([5]);
+        QuorumCertificate certificate = network.Certificate(0, 1);
+        Assert.True(EntryFrame.TryParse(record.Frame, out EntryFrame entry));
+        SnapshotProof proof = SnapshotProof.TryMake(in entry, network.Tree, certificate)!;
+        byte[] bytes = proof.Encode();
+        Assert.True(SnapshotProof.TryDecode(bytes, out SnapshotProof? read));
+        Assert.Equal(new SnapshotClaim(new LogIndex(2), MerkleHash.Empty), Verify(network, read!));
+        for (int bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            bool isClaim = SnapshotProof.TryDecode(bytes, out SnapshotProof? changed) && Verify(network, changed!) is { } other
+                && other != new SnapshotClaim(new LogIndex(2), MerkleHash.Empty);
+            Assert.False(isClaim, $"bit {bit}");
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+        Assert.Null(proof.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count > 2));
+        Assert.Null(proof.Verify(TestNetwork.Id, _ => null, nodes => nodes.Count >= 2));
+    }
+
+    private static SnapshotClaim? Verify(TestNetwork network, SnapshotProof proof) =>
+        proof.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count >= 2);
+
     private static byte[] State(int length)
     {
         byte[] state = new byte[length];

@@ -1,7 +1,9 @@
 using System.Text;
 using Coco.Consensus;
+using Coco.Log;
 using Coco.Primitives;
 using Coco.Replica;
+using Limits = Coco.Replica.Limits;
 
 namespace Coco.Core.Tests.Replica;
 
@@ -85,6 +87,11 @@ public sealed class PeerMessageCodecTests
             Number(), new NodeId(Number()), Hash(), Hash(),
             [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new Contact(new NodeId(Number()), Text(), Text(), Bytes()))], Bytes()),
         new JoinRefused(Number(), Text(), Text(), Text()),
+        new SnapshotReport(new SnapshotClaim(new LogIndex(Number()), Hash())),
+        new SnapshotOffer(new LogIndex(Number()), Number(), Bytes()),
+        new SnapshotSettled(new LogPosition(new LogIndex(Number()), new Term(Number())), _random.Next(2) == 0),
+        new FileAsk(SharedFile.Snapshot, new LogIndex(Number()), Number()),
+        new FilePiece(SharedFile.Chunk, new LogIndex(Number()), Number(), Number(), Bytes()),
     ];
 
     /// <summary>Records compare memories by address: their text compares numbers and names, their encoding the bytes.</summary>

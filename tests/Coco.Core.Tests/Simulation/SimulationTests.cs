@@ -15,6 +15,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("mixed", 1, 4)]
+    [InlineData("mixed", 14, 14)] // a change of membership that only its dead leader held
+    [InlineData("mixed", 100, 100)] // a voter whose own log did not say yet that it votes
+    [InlineData("snapshots", 22, 22)] // a VN whose files did not reach back lost its snapshots while another was down
     [InlineData("network", 1, 2)]
     [InlineData("crashes", 1, 4)]
     [InlineData("workers", 1, 4)]
@@ -28,6 +31,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.True(report.AcknowledgedPerSeed.Min >= 100, $"only {report.AcknowledgedPerSeed.Min} operations were acknowledged");
         Assert.True(report.Faults.Count >= 5, $"only {report.Faults.Count} kinds of faults");
         Assert.True(report.SimulatedSeconds >= 10 * (last - first + 1), $"only {report.SimulatedSeconds} s");
+    }
+
+    [Fact]
+    public void Snapshots_are_written_installed_and_started_from()
+    {
+        SimulationReport report = Simulator.Run(new SimulationOptions(1, 4, "snapshots"));
+        Assert.Empty(report.Violations);
+        Assert.True(report.SnapshotsTaken >= 10, $"{report.SnapshotsTaken} were written");
+        Assert.True(report.SnapshotsInstalled >= 1, $"{report.SnapshotsInstalled} were installed");
+        Assert.True(report.StartsFromSnapshot >= 4, $"{report.StartsFromSnapshot} starts from one");
+        Assert.True(report.WorkersRestored >= 4, $"{report.WorkersRestored} workers were restored");
     }
 
     [Fact]

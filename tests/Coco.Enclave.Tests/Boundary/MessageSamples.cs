@@ -27,6 +27,7 @@ internal sealed class MessageSamples(int seed)
         new SegmentStored(Number(), new SegmentName(Hash(), (uint)Number())),
         new SegmentAnswer(Number(), Bytes()),
         new LogAnswer(Number(), new LogIndex(Number()), Enumerable.Range(0, _random.Next(4)).Select(_ => new LoggedBatch(new LogIndex(Number()), Bytes())).ToArray()),
+        new SnapshotMore(Number()),
         ManagerBeat.Instance,
     ];
 
@@ -41,6 +42,7 @@ internal sealed class MessageSamples(int seed)
         new HistoryQuestion(Number(), new LogIndex(Number())),
         new ReadIndexQuestion(Number()),
         new SnapshotWritten(Number(), new BatchNumber(Number()), Bytes(), Bool()),
+        SnapshotPieceTaken.Instance,
         new BatchApplied(new BatchNumber(Number())),
         new SegmentListQuestion(Number()),
         new SegmentPiece(Number(), new LogIndex(Number()), Bytes(), Bool()),

@@ -97,10 +97,25 @@ public sealed class LedgerFolderTests
             case DiskOperation.SyncFile sync:
                 files.TryAdd(sync.File, []);
                 break;
+            case DiskOperation.Rename rename:
+                if (files.Remove(rename.File, out byte[]? moved)) files[rename.To] = moved;
+                break;
             case DiskOperation.Delete delete:
                 files.Remove(delete.File);
                 break;
         }
+    }
+
+    [Fact]
+    public void A_file_takes_the_place_of_another_as_a_whole()
+    {
+        using var temporary = new TemporaryFolder();
+        using var folder = new LedgerFolder(temporary.Path);
+        folder.CarryOut([Write("a", 0), Write("a", 4), Sync("a"), Write("b", 0), Sync("b"), new DiskOperation.Rename("b", "a"), new DiskOperation.SyncDirectory()]);
+        Assert.Equal(["a"], folder.List());
+        Assert.Equal(4, folder.Length("a"));
+        folder.CarryOut([Write("a", 4), Sync("a")]); // not into the file that had the name before
+        Assert.Equal([1, 2, 3, 4, 1, 2, 3, 4], ReadAll(folder, "a"));
     }
 
     private static byte[] ReadAll(LedgerFolder folder, string file)

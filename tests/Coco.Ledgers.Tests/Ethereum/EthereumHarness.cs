@@ -16,6 +16,27 @@ internal sealed class EthereumHarness : IDisposable
         Store = new VersionedStore(Ledger.Description.Maps);
     }
 
+    private EthereumHarness(EthereumLedger ledger, VersionedStore store) => (Ledger, Store) = (ledger, store);
+
+    /// <summary>A ledger that begins with the state of another one, through the bytes of a snapshot.</summary>
+    public static EthereumHarness Restore(string settings, EthereumHarness from, BatchRecord? last = null)
+    {
+        using var fresh = new EthereumHarness(settings);
+        using SnapshotWriter snapshot = from.Store.BeginSnapshot();
+        using var loader = new SnapshotLoader(fresh.Ledger.Description.Maps);
+        var piece = new ByteWriter();
+        while (snapshot.TryWriteNext(piece, 1_000))
+        {
+            Assert.True(loader.TryFeed(piece.Span));
+            piece.Clear();
+        }
+        Assert.True(loader.TryFinish(out VersionedStore? store));
+        BatchRecord record = last ?? from.Records[^1];
+        using (StoreView state = store!.OpenCommitted())
+            fresh.Ledger.Restored(new AppliedBatch(new LogIndex(record.Number.Value + 1), record, null), state);
+        return new EthereumHarness(fresh.Ledger, store);
+    }
+
     public EthereumLedger Ledger { get; }
     public VersionedStore Store { get; }
     public List<BatchRecord> Records { get; } = [];

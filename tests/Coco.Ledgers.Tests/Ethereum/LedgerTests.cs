@@ -54,6 +54,37 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Blocks_after_a_snapshot_are_those_of_a_ledger_that_saw_all()
+    {
+        using var whole = new EthereumHarness(Settings);
+        whole.Run(0);
+        ulong nonce = 0;
+        for (ulong number = 1; number < 8; number++)
+            whole.Run(number, whole.Admitted(Make(nonce++, Counter)), whole.Admitted(Make(nonce++, Address.FromNumber(nonce * 77), 1)));
+        using EthereumHarness restored = EthereumHarness.Restore(Settings, whole);
+        Assert.Equal(whole.Ledger.Chain.Head!.Hash, restored.Ledger.Chain.Head!.Hash);
+        for (ulong number = 8; number < 11; number++)
+        {
+            // The hash of the block before stands in the state and in the header.
+            EthereumTransaction call = Make(nonce++, Counter);
+            EthereumBlock expected = whole.Run(number, whole.Admitted(call));
+            Assert.Equal(expected.Hash, restored.Run(number, restored.Admitted(call)).Hash);
+        }
+        Assert.Null(restored.Ledger.Settle());
+    }
+
+    [Fact]
+    public void A_snapshot_with_another_state_than_its_block_says_is_refused()
+    {
+        using var whole = new EthereumHarness(Settings);
+        whole.Run(0);
+        whole.Run(1, whole.Admitted(Make(0, Counter)));
+        BatchRecord older = whole.Records[^1];
+        whole.Run(2, whole.Admitted(Make(1, Counter)));
+        Assert.Throws<InvariantException>(() => EthereumHarness.Restore(Settings, whole, older));
+    }
+
+    [Fact]
     public void A_follower_ends_at_the_same_root_and_blocks()
     {
         using var leader = new EthereumHarness(Settings);

@@ -18,8 +18,27 @@ internal sealed class LedgerRun : IDisposable
         Commit();
     }
 
+    private LedgerRun(ILedger ledger, VersionedStore store) => (Ledger, Store) = (ledger, store);
+
     public ILedger Ledger { get; }
     public VersionedStore Store { get; }
+
+    /// <summary>A ledger that begins with the state of another's store, through the bytes of a snapshot.</summary>
+    public static LedgerRun Restore(ILedger ledger, VersionedStore from, BatchRecord last)
+    {
+        using SnapshotWriter snapshot = from.BeginSnapshot();
+        using var loader = new SnapshotLoader(ledger.Description.Maps);
+        var piece = new ByteWriter();
+        while (snapshot.TryWriteNext(piece, 1_000))
+        {
+            Assert.True(loader.TryFeed(piece.Span));
+            piece.Clear();
+        }
+        Assert.True(loader.TryFinish(out VersionedStore? store));
+        using (StoreView state = store!.OpenCommitted())
+            ledger.Restored(new AppliedBatch(new LogIndex(last.Number.Value + 1), last, null), state);
+        return new LedgerRun(ledger, store);
+    }
 
     public IReadOnlyList<AdmittedTransaction> Admit(IEnumerable<byte[]> requests) =>
         Admit([.. requests.Select(request => new ReadOnlyMemory<byte>(request))]);

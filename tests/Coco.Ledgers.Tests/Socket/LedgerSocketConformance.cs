@@ -117,6 +117,19 @@ public abstract class LedgerSocketConformance
     }
 
     [Fact]
+    public void A_ledger_restored_from_a_snapshot_goes_on_as_the_one_that_wrote_it()
+    {
+        using LedgerRun run = Start();
+        List<BatchRecord> records = ExecuteAll(run, CreateRequests(40), 10);
+        using LedgerRun restored = LedgerRun.Restore(CreateLedger(), run.Store, records[^1]);
+        Assert.Equal(run.Digest(), restored.Digest());
+        IReadOnlyList<byte[]> more = [.. CreateRequests(60).Skip(40)];
+        AssertSame(run.Execute(EnvironmentOf(9), run.Admit(more)).Record, restored.Execute(EnvironmentOf(9), restored.Admit(more)).Record);
+        AssertSame(run.Execute(EnvironmentOf(10), []).Record, restored.Execute(EnvironmentOf(10), []).Record);
+        Assert.Null(restored.Ledger.Settle());
+    }
+
+    [Fact]
     public void An_empty_batch_is_executed()
     {
         using LedgerRun leader = Start(), follower = Start();

@@ -18,6 +18,7 @@ internal static class NetworkCommands
         Option<string?> genesis = new("--genesis") { Description = "An Ethereum genesis file in geth's form.", HelpName = "FILE" };
         Option<string?> constitution = new("--constitution") { Description = "A constitution whose members and nodes are filled in.", HelpName = "FILE" };
         Option<int?> batchLimit = new("--batch-limit") { Description = "Transactions in a batch at most." };
+        Option<int?> snapshotEntries = new("--snapshot-entries") { Description = "Write the state down after this many entries." };
         Option<string> consensus = new("--consensus") { Description = "The consensus plug.", DefaultValueFactory = _ => "raft" };
         Option<int> portBase = new("--port-base") { Description = "The first port; each node takes ten.", DefaultValueFactory = _ => 8540 };
         Option<bool> detach = new("--detach") { Description = "Return when the network is open, and leave it running." };
@@ -25,7 +26,7 @@ internal static class NetworkCommands
         consensus.AcceptOnlyFromAmong("raft");
         Command command = new("up", "Start a network on this machine.\n\nExample: coco up --nodes 3 --detach --json")
         {
-            data, json, nodes, organisations, ledger, genesis, constitution, batchLimit, consensus, portBase, detach,
+            data, json, nodes, organisations, ledger, genesis, constitution, batchLimit, snapshotEntries, consensus, portBase, detach,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -37,6 +38,7 @@ internal static class NetworkCommands
                 GenesisFile = parsed.GetValue(genesis),
                 ConstitutionFile = parsed.GetValue(constitution),
                 BatchLimit = parsed.GetValue(batchLimit),
+                SnapshotEntries = parsed.GetValue(snapshotEntries),
                 Consensus = parsed.GetRequiredValue(consensus),
                 PortBase = parsed.GetValue(portBase),
             };

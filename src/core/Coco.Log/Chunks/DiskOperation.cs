@@ -29,6 +29,9 @@ public abstract record DiskOperation
     /// <summary>Cuts the file to this length.</summary>
     public sealed record Truncate(string File, long Length) : DiskOperation;
 
+    /// <summary>Gives the file another name, in the place of a file that has it. The content was synced before.</summary>
+    public sealed record Rename(string File, string To) : DiskOperation;
+
     public sealed record Delete(string File) : DiskOperation;
 
     /// <summary>fsync of the file.</summary>

@@ -24,6 +24,18 @@ public sealed class LedgerChunks
         First = start.Last.Next();
         Last = start.Last;
         LastLeaf = Start = previous;
+        StartRoot = start.Root();
+    }
+
+    /// <summary>In place of these files: those of a VN that takes the log up from a snapshot, which begin with the chunk that holds its entry.</summary>
+    public LedgerChunks From(CheckedChunk chunk)
+    {
+        var chunks = new LedgerChunks(_files, chunk.Header.Network, chunk.Header.Frontier, chunk.Header.Previous, ChunkBytes);
+        chunks._chunks.Add(new Chunk(chunk.First, chunk.Header.Previous) { Length = chunk.Bytes.Length });
+        chunks.Keep(chunk.Map);
+        chunks.Last = chunk.Last;
+        chunks.LastLeaf = chunk.Map.Leaves[^1];
+        return chunks;
     }
 
     public Hash256 Network { get; }
@@ -32,7 +44,10 @@ public sealed class LedgerChunks
     public int ChunkBytes { get; }
 
     /// <summary>The first entry that these files hold, or will.</summary>
-    public LogIndex First { get; }
+    public LogIndex First { get; private set; }
+
+    /// <summary>Where the chunk before the first of these files ends.</summary>
+    public ChunkEnd Before => new(Network, new LogIndex(First.Value - 1), Start, StartRoot);
 
     public LogIndex Last { get; private set; }
 
@@ -42,12 +57,36 @@ public sealed class LedgerChunks
     /// <summary>How many files.</summary>
     public int Count => _chunks.Count;
 
-    private Hash256 Start { get; }
+    private Hash256 Start { get; set; }
+    private Hash256 StartRoot { get; set; }
 
     internal Chunk? Open => _chunks.Count == 0 ? null : _chunks[^1];
 
     /// <summary>Whether the next entry begins a file.</summary>
     internal bool IsFull => Open is null || Open.Length >= ChunkBytes;
+
+    /// <summary>Takes in the file before the first, which was checked against <see cref="Before"/> and stands on the disk.</summary>
+    public void Prepend(CheckedChunk chunk)
+    {
+        Invariant.Holds(chunk.Last.Next() == First, "a chunk comes before the first one");
+        _chunks.Insert(0, new Chunk(chunk.First, chunk.Header.Previous) { Length = chunk.Bytes.Length });
+        First = chunk.First;
+        Start = chunk.Header.Previous;
+        StartRoot = chunk.Header.Frontier.Root();
+    }
+
+    /// <summary>The names of the files that begin after this entry.</summary>
+    public IEnumerable<string> FilesAfter(LogIndex index) => _chunks.Where(chunk => chunk.First > index).Select(chunk => chunk.File);
+
+    /// <summary>The file that holds this entry, and its length up to and with it; null where these files hold it no more.</summary>
+    public (string File, long Length)? Locate(LogIndex index)
+    {
+        if (index < First || index > Last) return null;
+        int number = NumberOf(index);
+        if (LastOf(number) == index) return (_chunks[number].File, _chunks[number].Length);
+        if (MapOf(number, out ChunkMap? map) is not null) return null;
+        return (_chunks[number].File, map!.Offsets[(int)(index.Value - _chunks[number].First.Value) + 1]);
+    }
 
     internal Chunk AddChunk(ChunkHeader header, int headerLength)
     {

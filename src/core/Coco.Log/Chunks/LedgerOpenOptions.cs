@@ -12,6 +12,12 @@ public sealed record LedgerOpenOptions
     public LogIndex From { get; init; } = new(1);
 
     /// <summary>
+    /// Start from this snapshot, of which the caller knows that it is one of the network's: <see cref="From"/> is its index. What
+    /// the first file holds up to there is covered by the snapshot's tree and shown to nobody.
+    /// </summary>
+    public SnapshotHeader? Snapshot { get; init; }
+
+    /// <summary>
     /// The last entry known to have been durable here (from what was sealed, or a certificate): damage up to here is damage, and
     /// a torn end after it is what a crash leaves. Null: not known, and only an end with no whole entry behind it passes for torn.
     /// </summary>

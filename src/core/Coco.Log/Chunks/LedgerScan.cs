@@ -6,8 +6,6 @@ namespace Coco.Log;
 /// <summary>Goes through chunk files in order and checks everything, up to the first problem or a torn end.</summary>
 internal sealed class LedgerScan
 {
-    private const long MaxFileBytes = (long)ChunkHeader.MaxSize + Limits.MaxChunkBytes + ChunkFile.RecordPrefix + Limits.MaxFrame;
-
     private readonly ILedgerFiles _files;
     private readonly ILedgerAuthority _authority;
     private readonly LedgerOpenOptions _options;
@@ -68,7 +66,7 @@ internal sealed class LedgerScan
     {
         string file = ChunkFile.Name(_firsts[_number]);
         long length = _files.Length(file);
-        if (length > MaxFileBytes) return Stop(file, LedgerProblemKind.Damaged, "is larger than any chunk");
+        if (length > Limits.MaxChunkFile) return Stop(file, LedgerProblemKind.Damaged, "is larger than any chunk");
         ReadOnlyMemory<byte> bytes = LedgerChunks.ReadWhole(_files, file, length, ref buffer);
         if (!ChunkHeader.TryRead(bytes.Span, out ChunkHeader? header, out int offset)) return StopTornOrDamaged(file, bytes, 0);
         if (!CheckHeader(file, header!)) return false;
@@ -96,6 +94,8 @@ internal sealed class LedgerScan
             Chunks = new LedgerChunks(_files, header.Network, header.Frontier, header.Previous, _options.ChunkBytes);
             Tree = new MerkleLedger(header.Frontier);
             CommittedThrough = Before(header.First);
+            if (_options.Snapshot is { } snapshot && header.First > snapshot.Index)
+                return Stop(file, LedgerProblemKind.Missing, "comes after the snapshot's");
             return true;
         }
         if (header.First > Next)
@@ -117,7 +117,9 @@ internal sealed class LedgerScan
             return Stop(file, LedgerProblemKind.Chain, "does not follow on the entry before");
         Hash256 leaf = entry.LeafDigest();
         Tree.Append(in leaf);
-        string? flaw = FlawOf(in entry, out LedgerProblemKind kind);
+        bool isCovered = _options.Snapshot is { } snapshot && entry.Header.Index <= snapshot.Index;
+        string? flaw = isCovered
+            ? CoveredFlaw(in entry, in leaf, out LedgerProblemKind kind) : FlawOf(in entry, out kind);
         if (flaw is not null)
         {
             Tree.TruncateTo(Chunks.Last);
@@ -127,6 +129,21 @@ internal sealed class LedgerScan
         Term = entry.Header.Term;
         Entries++;
         return true;
+    }
+
+    /// <summary>An entry that the snapshot contains: tree and leaf at the snapshot's own entry say whether it is the one.</summary>
+    private string? CoveredFlaw(in EntryFrame entry, in Hash256 leaf, out LedgerProblemKind kind)
+    {
+        kind = LedgerProblemKind.Root;
+        if (entry.Root != Tree.Root) return "has another Merkle root";
+        SnapshotHeader snapshot = _options.Snapshot!;
+        if (entry.Header.Index < snapshot.Index) return null;
+        bool isItsBatch = BatchPublicPart.TryRead(entry.PublicPart.Span, out BatchPublicPart batch) && batch.Number == snapshot.Batch;
+        if (!isItsBatch || entry.Header.Kind != EntryKind.Batch || Tree.Root != snapshot.Frontier.Root() || leaf != snapshot.Leaf || entry.Header.Term != snapshot.Term)
+            return "is not the one of the snapshot";
+        CommittedThrough = snapshot.Index;
+        Tree.Commit(snapshot.Index);
+        return null;
     }
 
     /// <summary>Root, signature, certificate and the network's rules, in this order; see <see cref="ILedgerAuthority.Observe"/>.</summary>

@@ -90,7 +90,19 @@ internal static class SnapshotFormat
     public const int AssociatedSize = Hash256.Size + BlockPrefix;
 
     /// <summary>In front of what is digested, so that the digest means nothing else.</summary>
-    public static ReadOnlySpan<byte> DigestLabel => "coco snapshot v1"u8;
+    private static ReadOnlySpan<byte> DigestLabel => "coco snapshot v1"u8;
+
+    private const int DigestLabelSize = 16;
+
+    /// <summary>What the log names a snapshot by. Header and state are hashed by themselves, so that the header can be checked without the state.</summary>
+    public static Hash256 DigestOf(in Hash256 header, in Hash256 state)
+    {
+        Span<byte> both = stackalloc byte[DigestLabelSize + (2 * Hash256.Size)];
+        DigestLabel.CopyTo(both);
+        header.CopyTo(both[DigestLabelSize..]);
+        state.CopyTo(both[(DigestLabelSize + Hash256.Size)..]);
+        return Sha256.Hash(both);
+    }
 
     public static void WriteAssociated(in Hash256 start, uint prefix, Span<byte> associated)
     {

@@ -18,6 +18,7 @@ public sealed class SnapshotReader : IDisposable
     private Aead? _cipher;
     private EntrySalt _salt;
     private Hash256 _start;
+    private Hash256 _header;
     private uint _blockPrefix;
     private ulong _blocks;
     private Part _part = Part.Prefix;
@@ -41,8 +42,17 @@ public sealed class SnapshotReader : IDisposable
 
     public bool IsComplete => _part == Part.End;
 
+    /// <summary>A block of state was taken last.</summary>
+    public bool IsAfterBlock { get; private set; }
+
+    /// <summary>The block that was taken last is the last one: only the digest of the state follows.</summary>
+    public bool IsAtDigest => _part == Part.Digest;
+
     /// <summary>Over header and state; once complete.</summary>
     public Hash256 Digest { get; private set; }
+
+    /// <summary>What the whole snapshot's digest is if this is the digest of its state; after the header.</summary>
+    public Hash256 DigestWith(in Hash256 state) => SnapshotFormat.DigestOf(in _header, in state);
 
     /// <summary>Gives the session key of the epoch that the header's index is in; used only now.</summary>
     public void Unlock(SecretKey sessionKey)
@@ -59,7 +69,8 @@ public sealed class SnapshotReader : IDisposable
     public bool TryTake(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> clear)
     {
         clear = default;
-        bool isGood = bytes.Length == NextLength && _part switch
+        Part was = _part;
+        bool isGood = bytes.Length == NextLength && was switch
         {
             Part.Prefix => TakePrefix(bytes),
             Part.Header => TakeHeader(bytes),
@@ -68,6 +79,7 @@ public sealed class SnapshotReader : IDisposable
             Part.Digest => TakeDigest(bytes),
             _ => false,
         };
+        IsAfterBlock = isGood && was == Part.Block;
         if (!isGood) Expect(Part.Refused, 0);
         return isGood;
     }
@@ -101,8 +113,7 @@ public sealed class SnapshotReader : IDisposable
             start.AppendData(bytes);
             _start = new Hash256(start.GetHashAndReset());
         }
-        _digest.AppendData(SnapshotFormat.DigestLabel);
-        _digest.AppendData(bytes);
+        _header = Sha256.Hash(bytes);
         return Expect(Part.BlockPrefix, SnapshotFormat.BlockPrefix);
     }
 
@@ -132,8 +143,9 @@ public sealed class SnapshotReader : IDisposable
 
     private bool TakeDigest(ReadOnlySpan<byte> bytes)
     {
-        Digest = new Hash256(_digest.GetHashAndReset());
-        return Digest.Span.SequenceEqual(bytes) && Expect(Part.End, 0);
+        var state = new Hash256(_digest.GetHashAndReset());
+        Digest = DigestWith(state);
+        return state.Span.SequenceEqual(bytes) && Expect(Part.End, 0);
     }
 
     private bool Expect(Part part, int length)

@@ -18,6 +18,7 @@ public sealed class SnapshotWriter : IDisposable
     private readonly NonceRecorder? _recorder;
     private readonly Hash256 _keyId;
     private readonly Hash256 _start;
+    private readonly Hash256 _header;
     private int _filled;
     private ulong _blocks;
 
@@ -38,8 +39,7 @@ public sealed class SnapshotWriter : IDisposable
         header.Write(start);
         ReadOnlySpan<byte> canonical = start.Span[SnapshotFormat.PrefixSize..];
         BinaryPrimitives.WriteUInt32LittleEndian(start.Written[(SnapshotFormat.PrefixSize - sizeof(uint))..], (uint)canonical.Length);
-        _digest.AppendData(SnapshotFormat.DigestLabel);
-        _digest.AppendData(canonical);
+        _header = Sha256.Hash(canonical);
         _start = Sha256.Hash(start.Span);
         output.Write(start.Span);
     }
@@ -62,9 +62,9 @@ public sealed class SnapshotWriter : IDisposable
     public Hash256 Finish(IBufferWriter<byte> output)
     {
         WriteBlock(output, isLast: true);
-        var digest = new Hash256(_digest.GetHashAndReset());
-        output.Write(digest.Span);
-        return digest;
+        var state = new Hash256(_digest.GetHashAndReset());
+        output.Write(state.Span);
+        return SnapshotFormat.DigestOf(in _header, in state);
     }
 
     public void Dispose()

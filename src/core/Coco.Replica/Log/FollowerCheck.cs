@@ -44,6 +44,9 @@ internal sealed class FollowerCheck(ReplicaContext context)
             if (part.Number != expected) return $"its batch is {part.Number}, not {expected}";
             batch = part.Number;
         }
+        if (header.Kind == EntryKind.SnapshotDigest
+            && (!SnapshotClaim.TryRead(frame.PublicPart.Span, out SnapshotClaim claim) || claim.Index >= header.Index))
+            return "its claim of a snapshot can't be read";
         tail.Append(new TailEntry
         {
             Index = header.Index,

@@ -15,13 +15,17 @@ internal sealed class LogTail
     private LogPosition _processed;
     private GovernanceState? _state;
     private BatchNumber? _batch;
+    private Hash256 _leaf;
 
-    public LogTail(MerkleLedger tree, LogPosition processed, GovernanceState? state, BatchNumber? batch)
+    /// <param name="leaf">The leaf digest of the processed entry; zero while there is none.</param>
+    public LogTail(MerkleLedger tree, LogPosition processed, in Hash256 leaf, GovernanceState? state, BatchNumber? batch, SnapshotPoints points)
     {
         Tree = tree;
         _processed = processed;
+        _leaf = leaf;
         _state = state;
         _batch = batch;
+        Points = points;
     }
 
     public MerkleLedger Tree { get; }
@@ -46,7 +50,10 @@ internal sealed class LogTail
     public BatchNumber? CommittedBatch => _batch;
 
     /// <summary>The leaf digest of the last entry; zero while the log is empty.</summary>
-    public Hash256 LastLeaf => Last == LogIndex.Zero ? Hash256.Zero : Tree.LeafAt(Last);
+    public Hash256 LastLeaf => _entries.Count > 0 ? _entries[^1].Leaf : _leaf;
+
+    /// <summary>When the next snapshot is due, as of the last committed entry that was processed.</summary>
+    public SnapshotPoints Points { get; private set; }
 
     public TailEntry this[LogIndex index]
     {
@@ -76,12 +83,14 @@ internal sealed class LogTail
         _entries.RemoveRange(keep, _entries.Count - keep);
     }
 
-    /// <summary>Takes the oldest entry out as committed.</summary>
-    public TailEntry Process()
+    /// <summary>Takes the oldest entry out as committed, and says whether the state after it is to be written down.</summary>
+    public TailEntry Process(out bool isSnapshotDue)
     {
         TailEntry entry = _entries[0];
         _entries.RemoveAt(0);
         _processed = new LogPosition(entry.Index, entry.Term);
+        Points = Points.After(entry.Kind, entry.Index, entry.Frame.Bytes.Length, entry.State.Constitution.Snapshots, out isSnapshotDue);
+        _leaf = entry.Leaf;
         _state = entry.State;
         _batch = entry.LastBatch;
         Forget(entry.Index);

@@ -1,3 +1,4 @@
+using Coco.Consensus;
 using Coco.Primitives;
 
 namespace Coco.Replica;
@@ -21,6 +22,17 @@ internal sealed class LeftBehind(ReplicaContext context)
         var probe = new Probe(
             context.Start.Boot, context.Self, context.Consensus.Status.Term, context.Tail.Last, context.Tail.LastPosition.Term);
         foreach (string peer in peers()) context.Effects.Add(new SendEffect(peer, probe));
+    }
+
+    /// <summary>What a VN that takes part shows to one that starts.</summary>
+    public ProbeAnswer Show(ulong boot)
+    {
+        ConsensusStatus status = context.Consensus.Status;
+        string leader = status.Leader is { } node ? context.NameOf(node) ?? "" : "";
+        bool hasQuorum = status.HasQuorum && leader.Length > 0;
+        return new ProbeAnswer(
+            boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, context.Self, status.Term, status.Last.Index, status.Last.Term,
+            hasQuorum ? leader : "");
     }
 
     /// <summary>True when this VN hears nobody although another one says that a quorum lives.</summary>

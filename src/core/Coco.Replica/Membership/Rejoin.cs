@@ -1,4 +1,5 @@
 using Coco.Consensus;
+using Coco.Log;
 using Coco.Primitives;
 
 namespace Coco.Replica;
@@ -20,6 +21,9 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     public ProbeAnswer Show(ulong boot) => new(
         boot, ProbeState.Restarting, CanResume ? log.Sealed!.Self : NodeId.None, ShownTerm, context.Tail.Last,
         context.Tail.LastPosition.Term, "");
+
+    /// <summary>With the resumption: entries after this one go; null: none.</summary>
+    public LogIndex? LastToKeep { get; private set; }
 
     /// <summary>The term in which to go on by sealed restart; null while that can't be decided.</summary>
     public Term? ResumeTerm { get; private set; }
@@ -86,25 +90,50 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     {
         if (!CanResume) return;
         Configuration last = MembershipDesk.ToConfiguration(context.State.Membership);
+        Configuration committed = MembershipDesk.ToConfiguration(context.Tail.CommittedState?.Membership ?? context.State.Membership);
         NodeId self = log.Sealed!.Self;
-        if (!last.IsVoter(self)) return;
-        // What was shown a while ago may have changed: a VN that has restarted since could be part of a quorum.
-        bool HasShown(NodeId node) => node == self
-            || (_shown.TryGetValue(node, out var shown) && context.Now - shown.At <= 3 * Limits.ProbeTicks);
-        if (!Quorum.Holds(last, HasShown))
+        // A change that this VN holds may never have been committed, and name an incarnation that is no more: those of before count too.
+        Configuration? shown = Quorum.Holds(last, HasShown) ? last : Quorum.Holds(committed, HasShown) ? committed : null;
+        if (shown is null)
         {
             _quorumShownSince = context.Now;
             return;
         }
         // Those that run need no help if they are a quorum, and hold what a disk that was rolled back may have lost: let them elect a
-        // leader, and join. Only if they can't (they may know of a change for which they lack voters) go on with them.
+        // leader, and join. Only if they can't (they may know of a change for which they lack voters) go on with them. The same where
+        // this VN's own log does not say yet that it votes.
         bool Runs(NodeId node) => node != self && HasShown(node) && _shown[node].Answer.State == ProbeState.NoQuorum;
+        bool isUsual = ReferenceEquals(shown, last) && last.IsVoter(self);
         bool isComplete = last.Voters.All(HasShown) && last.OutgoingVoters.All(HasShown);
-        ulong grace = Quorum.Holds(last, Runs) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
+        ulong grace = !isUsual || Quorum.Holds(last, Runs) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
         if (context.Now - _quorumShownSince < grace) return;
         Term highest = ShownTerm;
         foreach ((ProbeAnswer answer, _) in _shown.Values)
             if (answer.Term > highest) highest = answer.Term;
+        LastToKeep = BeforeLostChange(committed);
         ResumeTerm = highest.Next();
+    }
+
+    /// <summary>What was shown a while ago may have changed: a VN that has restarted since could be part of a quorum.</summary>
+    private bool HasShown(NodeId node) => node == log.Sealed!.Self
+        || (_shown.TryGetValue(node, out var shown) && context.Now - shown.At <= 3 * Limits.ProbeTicks);
+
+    /// <summary>
+    /// This VN led, made a change of who takes part, and died before a quorum held it. Counting from when it stands in the log (Raft 6), the
+    /// change would ask for votes of an incarnation that may be gone for good. Nobody but this VN counted its own disk for entries
+    /// that it made itself, so where too few others can hold the change, it is taken back.
+    /// </summary>
+    private LogIndex? BeforeLostChange(Configuration committed)
+    {
+        TailEntry? change = null;
+        foreach (TailEntry entry in context.Tail.Entries)
+            if (entry.Kind == EntryKind.Configuration) change ??= entry;
+        if (change is null) return null;
+        foreach (TailEntry entry in context.Tail.Entries)
+            if (entry.Index >= change.Index && entry.Frame.Signer != log.Sealed!.Self) return null;
+        bool MayHold(NodeId node) => node == log.Sealed!.Self || !HasShown(node)
+            || _shown[node].Answer.LastTerm > change.Term
+            || (_shown[node].Answer.LastTerm == change.Term && _shown[node].Answer.LastIndex >= change.Index);
+        return Quorum.Holds(committed, MayHold) ? null : new LogIndex(change.Index.Value - 1);
     }
 }

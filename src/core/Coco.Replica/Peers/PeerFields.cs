@@ -21,6 +21,20 @@ internal ref struct PeerFields(ReadOnlyMemory<byte> message)
         return value;
     }
 
+    public bool Flag()
+    {
+        byte value = Byte();
+        HasFailed |= value > 1;
+        return value == 1;
+    }
+
+    public SharedFile SharedFile()
+    {
+        byte value = Byte();
+        HasFailed |= value is not ((byte)Coco.Replica.SharedFile.Snapshot or (byte)Coco.Replica.SharedFile.Chunk);
+        return (SharedFile)value;
+    }
+
     public uint UInt32()
     {
         HasFailed |= !_reader.TryReadUInt32(out uint value);

@@ -1,4 +1,5 @@
 using Coco.Consensus;
+using Coco.Log;
 using Coco.Primitives;
 
 namespace Coco.Replica;
@@ -21,6 +22,23 @@ public sealed record CoSignRequest(LogPosition At) : PeerMessage;
 
 /// <summary>A signature over the root at an index that this VN holds on disk.</summary>
 public sealed record CoSignAnswer(LogIndex Index, ReadOnlyMemory<byte> Signature) : PeerMessage;
+
+/// <summary>To the leader: this VN has written a snapshot.</summary>
+public sealed record SnapshotReport(SnapshotClaim Claim) : PeerMessage;
+
+/// <summary>The leader to a VN that is far behind: go on from this snapshot.</summary>
+/// <param name="Length">Of the file, in bytes.</param>
+/// <param name="Proof">A <see cref="SnapshotProof"/>.</param>
+public sealed record SnapshotOffer(LogIndex Index, ulong Length, ReadOnlyMemory<byte> Proof) : PeerMessage;
+
+/// <summary>The answer: it is installed, or this VN needs none.</summary>
+public sealed record SnapshotSettled(LogPosition At, bool HasArrived) : PeerMessage;
+
+/// <summary>Give pieces of a file from this offset on.</summary>
+public sealed record FileAsk(SharedFile Kind, LogIndex Index, ulong Offset) : PeerMessage;
+
+/// <param name="Total">The length of the file; 0: it is not there.</param>
+public sealed record FilePiece(SharedFile Kind, LogIndex Index, ulong Offset, ulong Total, ReadOnlyMemory<byte> Bytes) : PeerMessage;
 
 /// <summary>Admitted transactions on their way to the leader.</summary>
 public sealed record TransactionsMessage(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : PeerMessage;

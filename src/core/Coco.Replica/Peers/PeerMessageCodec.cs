@@ -1,5 +1,6 @@
 using System.Text;
 using Coco.Consensus;
+using Coco.Log;
 using Coco.Primitives;
 
 namespace Coco.Replica;
@@ -21,6 +22,11 @@ public static class PeerMessageCodec
         JoinRequest,
         JoinAccepted,
         JoinRefused,
+        SnapshotReport,
+        SnapshotOffer,
+        SnapshotSettled,
+        FileAsk,
+        FilePiece,
     }
 
     public static void Encode(PeerMessage message, ByteWriter writer)
@@ -98,6 +104,46 @@ public static class PeerMessageCodec
                 WriteText(writer, m.LeaderAddress);
                 break;
             default:
+                EncodeSnapshot(message, writer);
+                break;
+        }
+    }
+
+    private static void EncodeSnapshot(PeerMessage message, ByteWriter writer)
+    {
+        switch (message)
+        {
+            case SnapshotReport m:
+                writer.WriteByte((byte)Kind.SnapshotReport);
+                m.Claim.Write(writer);
+                break;
+            case SnapshotOffer m:
+                writer.WriteByte((byte)Kind.SnapshotOffer);
+                writer.WriteUInt64(m.Index.Value);
+                writer.WriteUInt64(m.Length);
+                writer.WriteBytes(m.Proof.Span);
+                break;
+            case SnapshotSettled m:
+                writer.WriteByte((byte)Kind.SnapshotSettled);
+                writer.WriteUInt64(m.At.Index.Value);
+                writer.WriteUInt64(m.At.Term.Value);
+                writer.WriteByte(m.HasArrived ? (byte)1 : (byte)0);
+                break;
+            case FileAsk m:
+                writer.WriteByte((byte)Kind.FileAsk);
+                writer.WriteByte((byte)m.Kind);
+                writer.WriteUInt64(m.Index.Value);
+                writer.WriteUInt64(m.Offset);
+                break;
+            case FilePiece m:
+                writer.WriteByte((byte)Kind.FilePiece);
+                writer.WriteByte((byte)m.Kind);
+                writer.WriteUInt64(m.Index.Value);
+                writer.WriteUInt64(m.Offset);
+                writer.WriteUInt64(m.Total);
+                writer.WriteBytes(m.Bytes.Span);
+                break;
+            default:
                 throw new InvariantException($"no encoding for {message.GetType().Name}");
         }
     }
@@ -140,6 +186,13 @@ public static class PeerMessageCodec
             Kind.JoinRequest => new JoinRequest(fields.UInt64(), fields.Bytes(Limits.MaxEvidenceBytes)),
             Kind.JoinAccepted => DecodeAccepted(ref fields),
             Kind.JoinRefused => new JoinRefused(fields.UInt64(), fields.Text(), fields.Text(), fields.Text()),
+            Kind.SnapshotReport => new SnapshotReport(new SnapshotClaim(new LogIndex(fields.UInt64()), fields.Hash())),
+            Kind.SnapshotOffer => new SnapshotOffer(new LogIndex(fields.UInt64()), fields.UInt64(), fields.Bytes(SnapshotProof.MaxBytes)),
+            Kind.SnapshotSettled => new SnapshotSettled(
+                new LogPosition(new LogIndex(fields.UInt64()), new Term(fields.UInt64())), fields.Flag()),
+            Kind.FileAsk => new FileAsk(fields.SharedFile(), new LogIndex(fields.UInt64()), fields.UInt64()),
+            Kind.FilePiece => new FilePiece(
+                fields.SharedFile(), new LogIndex(fields.UInt64()), fields.UInt64(), fields.UInt64(), fields.Bytes(Limits.PieceBytes)),
             _ => null,
         };
         if (!fields.IsComplete) message = null;

@@ -20,6 +20,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
 
     private Phase _phase = Phase.Absent;
     private LogIndex _next;
+    private SnapshotFacts? _snapshot;
     private bool _isReading;
     private WorkerRoleEffect? _role;
     private ulong _goneSince;
@@ -44,20 +45,42 @@ internal sealed class WorkerFeed(ReplicaContext context)
     public void WelcomeIfPossible()
     {
         if (_phase != Phase.Welcomed || _next != LogIndex.Zero || context.Tail.CommittedState is not { } state) return;
-        _next = new LogIndex(1);
-        context.Effects.Add(new WelcomeWorkerEffect(state));
+        _snapshot = context.Snapshots.Newest?.Facts;
+        // Without a snapshot it begins with the first entry, which may still be on its way to the disk.
+        if (_snapshot is null && context.Chunks is { } chunks && chunks.First.Value > 1) return;
+        // The entry of the snapshot's own batch comes again: what follows is built on it.
+        _next = _snapshot?.Index ?? new LogIndex(1);
+        context.FeedingFrom = _snapshot?.Index;
+        context.Effects.Add(new WelcomeWorkerEffect(state, _snapshot));
     }
 
-    public void OnReady()
+    /// <summary>It holds the state that it was given; read for it once this VN takes part.</summary>
+    public void OnReady(BatchNumber? version)
     {
-        if (_phase != Phase.Welcomed) return;
-        _phase = Phase.Feeding; // read for it once this VN takes part
+        if (_phase != Phase.Welcomed || _next == LogIndex.Zero) return;
+        context.FeedingFrom = null;
+        if (version == _snapshot?.Header.Batch)
+        {
+            _phase = Phase.Feeding;
+            return;
+        }
+        context.Effects.Add(new AlertEffect(
+            "divergence", $"The worker is at batch {version?.ToString() ?? "none"} with the snapshot of batch {_snapshot?.Header.Batch.ToString() ?? "none"}."));
+        context.Effects.Add(new DropWorkerEffect("it is not where its snapshot is"));
+    }
+
+    /// <summary>Its state was replaced by one that lies far ahead: a new one begins with that.</summary>
+    public void Drop(string reason)
+    {
+        if (_phase != Phase.Absent) context.Effects.Add(new DropWorkerEffect(reason));
+        OnGone();
     }
 
     public void OnGone()
     {
         if (_phase == Phase.Live) _goneSince = context.Now;
         _phase = Phase.Absent;
+        context.FeedingFrom = null;
         _next = LogIndex.Zero;
         _isReading = false;
         _role = null;

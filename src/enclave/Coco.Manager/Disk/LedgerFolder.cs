@@ -1,10 +1,11 @@
 using Coco.Log;
+using Coco.Replica;
 using Microsoft.Win32.SafeHandles;
 
 namespace Coco.Manager.Disk;
 
-/// <summary>The ledger's folder on the host's disk: reads for the log room, and its operations carried out.</summary>
-internal sealed class LedgerFolder : ILedgerFiles, IDisposable
+/// <summary>The ledger's folder, or that of snapshots, on the host's disk: reads for the log room, and its operations carried out.</summary>
+internal sealed class LedgerFolder : ISnapshotFolder, IDisposable
 {
     private readonly string _path;
     private readonly Lock _lock = new();
@@ -57,6 +58,7 @@ internal sealed class LedgerFolder : ILedgerFiles, IDisposable
                 case DiskOperation.SyncFile sync:
                     if (!IsSyncedLater(operations, i, sync.File)) Sync(Open(sync.File));
                     break;
+                case DiskOperation.Rename rename: Rename(rename); break;
                 case DiskOperation.Delete delete: Delete(delete.File); break;
                 case DiskOperation.SyncDirectory: PosixFiles.SyncDirectory(_path); break;
             }
@@ -105,6 +107,17 @@ internal sealed class LedgerFolder : ILedgerFiles, IDisposable
             _open.Add(file, handle);
             return handle;
         }
+    }
+
+    /// <summary>Open handles stay with their files, which have other names now.</summary>
+    private void Rename(DiskOperation.Rename rename)
+    {
+        lock (_lock)
+        {
+            foreach (SafeFileHandle handle in _open.Values) handle.Dispose();
+            _open.Clear();
+        }
+        File.Move(Path.Combine(_path, rename.File), Path.Combine(_path, rename.To), overwrite: true);
     }
 
     private void Delete(string file)

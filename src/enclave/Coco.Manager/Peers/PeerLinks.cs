@@ -49,6 +49,13 @@ internal sealed class PeerLinks(
         else if (_inbound.TryGetValue(to, out link) && link.IsOpen) link.Send(message);
     }
 
+    /// <summary>By the other link of the pair where there are two, so that the log's messages don't wait behind a file.</summary>
+    public void SendFile(string to, PeerMessage message)
+    {
+        if (_inbound.TryGetValue(to, out PeerLink? link) && link.IsOpen) link.Send(message);
+        else Send(to, message);
+    }
+
     private bool IsOpen(string node) =>
         (_outbound.TryGetValue(node, out PeerLink? link) && link.IsOpen) || (_inbound.TryGetValue(node, out link) && link.IsOpen);
 

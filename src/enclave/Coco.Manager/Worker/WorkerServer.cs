@@ -44,6 +44,9 @@ internal sealed class WorkerServer(string path, Action<WorkerMessage> receive, A
         if (!outgoing.Writer.TryWrite(message)) outgoing.Writer.TryComplete(new IOException("The worker does not keep up."));
     }
 
+    /// <summary>Ends the connection; a new worker may come.</summary>
+    public void Drop(string reason) => _outgoing?.Writer.TryComplete(new IOException(reason));
+
     public void Dispose()
     {
         _stopping.Cancel();

@@ -52,14 +52,15 @@ internal sealed class BlockSealer
         lock (_gate) return TakeArrived();
     }
 
-    /// <summary>Builds the trie of a state that came as a snapshot.</summary>
-    public void Rebuild(IReadView view, ulong number)
+    /// <summary>Builds the trie of a state that came as a snapshot; gives its root.</summary>
+    public Hash256 Rebuild(IReadView view, ulong number)
     {
         lock (_gate)
         {
             Invariant.Holds(_settled is null && _applied.Count == 0, "a snapshot is taken in before the first block");
             _updater.Rebuild(view);
             _settled = number;
+            return _updater.Trie.Root();
         }
     }
 

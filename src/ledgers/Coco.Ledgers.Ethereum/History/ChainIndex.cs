@@ -36,9 +36,6 @@ public sealed class ChainIndex
         Volatile.Write(ref _head, block);
     }
 
-    /// <summary>The state came as a snapshot of this block.</summary>
-    public void Restored(ulong number) => _hashes.Restored(number);
-
     /// <summary>The index has all blocks up to this one; on the indexing thread.</summary>
     public void Indexed(ulong number) => _hashes.Indexed(number);
 

@@ -18,7 +18,6 @@ internal sealed class RecentHashes
     private Generation? _old;
     private Generation? _young;
     private ulong _indexed;
-    private ulong _start;
 
     private sealed record Generation(ulong First)
     {
@@ -28,10 +27,7 @@ internal sealed class RecentHashes
     }
 
     /// <summary>The first block whose hashes are all here.</summary>
-    public ulong First => (Volatile.Read(ref _old) ?? Volatile.Read(ref _young))?.First ?? Volatile.Read(ref _start);
-
-    /// <summary>The state came as a snapshot: all blocks up to this one are elsewhere.</summary>
-    public void Restored(ulong number) => Volatile.Write(ref _start, number + 1);
+    public ulong First => (Volatile.Read(ref _old) ?? Volatile.Read(ref _young))?.First ?? 0;
 
     public void Indexed(ulong number) => Volatile.Write(ref _indexed, number);
 

@@ -54,7 +54,7 @@ public sealed class RpcChain
             if (ImportOne(blocks[..length]) is { } error) return error;
             blocks = blocks[length..];
         }
-        Ledger.Restored(_views[^1], _views[^1].Version);
+        Ledger.RebuildTrie(_views[^1], _views[^1].Version);
         return null;
     }
 

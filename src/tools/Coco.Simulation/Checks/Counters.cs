@@ -8,6 +8,10 @@ internal sealed class Counters
     public long LeaderChanges { get; set; }
     public long Reconfigurations { get; set; }
     public long WorkerRestarts { get; set; }
+    public long SnapshotsTaken { get; set; }
+    public long SnapshotsInstalled { get; set; }
+    public long WorkersRestored { get; set; }
+    public long StartsFromSnapshot { get; set; }
     public SortedDictionary<string, long> Faults { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, SortedDictionary<string, long>> Coverage { get; } = new(StringComparer.Ordinal);
 

@@ -12,7 +12,11 @@ internal sealed class WatchedFactory(Cluster cluster, Host host) : IConsensusFac
 
     public string Name => _inner.Name;
 
-    public IConsensus Create(ConsensusStart start) => new WatchedConsensus(cluster, host, _inner.Create(start), start);
+    public IConsensus Create(ConsensusStart start)
+    {
+        bool drops = cluster.World.Mutation == Mutations.SnapshotDropsConfig && host.Manager?.IsFromSnapshot == true;
+        return new WatchedConsensus(cluster, host, _inner.Create(drops ? start with { Configuration = Configuration.Empty } : start), start);
+    }
 }
 
 /// <summary>
@@ -47,6 +51,14 @@ internal sealed class WatchedConsensus : IConsensus
     public void Step(ConsensusInput input, ConsensusEffects effects)
     {
         _innerEffects.Clear();
+        if (input is SnapshotInstalledInput installed)
+        {
+            if (installed.Snapshot.Index <= _committed)
+                _cluster.World.Violate("install", $"{_host.Name} installs a snapshot of entry {installed.Snapshot.Index}, but {_committed} is committed");
+            _committed = installed.Snapshot.Index;
+            _terms.Clear();
+            if (_cluster.World.Mutation == Mutations.SnapshotDropsConfig) input = installed with { Configuration = Configuration.Empty };
+        }
         _inner.Step(input, _innerEffects);
         for (int i = 0; i < _innerEffects.Count; i++)
         {

@@ -11,7 +11,9 @@ internal sealed class FaultPlan(Cluster cluster)
     private const long ImageEvery = 700 * Ms;
 
     /// <summary>Where a manager or a worker is killed between two effects.</summary>
-    private static readonly string[] ManagerSteps = ["SendEffect", "DiskEffect", "SignEffect", "ApplyBatchEffect", "BatchCommittedEffect", "WorkerRoleEffect", "ReadLogEffect", "AdmittedEffect", "GovernanceChangedEffect"];
+    private static readonly string[] ManagerSteps = ["SendEffect", "DiskEffect", "SignEffect", "ApplyBatchEffect", "BatchCommittedEffect", "WorkerRoleEffect", "ReadLogEffect", "AdmittedEffect", "GovernanceChangedEffect",
+        "snapshot file", "TakeSnapshotEffect", "KeepSnapshotEffect", "DropSnapshotEffect", "BeginFetchEffect", "StoreFetchedEffect", "CheckFetchedEffect",
+        "AdoptFetchedEffect", "LedgerReplacedEffect", "SnapshotInstalledEffect", "FindChunkEffect", "SendFileEffect", "WelcomeWorkerEffect"];
     private static readonly string[] WorkerSteps = ["ProposeEffect", "SealEffect", "CompleteEffect", "AppliedEffect", "ForwardEffect"];
 
     private readonly Dictionary<Host, (string Step, long Until)> _armed = [];
@@ -20,6 +22,7 @@ internal sealed class FaultPlan(Cluster cluster)
 
     private SimulationWorld World => cluster.World;
     private SimulationRandom Random => cluster.World.Random;
+    private bool AreAllUp => cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.Consensus is not null);
     private bool IsAnyRolledBack => cluster.Hosts.Any(host => host.IsRolledBack);
 
     public void Start()
@@ -116,6 +119,8 @@ internal sealed class FaultPlan(Cluster cluster)
             case "killAll" when !IsAnyRolledBack: KillMany(kind, running); break;
             case "killQuorum" when !IsAnyRolledBack: KillMany(kind, [.. running.Take((running.Count / 2) + 1)]); break;
             case "powerCut" when !IsAnyRolledBack: CutPower(running); break;
+            case "away" when !IsAnyRolledBack && AreAllUp: StayAway(host); break;
+            case "snapshotDamage" when !IsAnyRolledBack: DamageSnapshots(host); break;
             case "rollback": RollBack(host); break;
             case "rollAllBack": RollAllBack(running); break;
         }
@@ -131,6 +136,26 @@ internal sealed class FaultPlan(Cluster cluster)
     {
         cluster.Crash(host, isPowerLost: Random.Chance(0.6));
         World.After(Random.Between(20, withinMs) * Ms, () => cluster.Start(host));
+    }
+
+    /// <summary>Long enough for the others to write snapshots and go on.</summary>
+    private void StayAway(Host host)
+    {
+        World.CountFault("away");
+        cluster.Crash(host, isPowerLost: Random.Chance(0.5));
+        World.After(Random.Between(2_000, 5_000) * Ms, () => cluster.Start(host));
+    }
+
+    /// <summary>A VN whose files do not reach back to the first entry yet can't do without its snapshots: it may lose all, as with its disk.</summary>
+    private void DamageSnapshots(Host host)
+    {
+        bool isWhole = host.Manager!.Replica.First.Value == 1;
+        if (!isWhole && !MayLoseOne()) return;
+        cluster.Crash(host, isPowerLost: true);
+        for (int i = Random.Below(3); i >= 0; i--)
+            if (host.Disk.Snapshots.TryDamage()) World.CountFault("snapshotDamage");
+        if (!isWhole) Watch(host);
+        World.After(Random.Between(20, 600) * Ms, () => cluster.Start(host));
     }
 
     private void KillWorker(Host host)
@@ -235,20 +260,33 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>One disk goes back while all others are whole and up, so that a quorum is honest.</summary>
     private void RollBack(Host host)
     {
-        bool areAllUp = cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.Consensus is not null);
-        if (!areAllUp || IsAnyRolledBack || cluster.Hosts.Count(one => one.IsWanted) < 3) return;
-        if (cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return;
-        cluster.Links.MendAll();
-        _armed.Clear();
+        if (!MayLoseOne()) return;
         cluster.Crash(host, isPowerLost: true);
-        if (host.Disk.TryRollBack())
+        bool isLost = World.Profile.LosesDisks && Random.Chance(0.5);
+        if (isLost) host.Disk.Wipe();
+        if (isLost || host.Disk.TryRollBack())
         {
-            World.CountFault("rollback");
-            host.IsRolledBack = true;
-            LogIndex last = cluster.Ledger.Last;
-            World.After(50 * Ms, () => WatchCatchUp(host, last));
+            World.CountFault(isLost ? "diskLost" : "rollback");
+            Watch(host);
         }
         World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
+    }
+
+    /// <summary>One VN may lose what it had while all others are whole and up.</summary>
+    private bool MayLoseOne()
+    {
+        if (!AreAllUp || IsAnyRolledBack || cluster.Hosts.Count(one => one.IsWanted) < 3) return false;
+        if (cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return false;
+        cluster.Links.MendAll();
+        _armed.Clear();
+        return true;
+    }
+
+    private void Watch(Host host)
+    {
+        host.IsRolledBack = true;
+        LogIndex last = cluster.Ledger.Last;
+        World.After(50 * Ms, () => WatchCatchUp(host, last));
     }
 
     private void WatchCatchUp(Host host, LogIndex last)

@@ -35,7 +35,10 @@ internal sealed class Cluster : IDisposable
         CachedBytes = world.Random.Between(0, 200_000);
         MinPipelined = (int)world.Random.Between(1, 8);
         _sessionKey = new SecretKey(world.Random.NextHash().Span);
-        Constitution constitution = Organisations.Constitution(_hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs);
+        PieceBytes = (int)world.Random.Between(200, 5_000);
+        var snapshots = new SnapshotSettings((int)world.Random.Between(10, 120), world.Random.Between(4_000, 200_000));
+        Constitution constitution = Organisations.Constitution(
+            _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, snapshots);
         NodeKey first = NextKey();
         _genesis = new GovernanceEntry.Genesis(
             _hosts[0].UnixMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), _hosts[0].Name, first.PublicKey,
@@ -58,6 +61,11 @@ internal sealed class Cluster : IDisposable
     public int ChunkBytes { get; }
     public long CachedBytes { get; }
     public int MinPipelined { get; }
+
+    /// <summary>Of a file on its way between VNs or to a worker.</summary>
+    public int PieceBytes { get; }
+
+    public SecretKey SessionKey => _sessionKey;
 
     /// <summary>The newest constitution that a VN has committed.</summary>
     public Constitution? Constitution { get; private set; }

@@ -7,36 +7,28 @@ namespace Coco.Simulation.Nodes;
 /// <summary>The twin of how the manager opens its disk.</summary>
 internal static class LedgerStart
 {
-    public static RecoveredLog Open(SimulatedDisk disk, SealedState? sealedState, int chunkBytes)
+    public static RecoveredLog Open(Cluster cluster, Host host, SealedState? sealedState)
     {
-        if (disk.List().Count == 0) return Empty();
-        var authority = new LedgerAuthority();
-        LedgerOpening opening = LedgerOpening.Open(disk, authority, new LedgerOpenOptions { ChunkBytes = chunkBytes });
-        bool isWhole = opening.Problem is null;
-        if (!isWhole || opening.IsTorn)
-        {
-            var operations = new List<DiskOperation>();
-            opening.CutDamaged(dropLater: true, operations);
-            disk.Write(operations);
-            disk.Sync();
-        }
-        if (opening.Chunks is not { } chunks || chunks.Last == LogIndex.Zero) return Empty();
-        (var certified, var state, var batch) = authority.Certified();
-        return new RecoveredLog(
-            chunks, opening.Tree, certified, state, batch, ReadTail(opening, certified.Index), isWhole ? sealedState : null);
+        SimulatedDisk disk = host.Disk;
+        RecoveredLog log = LedgerRecovery.Open(new DiskAtStart(
+            disk, disk.Snapshots, sealedState is null ? null : cluster.SessionKey, sealedState, cluster.ChunkBytes, disk.DiscardSeal,
+            operations =>
+            {
+                disk.Write(operations);
+                disk.Sync();
+            },
+            disk.Snapshots.CarryOut, text => cluster.World.Note(host.Name, text)));
+        if (log.Snapshots.Count > 0) cluster.World.Counters.StartsFromSnapshot++;
+        return cluster.World.Mutation == Mutations.InstallOverNewer ? OverNewer(log) : log;
     }
 
-    private static RecoveredLog Empty() => new(null, new MerkleLedger(), default, null, null, [], null);
-
-    private static List<ReadOnlyMemory<byte>> ReadTail(LedgerOpening opening, LogIndex after)
+    /// <summary>Takes the snapshot's word for the end of the log.</summary>
+    private static RecoveredLog OverNewer(RecoveredLog log)
     {
-        var frames = new List<ReadOnlyMemory<byte>>();
-        LedgerReader reader = opening.Reader();
-        for (LogIndex index = after.Next(); index <= opening.Chunks!.Last; index = index.Next())
-        {
-            Invariant.Holds(reader.TryReadFrame(index, out ReadOnlyMemory<byte> frame) is null, "a checked ledger can be read");
-            frames.Add(frame);
-        }
-        return frames;
+        if (log.Snapshots.Count == 0 || log.Chunks is not { } chunks || log.Tail.Count == 0) return log;
+        var operations = new List<DiskOperation>();
+        Invariant.Holds(new LedgerWriter(chunks).Truncate(log.Committed.Index, operations) is null, "a checked ledger can be cut");
+        log.Tree.TruncateTo(log.Committed.Index);
+        return log with { Tail = [] };
     }
 }

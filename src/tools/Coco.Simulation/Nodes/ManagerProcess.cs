@@ -11,7 +11,7 @@ namespace Coco.Simulation.Nodes;
 /// One run of a manager: the production sequencer, and around it the deterministic twin of its shell (the same effects in the same
 /// order, with the same meaning).
 /// </summary>
-internal sealed class ManagerProcess
+internal sealed class ManagerProcess : IDisposable
 {
     private const long ContactEvery = 100 * SimulationWorld.Millisecond;
 
@@ -24,6 +24,7 @@ internal sealed class ManagerProcess
     private readonly DiskQueue _disk;
     private readonly Replica.Replica _replica;
     private readonly WatchedFactory _plug;
+    private readonly SnapshotTwin _snapshots;
     private NodeKey _key;
     private EntryCipher? _cipher;
     private LedgerChunks? _chunks;
@@ -37,7 +38,9 @@ internal sealed class ManagerProcess
         _sealed = host.Disk.Sealed;
         _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive);
         _plug = new WatchedFactory(cluster, host);
-        RecoveredLog log = LedgerStart.Open(host.Disk, _sealed?.State, cluster.ChunkBytes);
+        RecoveredLog log = LedgerStart.Open(cluster, host, _sealed?.State);
+        IsFromSnapshot = log.Snapshots.Count > 0;
+        _checked = new LogIndex((log.Chunks?.First.Value ?? 1) - 1);
         if (_sealed is not null || genesis is not null) _cipher = cluster.NewCipher();
         if (log.Chunks is { } chunks) UseChunks(chunks);
         else if (genesis is not null) UseChunks(NewChunks(cluster.Network));
@@ -47,8 +50,10 @@ internal sealed class ManagerProcess
             HeartbeatTicks = Math.Max(cluster.ElectionTimeoutMs / 80, 1),
             MaxCachedBytes = cluster.CachedBytes,
         };
+        EntrySalt salt = DrawSalt();
+        _snapshots = new SnapshotTwin(cluster, host, this, salt);
         var start = new ReplicaStart(
-            host.Name, key.PublicKey, new byte[] { 1 }, DrawSalt(), _world.Random.NextUInt64(), _plug, settings);
+            host.Name, key.PublicKey, new byte[] { 1 }, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes);
         _replica = genesis is null
             ? Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true)
             : Coco.Replica.Replica.Found(start, log with { Chunks = _chunks }, _cipher!, genesis);
@@ -61,6 +66,9 @@ internal sealed class ManagerProcess
 
     public Replica.Replica Replica => _replica;
 
+    /// <summary>It started from a snapshot.</summary>
+    public bool IsFromSnapshot { get; }
+
     public void Start()
     {
         _world.After(_world.Random.Between(0, 10_000), Tick);
@@ -72,8 +80,23 @@ internal sealed class ManagerProcess
     {
         IsAlive = false;
         Link?.Close();
-        _cipher?.Dispose();
+        Dispose();
     }
+
+    public void Dispose()
+    {
+        _cipher?.Dispose();
+        _snapshots.Dispose();
+    }
+
+    /// <summary>A piece of the state that the worker was asked for.</summary>
+    public void OnSnapshotPiece(LogIndex index, byte[] bytes, bool isLast) => _snapshots.OnPiece(index, bytes, isLast);
+
+    /// <summary>While an effect is carried out.</summary>
+    public void GiveOwn(ReplicaInput input) => _own.Enqueue(input);
+
+    /// <summary>From the thread for files, past the sequencer.</summary>
+    public void SendTo(string node, PeerMessage message) => _cluster.Links.Send(_host, _key.PublicKey, node, message);
 
     public void OnPeer(string from, ReadOnlyMemory<byte> key, PeerMessage message)
     {
@@ -85,6 +108,7 @@ internal sealed class ManagerProcess
     {
         if (!IsAlive || Link != link) return;
         Link = null;
+        _snapshots.OnWorkerGone();
         Give(WorkerGoneInput.Instance);
     }
 
@@ -157,12 +181,22 @@ internal sealed class ManagerProcess
         LogIndex committed = _replica.Committed;
         _replica.Step(input, _effects);
         if (_replica.Committed < committed) _world.Violate("commit index", $"{_host.Name} went back from {committed} to {_replica.Committed}");
+        CheckConfiguration();
         for (int i = 0; i < _effects.Count && IsAlive; i++)
         {
             if (_cluster.Faults.CrashesAt(_host, _effects[i].GetType().Name)) break;
             CarryOut(_effects[i]);
         }
         _effects.Clear();
+    }
+
+    /// <summary>Consensus and governance know the same voters wherever nothing is under way.</summary>
+    private void CheckConfiguration()
+    {
+        if (_replica.Consensus is not { } consensus || _replica.State is not { } state || consensus.Last.Index != _replica.Committed) return;
+        bool isSame = consensus.Configuration.Voters.SequenceEqual(state.Membership.Voters)
+            && consensus.Configuration.Learners.SequenceEqual(state.Membership.Learners);
+        if (!isSame) _world.Violate("configuration", $"{_host.Name}: consensus has {consensus.Configuration}, governance ({string.Join(' ', state.Membership.Voters)})");
     }
 
     private void CarryOut(ReplicaEffect effect)
@@ -180,14 +214,36 @@ internal sealed class ManagerProcess
                 _world.Note(_host.Name, $"resumes as {resumed.Self}");
                 break;
             case HaltEffect halt: Halt(halt.Reason); break;
-            case AlertEffect alert: _world.Note(_host.Name, $"ALERT {alert.Kind}: {alert.Text}"); break;
+            case AlertEffect alert: OnAlert(alert); break;
             case TraceEffect trace: _world.Note(_host.Name, trace.Text); break;
             case GovernanceAnswerEffect answer: _cluster.Governors.OnAnswer(answer.Ticket, answer.Answer); break;
             case GovernanceChangedEffect changed:
                 _cluster.OnGovernance(changed.State);
                 break;
-            default: ToWorker(effect); break;
+            case LedgerReplacedEffect replaced: OnReplaced(replaced.Chunks); break;
+            case SnapshotInstalledEffect: _world.Counters.SnapshotsInstalled++; break;
+            case DropWorkerEffect drop:
+                _world.Note(_host.Name, $"drops its worker: {drop.Reason}");
+                Link?.Close();
+                break;
+            default:
+                if (!_snapshots.TryCarryOut(effect)) ToWorker(effect);
+                break;
         }
+    }
+
+    /// <summary>No VN of an honest network has reason to say that others differ.</summary>
+    private void OnAlert(AlertEffect alert)
+    {
+        _world.Note(_host.Name, $"ALERT {alert.Kind}: {alert.Text}");
+        if (alert.Kind is "divergence" or "evidence") _world.Violate(alert.Kind, $"{_host.Name}: {alert.Text}");
+    }
+
+    /// <summary>Entries that came by the snapshot were seen on others.</summary>
+    private void OnReplaced(LedgerChunks chunks)
+    {
+        UseChunks(chunks);
+        if (_checked.Value < chunks.First.Value - 1) _checked = new LogIndex(chunks.First.Value - 1);
     }
 
     /// <summary>The product stops only where a rule is broken, or asks its supervisor for a new start.</summary>
@@ -237,8 +293,9 @@ internal sealed class ManagerProcess
 
     private void ToWorker(ReplicaEffect effect)
     {
-        if (effect is WelcomeWorkerEffect && Link is null) return;
-        Link?.ToWorker(worker => worker.OnManager(effect));
+        if (Link is not { } link) return;
+        link.ToWorker(worker => worker.OnManager(effect));
+        if (effect is WelcomeWorkerEffect { Snapshot: { } snapshot }) _snapshots.Feed(snapshot.Index, link);
     }
 
     private void Seal(SealedState state) => _host.Disk.Seal(new SealedContent(state, _key));

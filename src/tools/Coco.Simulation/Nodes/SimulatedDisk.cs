@@ -23,6 +23,9 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
 
     public SealedContent? Sealed { get; private set; }
 
+    /// <summary>The folder of snapshots, which is written and synced beside the ledger.</summary>
+    public SimulatedFolder Snapshots { get; } = new(world, name);
+
     public IReadOnlyList<string> List() => [.. _files.Keys.Order(StringComparer.Ordinal)];
 
     public long Length(string file) => _files.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
@@ -45,6 +48,13 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
         }
     }
 
+    /// <summary>Deletes the sealed file, for good.</summary>
+    public void DiscardSeal()
+    {
+        _unsynced.RemoveAll(item => item is SealedContent);
+        Sealed = _durableSealed = null;
+    }
+
     /// <summary>Replaces the sealed file as a whole.</summary>
     public void Seal(SealedContent content)
     {
@@ -63,11 +73,13 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
     {
         _images.Add((new Dictionary<string, byte[]>(_durable), _durableSealed));
         if (_images.Count > KeptImages) _images.RemoveAt(0);
+        Snapshots.KeepImage(KeptImages);
     }
 
     /// <summary>The power is gone: some of what was not synced is on disk, the last write of it perhaps in part.</summary>
     public void Crash()
     {
+        Snapshots.Crash();
         int kept = _unsynced.Count == 0 ? 0 : world.Random.Below(_unsynced.Count + 1);
         for (int i = 0; i < kept; i++) Redo(_unsynced[i], long.MaxValue);
         if (kept < _unsynced.Count)
@@ -89,9 +101,21 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
         int to = world.Random.Below(_images.Count);
         (_durable, _durableSealed) = (new Dictionary<string, byte[]>(_images[to].Files), _images[to].Sealed);
         _images.RemoveRange(to + 1, _images.Count - to - 1);
+        Snapshots.RollBack(to);
         world.Note(name, "disk rolled back");
         Reopen();
         return true;
+    }
+
+    /// <summary>A new disk.</summary>
+    public void Wipe()
+    {
+        world.Note(name, "disk lost");
+        _images.Clear();
+        _durable = [];
+        _durableSealed = null;
+        Snapshots.Wipe();
+        Reopen();
     }
 
     private void Reopen()
@@ -107,7 +131,7 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
         else Apply(_durable, (DiskOperation)item, bytes);
     }
 
-    private static void Apply(Dictionary<string, byte[]> files, DiskOperation operation, long bytes)
+    internal static void Apply(Dictionary<string, byte[]> files, DiskOperation operation, long bytes)
     {
         switch (operation)
         {
@@ -116,6 +140,9 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
                 break;
             case DiskOperation.Truncate truncate:
                 files[truncate.File] = files[truncate.File][..(int)truncate.Length];
+                break;
+            case DiskOperation.Rename rename:
+                if (files.Remove(rename.File, out byte[]? moved)) files[rename.To] = moved;
                 break;
             case DiskOperation.Delete delete:
                 files.Remove(delete.File);

@@ -29,9 +29,12 @@ internal sealed class WorkerProcess : IDisposable
     private BoundaryLink? _link;
     private ILedger? _ledger;
     private VersionedStore? _store;
+    private SnapshotLoader? _loader;
+    private WelcomeWorkerEffect? _welcome;
     private Executor.Executor? _executor;
     private ulong _lastTicket;
     private ulong _lastRead;
+    private LogIndex? _lateSnapshot;
     private bool _isAwake;
     private bool _isSealing;
 
@@ -65,6 +68,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         _ledger?.Dispose();
         _store?.Dispose();
+        _loader?.Dispose();
     }
 
     public void OnManager(ReplicaEffect effect)
@@ -73,7 +77,7 @@ internal sealed class WorkerProcess : IDisposable
         {
             if (_executor is not null) OnMessage(effect); // else it was meant for the worker before
         }
-        else if (_executor is null)
+        else if (_welcome is null)
         {
             OnWelcome(welcome);
         }
@@ -145,17 +149,52 @@ internal sealed class WorkerProcess : IDisposable
     {
         bool isMade = new KeyValueLedgerFactory().TryCreate(welcome.State.Constitution.Ledger.Settings, out _ledger, out string? error);
         Invariant.Holds(isMade, error ?? "the ledger is made");
-        _store = new VersionedStore(_ledger!.Description.Maps);
+        _welcome = welcome;
+        if (welcome.Snapshot is null) Begin(new VersionedStore(_ledger!.Description.Maps));
+        else _loader = new SnapshotLoader(_ledger!.Description.Maps);
+    }
+
+    /// <summary>A piece of the state to start from.</summary>
+    public void OnSnapshotPiece(byte[] piece, bool isLast)
+    {
+        if (_loader is not { } loader || _executor is not null) return; // meant for the worker before
+        bool fits = loader.TryFeed(piece);
+        if (fits && !isLast) return;
+        if (fits && loader.TryFinish(out VersionedStore? store)) Begin(store!);
+        else _world.Violate("snapshot", $"{_host.Name}: the snapshot does not fit the ledger");
+    }
+
+    /// <summary>The committed state as of now, beside the executor.</summary>
+    public void WriteSnapshot(LogIndex index)
+    {
+        if (_executor is null) return;
+        if (_world.Mutation == Mutations.SnapshotOffByOne) _lateSnapshot = index;
+        else Post(() => SendSnapshot(index, _store!.BeginSnapshot()));
+    }
+
+    private void SendSnapshot(LogIndex index, SnapshotWriter snapshot)
+    {
+        var piece = new ByteWriter();
+        bool isMore = IsAlive && snapshot.TryWriteNext(piece, _cluster.PieceBytes);
+        if (IsAlive) _link!.ToManager(manager => manager.OnSnapshotPiece(index, piece.ToArray(), !isMore));
+        if (isMore) _world.After(_world.Random.Between(20, 2_000), () => SendSnapshot(index, snapshot));
+        else snapshot.Dispose();
+    }
+
+    private void Begin(VersionedStore store)
+    {
+        WelcomeWorkerEffect welcome = _welcome!;
+        _store = store;
         var settings = new ExecutorSettings
         {
             MaxBatchTransactions = welcome.State.Constitution.BatchLimits.MaxTransactions,
             MinPipelinedTransactions = _cluster.MinPipelined,
             HoldMs = (ulong)welcome.State.Constitution.Submission.HoldMs,
-            ConfirmationBatches = _ledger.Description.ConfirmationBatches,
+            ConfirmationBatches = _ledger!.Description.ConfirmationBatches,
             ConfirmationIntervalMs = (ulong)_ledger.Description.ConfirmationIntervalMs,
         };
         _executor = new Executor.Executor(_ledger, _store, settings);
-        _link!.ToManager(manager => manager.Give(new WorkerReadyInput(null)));
+        _link!.ToManager(manager => manager.Give(new WorkerReadyInput(store.Committed)));
         GiveTime();
     }
 
@@ -292,6 +331,11 @@ internal sealed class WorkerProcess : IDisposable
     private void OnApplied(BatchNumber batch)
     {
         _world.Trace.Add(_world.Now, _host.Number, "applied", batch.Value);
+        if (_lateSnapshot is { } index)
+        {
+            _lateSnapshot = null;
+            SendSnapshot(index, _store!.BeginSnapshot());
+        }
         if (batch.Value % 3 == 0) CheckState();
     }
 

@@ -63,7 +63,10 @@ internal static class DevelopmentNetwork
             new VotingPolicy(new VoteRule.Majority(), []),
             BatchLimits.Default with { MaxTransactions = options.BatchLimit ?? BatchLimits.Default.MaxTransactions },
             ConsensusSettings.Default with { Plugin = options.Consensus }, IsSealingAllowed: true, IsRejoinAutomatic: true,
-            SubmissionSettings.Default, new LedgerSettings(options.Ledger, Settings(data, chainId)));
+            SubmissionSettings.Default, new LedgerSettings(options.Ledger, Settings(data, chainId)))
+        {
+            Snapshots = SnapshotSettings.Default with { Entries = options.SnapshotEntries ?? SnapshotSettings.Default.Entries },
+        };
     }
 
     /// <summary>The ledger's settings name its genesis by digest: every node checks the file that its own host gives it.</summary>
@@ -113,6 +116,7 @@ internal static class DevelopmentNetwork
     private static void Check(UpOptions options)
     {
         if (options.Nodes is < 1 or > Limits.MaxNodes) throw new SupervisorException($"--nodes is 1 to {Limits.MaxNodes}.");
+        if (options.SnapshotEntries is < 1) throw new SupervisorException("--snapshot-entries is at least 1.");
         if (options.Organisations is < 1 || options.Organisations > options.Nodes)
             throw new SupervisorException("--organisations is 1 up to the number of nodes.");
     }

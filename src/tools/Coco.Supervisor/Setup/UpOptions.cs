@@ -14,6 +14,9 @@ public sealed record UpOptions
     /// <summary>Transactions in a batch at most; null: the constitution's default.</summary>
     public int? BatchLimit { get; init; }
 
+    /// <summary>Entries between two snapshots; null: the constitution's default.</summary>
+    public int? SnapshotEntries { get; init; }
+
     public string Consensus { get; init; } = "raft";
     public int PortBase { get; init; } = 8540;
 }

@@ -1,0 +1,82 @@
+using Coco.Consensus;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// The giving side: as leader, offers a snapshot to a VN that is far behind; as anyone, gives pieces of files to who asks. Keeps
+/// nothing of a transfer but who has an offer and when it was heard last.
+/// </summary>
+internal sealed class SnapshotOffers(ReplicaContext context)
+{
+    private readonly SortedDictionary<NodeId, Offer> _offers = [];
+
+    private sealed record Offer(LogPosition At, ulong Until);
+
+    /// <summary>A transfer of this snapshot goes on.</summary>
+    public bool IsUnderWay(LogIndex snapshot) => _offers.Values.Any(offer => offer.At.Index == snapshot);
+
+    /// <summary>
+    /// Whether a VN that lacks the entries from <paramref name="first"/> on is better served with a snapshot: it must where the
+    /// files here do not reach back so far, and should where reading the log would be more than a snapshot saves.
+    /// </summary>
+    public bool Prefers(LogIndex first)
+    {
+        if (context.Chunks is { } chunks && first < chunks.First) return true;
+        if (context.Snapshots.NewestProven is not { } snapshot || snapshot.Index < first) return false;
+        ulong saved = snapshot.Index.Value - first.Value + 1;
+        return 2 * saved >= (ulong)context.State.Constitution.Snapshots.Entries;
+    }
+
+    /// <summary>The plug asks for a snapshot to be sent.</summary>
+    public void Begin(NodeId to)
+    {
+        KnownSnapshot? snapshot = context.Snapshots.NewestProven;
+        if (snapshot is null)
+        {
+            context.Effects.Add(new AlertEffect("lag", $"{context.NameOf(to)} needs entries that this VN's files lack, and there is no snapshot to send yet."));
+            _offers[to] = new Offer(default, context.Now + Limits.AskAgainTicks);
+            return;
+        }
+        SnapshotHeader header = snapshot.Facts.Header;
+        _offers[to] = new Offer(new LogPosition(header.Index, header.Term), context.Now + Limits.FetchTicks);
+        context.Trace($"{context.NameOf(to)} gets the snapshot of entry {header.Index}.");
+        context.Send(to, new SnapshotOffer(header.Index, (ulong)snapshot.Facts.Length, snapshot.Proof!.Encode()));
+    }
+
+    /// <summary>Another VN asks for a piece of a file.</summary>
+    public void OnAsk(NodeId from, FileAsk ask)
+    {
+        if (_offers.TryGetValue(from, out Offer? offer)) _offers[from] = offer with { Until = context.Now + Limits.FetchTicks };
+        (string File, long Length)? file = ask.Kind switch
+        {
+            SharedFile.Snapshot when context.Snapshots.Find(ask.Index) is { } known => (SnapshotFile.Name(known.Index), known.Facts.Length),
+            SharedFile.Chunk when ask.Index <= context.Tail.Processed && ask.Index <= context.Consensus.Status.Persisted =>
+                context.Chunks?.Locate(ask.Index),
+            _ => null,
+        };
+        if (file is { } found && (long)ask.Offset < found.Length && context.NameOf(from) is { } name)
+            context.Effects.Add(new SendFileEffect(name, ask.Kind, ask.Index, found.File, (long)ask.Offset, found.Length));
+        else
+            context.Send(from, new FilePiece(ask.Kind, ask.Index, ask.Offset, 0, default));
+    }
+
+    /// <summary>The receiver has installed it, or will not.</summary>
+    public void OnSettled(NodeId from, SnapshotSettled settled)
+    {
+        if (!_offers.Remove(from)) return;
+        context.Later.Enqueue(new SnapshotSentInput(from, settled.At, settled.HasArrived));
+    }
+
+    /// <summary>What nobody asks for any more has failed: the plug looks anew where the follower is.</summary>
+    public void OnTick()
+    {
+        foreach ((NodeId to, Offer offer) in _offers.ToList())
+        {
+            if (context.IsLeader && context.Now < offer.Until) continue;
+            _offers.Remove(to);
+            context.Later.Enqueue(new SnapshotSentInput(to, offer.At, false));
+        }
+    }
+}

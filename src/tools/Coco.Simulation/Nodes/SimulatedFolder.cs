@@ -1,0 +1,102 @@
+using Coco.Log;
+using Coco.Replica;
+using Coco.Simulation.World;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>A folder whose operations are durable with the sync behind them; a crash keeps some of the others, the last one perhaps in part.</summary>
+internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISnapshotFolder
+{
+    private readonly List<Dictionary<string, byte[]>> _images = [];
+    private readonly List<DiskOperation> _unsynced = [];
+    private Dictionary<string, byte[]> _durable = [];
+    private Dictionary<string, byte[]> _files = [];
+
+    public IReadOnlyList<string> List() => [.. _files.Keys.Order(StringComparer.Ordinal)];
+
+    public long Length(string file) => _files.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
+
+    public int Read(string file, long offset, Span<byte> destination)
+    {
+        if (!_files.TryGetValue(file, out byte[]? bytes) || offset >= bytes.Length) return 0;
+        int length = (int)Math.Min(destination.Length, bytes.Length - offset);
+        bytes.AsSpan((int)offset, length).CopyTo(destination);
+        return length;
+    }
+
+    public void CarryOut(IReadOnlyList<DiskOperation> operations)
+    {
+        foreach (DiskOperation operation in operations)
+        {
+            SimulatedDisk.Apply(_files, operation, long.MaxValue);
+            _unsynced.Add(operation);
+            if (operation is DiskOperation.SyncFile or DiskOperation.SyncDirectory) Sync();
+        }
+    }
+
+    public void Sync()
+    {
+        foreach (DiskOperation operation in _unsynced) SimulatedDisk.Apply(_durable, operation, long.MaxValue);
+        _unsynced.Clear();
+    }
+
+    public void Crash()
+    {
+        int kept = world.Random.Below(_unsynced.Count + 1);
+        for (int i = 0; i < kept; i++) SimulatedDisk.Apply(_durable, _unsynced[i], long.MaxValue);
+        if (kept < _unsynced.Count && _unsynced[kept] is DiskOperation.Write { Length: > 0 } write)
+            SimulatedDisk.Apply(_durable, write, world.Random.Between(1, write.Length));
+        Reopen();
+    }
+
+    public void KeepImage(int most)
+    {
+        _images.Add(new Dictionary<string, byte[]>(_durable));
+        if (_images.Count > most) _images.RemoveAt(0);
+    }
+
+    public void RollBack(int image)
+    {
+        _durable = new Dictionary<string, byte[]>(_images[image]);
+        _images.RemoveRange(image + 1, _images.Count - image - 1);
+        Reopen();
+    }
+
+    /// <summary>What a host may do to a file while nobody looks: it goes, is cut, is changed, or an older one stands in its place.</summary>
+    public bool TryDamage()
+    {
+        List<string> files = [.. _durable.Keys.Order(StringComparer.Ordinal)];
+        if (files.Count == 0) return false;
+        string file = world.Random.Pick(files);
+        byte[] bytes = _durable[file];
+        switch (world.Random.Below(4))
+        {
+            case 0: _durable.Remove(file); break;
+            case 1: _durable[file] = bytes[..world.Random.Below(bytes.Length)]; break;
+            case 2:
+                byte[] changed = [.. bytes];
+                changed[world.Random.Below(changed.Length)] ^= (byte)(1 << world.Random.Below(8));
+                _durable[file] = changed;
+                break;
+            default:
+                _durable[file] = _durable[files[0]];
+                break;
+        }
+        world.Note(name, $"{file} is damaged");
+        Reopen();
+        return true;
+    }
+
+    public void Wipe()
+    {
+        _images.Clear();
+        _durable = [];
+        Reopen();
+    }
+
+    private void Reopen()
+    {
+        _unsynced.Clear();
+        _files = new Dictionary<string, byte[]>(_durable);
+    }
+}

@@ -1,0 +1,143 @@
+using Coco.Log;
+using Coco.Primitives;
+using Coco.Replica;
+using Coco.Simulation.World;
+using Coco.Store;
+
+namespace Coco.Simulation.Nodes;
+
+/// <summary>The twin of the manager's thread for snapshot files: one job after the other, each after a while, and a crash at any of them.</summary>
+internal sealed class SnapshotTwin : IDisposable
+{
+    private readonly SimulationWorld _world;
+    private readonly Cluster _cluster;
+    private readonly Host _host;
+    private readonly ManagerProcess _manager;
+    private readonly SnapshotShelf _shelf;
+    private readonly Queue<(string Name, Action Work)> _jobs = new();
+    private bool _isBusy;
+
+    public SnapshotTwin(Cluster cluster, Host host, ManagerProcess manager, EntrySalt salt)
+    {
+        (_cluster, _world, _host, _manager) = (cluster, cluster.World, host, manager);
+        _shelf = new SnapshotShelf(host.Disk.Snapshots, () => cluster.SessionKey, salt, cluster.Ledger.OnNonce);
+    }
+
+    /// <summary>False: it is no effect of this one.</summary>
+    public bool TryCarryOut(ReplicaEffect effect)
+    {
+        switch (effect)
+        {
+            case TakeSnapshotEffect take: Take(take.Header); break;
+            case KeepSnapshotEffect keep: Post("keep", () => _shelf.Keep(keep.Index, keep.Proof)); break;
+            case DropSnapshotEffect drop: Post("drop", () => _shelf.Drop(drop.Index)); break;
+            case SendFileEffect send: Post("send", () => SendPieces(send)); break;
+            case BeginFetchEffect begin: Post("begin", () => _shelf.BeginFetch(begin.Index)); break;
+            case StoreFetchedEffect store:
+                Post("store", () =>
+                {
+                    _shelf.StoreFetched(store.Index, store.Offset, store.Bytes);
+                    _manager.Give(new FetchStoredInput(store.Index, store.Offset + store.Bytes.Length));
+                });
+                break;
+            case CheckFetchedEffect check:
+                Post("check", () => _manager.Give(new FetchCheckedInput(check.Index, _shelf.CheckFetched(check.Index))));
+                break;
+            case AdoptFetchedEffect adopt:
+                Post("adopt", () =>
+                {
+                    _shelf.AdoptFetched(adopt.Index, adopt.Proof);
+                    _manager.Give(new FetchAdoptedInput(adopt.Index));
+                });
+                break;
+            case EndFetchEffect end: Post("end", () => _shelf.EndFetch(end.Index)); break;
+            case FindChunkEffect find: Post("find", () => _manager.Give(SharedFiles.FindChunk(_host.Disk, find.End))); break;
+            default: return false;
+        }
+        return true;
+    }
+
+    /// <summary>The worker writes its state.</summary>
+    public void OnPiece(LogIndex index, byte[] bytes, bool isLast) => Post("piece", () =>
+    {
+        if (_shelf.Writing != index) return;
+        if (_shelf.Take(bytes, isLast) is not { } facts) return;
+        _world.Counters.SnapshotsTaken++;
+        _manager.Give(new SnapshotWrittenInput(index, facts));
+    });
+
+    public void OnWorkerGone() => Post("abandon", () =>
+    {
+        if (_shelf.Writing is not { } index) return;
+        _shelf.Abandon();
+        _manager.Give(new SnapshotWrittenInput(index, null));
+    });
+
+    /// <summary>The state in a snapshot goes to the worker.</summary>
+    public void Feed(LogIndex index, BoundaryLink link) => Post("feed", () =>
+    {
+        using SnapshotStream stream = _shelf.Open(index);
+        bool isLast = false;
+        while (!isLast)
+        {
+            if (!stream.TryNext(out ReadOnlySpan<byte> clear, out isLast))
+            {
+                _manager.Give(new SnapshotLostInput(index, "its file was changed"));
+                return;
+            }
+            for (int at = 0; at < clear.Length; at += _cluster.PieceBytes)
+            {
+                byte[] piece = clear[at..Math.Min(at + _cluster.PieceBytes, clear.Length)].ToArray();
+                bool isEnd = isLast && at + piece.Length == clear.Length;
+                link.ToWorker(worker => worker.OnSnapshotPiece(piece, isEnd));
+            }
+        }
+        _world.Counters.WorkersRestored++;
+    });
+
+    public void Dispose() => _shelf.Dispose();
+
+    private void Take(SnapshotHeader header)
+    {
+        BoundaryLink? link = _manager.Link;
+        if (link is null)
+        {
+            _manager.GiveOwn(new SnapshotWrittenInput(header.Index, null));
+            return;
+        }
+        Post("take", () => _shelf.Begin(header));
+        link.ToWorker(worker => worker.WriteSnapshot(header.Index));
+    }
+
+    private void SendPieces(SendFileEffect send)
+    {
+        ILedgerFiles files = send.Kind == SharedFile.Snapshot ? _host.Disk.Snapshots : _host.Disk;
+        foreach (FilePiece piece in SharedFiles.Read(files, send, _cluster.PieceBytes)) _manager.SendTo(send.To, piece);
+    }
+
+    private void Post(string name, Action work)
+    {
+        _jobs.Enqueue((name, work));
+        if (_isBusy) return;
+        _isBusy = true;
+        Wait();
+    }
+
+    private void Wait() => _world.After(_world.Random.Between(20, 3_000), Run);
+
+    private void Run()
+    {
+        if (!_manager.IsAlive || _world.IsBroken) return;
+        if (_host.PausedUntil > _world.Now)
+        {
+            _world.After(_host.PausedUntil - _world.Now, Run);
+            return;
+        }
+        (string name, Action work) = _jobs.Dequeue();
+        _world.LastStep = "snapshot " + name;
+        if (_cluster.Faults.CrashesAt(_host, "snapshot file")) return;
+        work();
+        _isBusy = _jobs.Count > 0;
+        if (_isBusy) Wait();
+    }
+}
