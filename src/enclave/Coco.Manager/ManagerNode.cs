@@ -101,7 +101,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     }
 
     ManagerStatus IAdminFacts.Status => _status;
-
     ManagerMetrics IAdminFacts.Metrics => new(
         _folder.Syncs, _worker.Messages, Interlocked.Read(ref _batches), Interlocked.Read(ref _transactions),
         (long)_status.LastIndex, Interlocked.Read(ref _elections), GC.GetTotalAllocatedBytes());
@@ -244,7 +243,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         };
 
     private static EntrySalt DrawSalt() => EntrySalt.Read(RandomNumberGenerator.GetBytes(EntrySalt.Size));
-
     private static ulong DrawNumber() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     private LedgerChunks NewChunks(Hash256 network) => new(_folder, network, MerkleFrontier.Empty, Hash256.Zero);
@@ -263,7 +261,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     }
 
     private void End(Exception exception) => _ended.TrySetResult(exception);
-
     private void Seal(SealedState state)
     {
         if (_state?.Constitution.IsSealingAllowed != false && _secrets is { } secrets) _sealedFile.Write(state, _nodeKey, secrets);
@@ -396,8 +393,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
                 bool isRead = _reader is { } reader && index <= _chunks!.Last && reader.TryReadLeaf(index, out leaf) is null;
                 answer.SetResult((index >= replica.First, isRead ? leaf : null));
             });
-            (bool isKnown, Hash256? found) = await answer.Task;
-            if (isKnown) return found;
+            if (await answer.Task is { IsKnown: true } found) return found.Leaf;
             await Task.Delay(Limits.LookBackMs);
         }
     }
@@ -428,10 +424,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
                 break;
             case GovernanceChangedEffect changed: OnGovernance(changed.State); break;
             case LedgerReplacedEffect replaced: UseChunks(replaced.Chunks); break;
-            case SnapshotInstalledEffect: break;
-            default:
-                if (!_snapshots.TryCarryOut(effect)) ToWorker(effect);
-                break;
+            default: ToWorker(effect); break;
         }
     }
 
@@ -456,7 +449,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case ForwardedEffect forwarded: _worker.Send(new Forwarded(forwarded.From, forwarded.Transactions)); break;
             case ForwardRefusedEffect refused: _worker.Send(new ForwardRefused(refused.Id, refused.Code, refused.Reason)); break;
             case ReadIndexAnswerEffect read: _worker.Send(new ReadIndexAnswer(read.Request, read.IsKnown)); break;
-            default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
+            case SnapshotInstalledEffect: break;
+            default: Invariant.Holds(_snapshots.TryCarryOut(effect), $"unknown effect {effect.GetType().Name}"); break;
         }
     }
 
