@@ -136,7 +136,7 @@ public sealed class Replica
         _worker.WelcomeIfPossible();
         _worker.Continue();
         _worker.TellRole(MayLead);
-        _reads.Release();
+        if (_worker.IsLive) _reads.Release(); // what a read must see was sent to a worker only when it has caught up
     }
 
     /// <summary>Effects from now on go to <paramref name="effects"/>, those of the making of this sequencer first.</summary>
