@@ -77,7 +77,16 @@ public sealed class CertificateChain : IDisposable
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         foreach (X509Certificate2 certificate in _certificates.Skip(1)) chain.ChainPolicy.ExtraStore.Add(certificate);
-        bool holds = chain.Build(Leaf);
+        bool holds;
+        try
+        {
+            holds = chain.Build(Leaf);
+        }
+        catch (CryptographicException unreadable)
+        {
+            // OpenSSL gives up on some certificates that can be loaded and whose extensions contradict one another.
+            return new EvidenceRefusal(EvidenceCheck.Chain, $"the certificate '{Leaf.Subject}' cannot be verified: {unreadable.Message}");
+        }
         string[] problems = [.. chain.ChainStatus.Select(status => status.Status.ToString())];
         foreach (X509ChainElement element in chain.ChainElements) element.Certificate.Dispose();
         return holds
