@@ -10,7 +10,7 @@ internal static class CommandLine
     {
         Shared.PlainWhenRedirected();
         RootCommand root = new("Coco: a framework for confidential ledgers.\n\nExample: coco up --detach && coco status");
-        foreach (Command command in (Command[])[.. NetworkCommands.All(), .. GovernanceCommands.All(), .. OperatorCommands.All(), .. LoadCommands.All(), .. ProofCommands.All(), .. LedgerCommands.All(), EvidenceCommands.Make()])
+        foreach (Command command in (Command[])[.. NetworkCommands.All(), .. GovernanceCommands.All(), .. OperatorCommands.All(), .. LoadCommands.All(), .. ProofCommands.All(), .. LedgerCommands.All(), EvidenceCommands.Make(), MeasureCommands.Make()])
             root.Subcommands.Add(command);
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -35,6 +35,6 @@ public sealed class TdxGuestDevice(IDeviceControl control, string device = TdxGu
     }
 
     /// <summary>As <see cref="TdReport.ComputeMeasurement"/>, from a TDREPORT (Intel TDX Module ABI, TDINFO_STRUCT).</summary>
-    public static byte[] MeasurementOf(ReadOnlySpan<byte> tdReport) => System.Security.Cryptography.SHA384.HashData(
-        [.. "coco-tdx-v1"u8, .. tdReport.Slice(MrTdStart, TdReport.MeasurementSize), .. tdReport.Slice(RegistersStart, TdReport.RegisterCount * TdReport.MeasurementSize)]);
+    public static byte[] MeasurementOf(ReadOnlySpan<byte> tdReport) => TdReport.MeasurementOf(
+        tdReport.Slice(MrTdStart, TdReport.MeasurementSize), tdReport.Slice(RegistersStart, TdReport.RegisterCount * TdReport.MeasurementSize));
 }

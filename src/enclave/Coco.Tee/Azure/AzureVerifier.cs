@@ -53,6 +53,19 @@ public sealed class AzureVerifier : IEvidenceVerifier
     public static byte[]? MeasurementOf(EvidenceBundle bundle, AzurePolicy policy) =>
         TpmQuote.TryRead(bundle.Get(EvidencePart.TpmQuote).Span, out TpmQuote? quote) && CheckPcrs(quote, bundle, policy, out byte[] measurement) is null ? measurement : null;
 
+    /// <summary>One value for what booted, from the measured PCRs (docs/formats/evidence-azure.md).</summary>
+    public static byte[] MeasurementOf(SortedDictionary<int, byte[]> pcrs)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("coco-azure-v1"u8);
+        foreach ((int pcr, byte[] value) in pcrs)
+        {
+            hash.AppendData([(byte)pcr]);
+            hash.AppendData(value);
+        }
+        return hash.GetHashAndReset();
+    }
+
     private sealed record HardwareClaims(string Paravisor, ImmutableArray<EvidenceDetail> Details, ImmutableArray<string> Warnings, DateTimeOffset? HoldsUntil);
 
     private static EvidenceRefusal? CheckSnp(HclReport report, EvidenceBundle bundle, TeePolicy policy, DateTimeOffset now, out HardwareClaims? claims)
@@ -134,16 +147,14 @@ public sealed class AzureVerifier : IEvidenceVerifier
         ReadOnlySpan<byte> values = bundle.Get(EvidencePart.PcrValues).Span;
         if (values.Length != quote.Pcrs.Count * SHA256.HashSizeInBytes || !quote.HoldsValues(values))
             return new EvidenceRefusal(EvidenceCheck.PcrDigest, "the PCRs are not the quoted ones");
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("coco-azure-v1"u8);
-        foreach (int pcr in policy.MeasuredPcrs.Order())
+        var measured = new SortedDictionary<int, byte[]>();
+        foreach (int pcr in policy.MeasuredPcrs)
         {
             int place = quote.Pcrs.IndexOf(pcr);
             if (place < 0) return new EvidenceRefusal(EvidenceCheck.PcrDigest, $"PCR {pcr} is not quoted");
-            hash.AppendData([(byte)pcr]);
-            hash.AppendData(values.Slice(place * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes));
+            measured[pcr] = values.Slice(place * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes).ToArray();
         }
-        measurement = hash.GetHashAndReset();
+        measurement = MeasurementOf(measured);
         return null;
     }
 

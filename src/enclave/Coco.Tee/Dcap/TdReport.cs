@@ -54,5 +54,8 @@ public readonly ref struct TdReport(ReadOnlySpan<byte> bytes)
     /// One value for the code manifest: SHA-384("coco-tdx-v1" || MRTD || RTMR0..3). What the guest runs is only in all of them
     /// together: MRTD is the firmware alone.
     /// </summary>
-    public byte[] ComputeMeasurement() => SHA384.HashData([.. "coco-tdx-v1"u8, .. MrTd, .. Registers]);
+    public byte[] ComputeMeasurement() => MeasurementOf(MrTd, Registers);
+
+    /// <summary>The same of a firmware's measurement and the four registers, one after the other.</summary>
+    public static byte[] MeasurementOf(ReadOnlySpan<byte> mrTd, ReadOnlySpan<byte> registers) => SHA384.HashData([.. "coco-tdx-v1"u8, .. mrTd, .. registers]);
 }

@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Coco.Client;
+using Coco.Supervisor;
+using Coco.Tee;
+using Coco.Tee.Platforms;
+
+namespace Coco.Apps.Cli.Commands;
+
+/// <summary>What evidence will say of a release: the values that a constitution's code manifest names.</summary>
+internal static class MeasureCommands
+{
+    private static readonly (string Name, uint Signature)[] Processors =
+    [
+        ("EPYC", SnpLaunch.SignatureOf(23, 1, 2)), ("EPYC-v4", SnpLaunch.SignatureOf(23, 1, 2)), ("EPYC-Rome", SnpLaunch.SignatureOf(23, 49, 0)),
+        ("EPYC-Milan", SnpLaunch.SignatureOf(25, 1, 1)), ("EPYC-Genoa", SnpLaunch.SignatureOf(25, 17, 0)), ("EPYC-Turin", SnpLaunch.SignatureOf(26, 0, 0)),
+    ];
+
+    public static Command Make() => Shared.Group(
+        "measure", "Expected measurements of programs and guests, for the code manifest.", Software(), Snp(), Tdx(), Sgx(), Azure(), HostData());
+
+    private static Command Software()
+    {
+        Argument<string?> folder = new("DIR") { Description = "A program's folder; this installation's manager and worker if left out.", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> json = Shared.Json();
+        Command command = new("software", "The digest of a program's files: the measurement on the software platform, and one identity of a release on all others.\n\n" +
+            "Example: coco measure software --json")
+        {
+            folder, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            List<(string, string)> facts = [("platform", SoftwareEvidence.PlatformName)];
+            if (parsed.GetValue(folder) is { } one) facts.Add(("measurement", ProgramMeasurement.Of(Existing(one)).ToString()));
+            else
+            {
+                facts.Add(("manager", "0x" + await Programs.MeasurementAsync(Programs.Manager, cancellation)));
+                facts.Add(("worker", "0x" + await Programs.MeasurementAsync(Programs.Worker, cancellation)));
+            }
+            return Print(facts, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Snp()
+    {
+        Option<string> firmware = new("--firmware") { Description = "The guest firmware (OVMF) whole, or with --firmware-digest at least its last page.", Required = true, HelpName = "FILE" };
+        Option<string?> firmwareDigest = new("--firmware-digest") { Description = "The launch digest after the firmware alone, 48 bytes in hex.", HelpName = "HEX" };
+        Option<string?> kernel = new("--kernel") { Description = "A kernel that the host boots directly.", HelpName = "FILE" };
+        Option<string?> initrd = new("--initrd") { Description = "Its initial file system.", HelpName = "FILE" };
+        Option<string> append = new("--append") { Description = "Its command line.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        Option<int> processors = new("--vcpus") { Description = "Virtual processors at the start.", DefaultValueFactory = _ => 1 };
+        Option<string> type = new("--vcpu-type") { Description = $"{string.Join(", ", Processors.Select(known => known.Name))}, or the signature (CPUID 1, EAX) as 0x hex.", Required = true };
+        Option<GuestHost> host = new("--vmm") { Description = "Who starts the guest: qemu or ec2.", DefaultValueFactory = _ => GuestHost.Qemu };
+        Option<bool> json = Shared.Json();
+        Command command = new("sev-snp", "The launch digest of a confidential VM on AMD SEV-SNP.\n\n" +
+            "Example: coco measure sev-snp --firmware OVMF.fd --kernel vmlinuz --initrd coco.img --append 'console=ttyS0' --vcpus 4 --vcpu-type EPYC-Genoa")
+        {
+            firmware, firmwareDigest, kernel, initrd, append, processors, type, host, json,
+        };
+        command.SetAction(parsed =>
+        {
+            if (!FirmwareImage.TryRead(Read(parsed.GetRequiredValue(firmware)), out FirmwareImage? image)) throw new UnknownEvidenceException("The firmware is not an OVMF image: its table of GUIDs cannot be read.");
+            KernelHashes? hashes = parsed.GetValue(kernel) is not { } file ? null
+                : new KernelHashes(Read(file), parsed.GetValue(initrd) is { } second ? Read(second) : default, parsed.GetValue(append) ?? "");
+            var launch = new SnpLaunch(image, hashes, parsed.GetValue(processors), SignatureOf(parsed.GetRequiredValue(type)), parsed.GetValue(host));
+            byte[] digest = launch.ComputeDigest(parsed.GetValue(firmwareDigest) is { } known ? Hex(known, SnpLaunch.DigestSize) : []);
+            return Print([("platform", SevSnpVerifier.PlatformName), ("measurement", Text(digest))], parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Tdx()
+    {
+        Option<string> firmware = new("--mrtd") { Description = "Of the guest's firmware, 48 bytes in hex, as its maker publishes it.", Required = true, HelpName = "HEX" };
+        Option<string>[] registers = [.. Enumerable.Range(0, TdReport.RegisterCount).Select(register =>
+            new Option<string>($"--rtmr{register}") { Description = "Run-time register, 48 bytes in hex; zero if left out.", HelpName = "HEX", DefaultValueFactory = _ => new string('0', 2 * TdReport.MeasurementSize) })];
+        Option<bool> json = Shared.Json();
+        Command command = new("tdx", "The one value for firmware and run-time registers of a TDX guest. MRTD and registers are not computed here.\n\n" +
+            "Example: coco measure tdx --mrtd 91eb... --rtmr1 5c12... --rtmr2 a3f0...")
+        {
+            firmware, json,
+        };
+        foreach (Option<string> register in registers) command.Add(register);
+        command.SetAction(parsed =>
+        {
+            byte[] values = [.. registers.SelectMany(register => Hex(parsed.GetRequiredValue(register), TdReport.MeasurementSize))];
+            byte[] measurement = TdReport.MeasurementOf(Hex(parsed.GetRequiredValue(firmware), TdReport.MeasurementSize), values);
+            return Print([("platform", DcapVerifier.TdxName), ("measurement", Text(measurement))], parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Sgx()
+    {
+        Argument<string> file = new("SIGSTRUCT") { Description = "The enclave's signature, such as coco-manager.sig from gramine-sgx-sign." };
+        Option<bool> json = Shared.Json();
+        Command command = new("sgx", "MRENCLAVE and MRSIGNER of a signed enclave.\n\nExample: coco measure sgx coco-manager.sig") { file, json };
+        command.SetAction(parsed => !EnclaveSignature.TryRead(Read(parsed.GetRequiredValue(file)), out EnclaveSignature? signature)
+            ? throw new UnknownEvidenceException("The file is not a SIGSTRUCT of 1808 bytes.")
+            : Print([("platform", DcapVerifier.SgxName), ("measurement", Text(signature.Measurement.Span)), ("signer", Text(signature.Signer.Span)),
+                ("productId", signature.ProductId.ToString(CultureInfo.InvariantCulture)), ("svn", signature.Svn.ToString(CultureInfo.InvariantCulture))], parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command Azure()
+    {
+        Option<string[]> pcrs = new("--pcr") { Description = "A measured PCR's value: 4=HEX (32 bytes). All that the policy measures.", HelpName = "N=HEX", AllowMultipleArgumentsPerToken = true };
+        Option<bool> json = Shared.Json();
+        Command command = new("azure", "The one value for the measured PCRs of an Azure confidential VM.\n\nExample: coco measure azure --pcr 4=... 7=... 8=... 9=... 11=... 12=... 13=...") { pcrs, json };
+        command.SetAction(parsed =>
+        {
+            SortedDictionary<int, byte[]> values = [];
+            foreach (string pair in parsed.GetValue(pcrs) ?? [])
+                values[int.TryParse(pair.Split('=')[0], CultureInfo.InvariantCulture, out int pcr) && pcr is >= 0 and < 24 && pair.Contains('=', StringComparison.Ordinal)
+                    ? pcr : throw new UnknownEvidenceException($"'{pair}' is not N=HEX with a PCR from 0 to 23.")] = Hex(pair.Split('=')[1], SHA256.HashSizeInBytes);
+            if (values.Count == 0) throw new UnknownEvidenceException("Name the measured PCRs with --pcr N=HEX.");
+            return Print([("platform", "azure"), ("pcrs", string.Join(',', values.Keys)), ("measurement", Text(AzureVerifier.MeasurementOf(values)))], parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command HostData()
+    {
+        Argument<string> file = new("POLICY") { Description = "A confidential container's policy: the text, or the same in base64." };
+        Option<bool> json = Shared.Json();
+        Command command = new("host-data", "The host data of a confidential container on SEV-SNP: SHA-256 of its policy.\n\nExample: coco measure host-data policy.base64") { file, json };
+        command.SetAction(parsed =>
+        {
+            byte[] bytes = Read(parsed.GetRequiredValue(file));
+            byte[] decoded = new byte[bytes.Length];
+            string text = Encoding.UTF8.GetString(bytes).Trim();
+            ReadOnlySpan<byte> policy = Convert.TryFromBase64String(text, decoded, out int length) ? decoded.AsSpan(0, length) : bytes;
+            return Print([("platform", SevSnpVerifier.PlatformName), ("hostData", Text(SHA256.HashData(policy)))], parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static uint SignatureOf(string type)
+    {
+        foreach ((string name, uint signature) in Processors)
+            if (name.Equals(type, StringComparison.OrdinalIgnoreCase)) return signature;
+        return type.StartsWith("0x", StringComparison.Ordinal) && uint.TryParse(type.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint given)
+            ? given : throw new UnknownEvidenceException($"'{type}' is neither a processor that is known nor a signature as 0x hex.");
+    }
+
+    private static byte[] Hex(string text, int size)
+    {
+        ReadOnlySpan<char> digits = text.StartsWith("0x", StringComparison.Ordinal) ? text.AsSpan(2) : text;
+        return StrictHex.TryRead(digits, out byte[] bytes) && bytes.Length == size ? bytes : throw new UnknownEvidenceException($"'{text}' is not {size} bytes in hex.");
+    }
+
+    private static string Existing(string folder) => Directory.Exists(folder) ? folder : throw new FileNotFoundException($"There is no folder {folder}.");
+
+    private static byte[] Read(string file) => File.Exists(file) || file == "/dev/null" ? File.ReadAllBytes(file) : throw new FileNotFoundException($"There is no file {file}.");
+
+    private static string Text(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
+
+    private static int Print(IReadOnlyList<(string Name, string Value)> facts, bool asJson)
+    {
+        if (asJson) Shared.PrintJson(facts.ToDictionary(fact => fact.Name, fact => fact.Value));
+        else Shared.PrintFacts(facts);
+        return ExitCode.Done;
+    }
+}
