@@ -66,6 +66,14 @@ public sealed class ReferenceTests
         Findings.AreNone(listed.Except(Repository.Projects));
     }
 
+    /// <summary>Whoever sees the internals of Coco.Tee can name other vendors' roots than the pinned ones: the tests of it alone.</summary>
+    [Fact]
+    public void No_program_can_name_other_roots_of_hardware_than_the_vendors()
+    {
+        string[] friends = [.. XDocument.Parse(Repository.Read("src/enclave/Coco.Tee/Coco.Tee.csproj")).Descendants("InternalsVisibleTo").Select(friend => friend.Attribute("Include")!.Value)];
+        Assert.Equal(["Coco.Enclave.Tests"], friends);
+    }
+
     /// <summary>
     /// The lines that a reviewer of the manager must read. The number may fall freely; when it must rise, raise it in
     /// tests/data/tidy/manager-lines.txt in the same change, so that growth is seen.

@@ -1,37 +1,37 @@
 using Coco.Apps.Manager;
 using Coco.Boundary;
 using Coco.Consensus.Raft;
-using Coco.Keys;
 using Coco.Manager;
+using Coco.Tee;
 using Coco.Tee.Platforms;
 
 // The manager of one validating node: composes the shell with the Raft plug and the platform, and runs until it is told to stop.
-var measurement = ProgramMeasurement.Of(AppContext.BaseDirectory);
+var program = ProgramMeasurement.Of(AppContext.BaseDirectory);
 if (args is ["--print-measurement"])
 {
-    Console.WriteLine(measurement);
+    Console.WriteLine(program);
     return 0;
 }
-if (args is not ["--config", var file])
+if (args is not (["--config", _] or ["--print-measurement", "--config", _]))
 {
-    Console.Error.WriteLine("Usage: coco-manager --config FILE | --print-measurement");
+    Console.Error.WriteLine("Usage: coco-manager --config FILE | --print-measurement [--config FILE]");
     return 2;
 }
 try
 {
-    NodeConfiguration configuration = NodeConfiguration.Read(file);
-    if (configuration.Platform != "software")
+    NodeConfiguration configuration = NodeConfiguration.Read(args[^1]);
+    using NodePlatform here = NodePlatform.Open(configuration, program);
+    if (args.Length == 3)
     {
-        Console.Error.WriteLine($"The platform '{configuration.Platform}' is not in this version; this build has 'software'.");
-        return 3;
+        Console.WriteLine($"0x{Convert.ToHexStringLower(here.Platform.Measurement.Span)} {here.Platform.Name}");
+        return 0;
     }
-    using var platformKey = EcdsaSigner.Generate();
-    var platform = new SoftwarePlatform(measurement, platformKey, TimeProvider.System, isDebug: true);
-    using var sealing = SoftwareSealing.Open(Path.Combine(configuration.ManagerDirectory, "sealing.key"), measurement);
-    Log(SoftwarePlatform.Warning);
+    Log(here.Describe());
+    ISealing? sealing = here.OpenSealing();
+    if (sealing is null) Log("This platform seals nothing: when all VNs of the network stop at once, this one cannot go on by itself.");
     using var telemetry = new Telemetry(configuration.NodeName);
     using var stop = new StopSignal();
-    using var node = new ManagerNode(new ManagerOptions(configuration, platform, new Sealing(sealing), [new RaftFactory()], Log));
+    using var node = new ManagerNode(new ManagerOptions(configuration, here.Platform, sealing, EvidenceVerifiers.All, [new RaftFactory()], Log));
     await node.RunAsync(stop.Token);
     return 0;
 }

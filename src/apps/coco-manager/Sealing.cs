@@ -3,10 +3,10 @@ using Coco.Tee.Platforms;
 
 namespace Coco.Apps.Manager;
 
-/// <summary>The software platform's sealing behind the manager's interface.</summary>
-internal sealed class Sealing(SoftwareSealing software) : ISealing
+/// <summary>The platform's sealing behind the manager's interface.</summary>
+internal sealed class Sealing(PlatformSealing platform) : ISealing
 {
-    public byte[] Seal(string use, ReadOnlySpan<byte> content) => software.Seal(use, content);
+    public byte[] Seal(string use, ReadOnlySpan<byte> content) => platform.Seal(use, content);
 
-    public bool TryUnseal(string use, ReadOnlySpan<byte> content, out byte[]? opened) => software.TryUnseal(use, content, out opened);
+    public bool TryUnseal(string use, ReadOnlySpan<byte> content, out byte[]? opened) => platform.TryUnseal(use, content, out opened);
 }

@@ -55,8 +55,11 @@ public sealed record NodeConfiguration
     /// <summary>The manager measurement that the operator expects, as 0x hex; a joining node refuses another one.</summary>
     public string? ExpectMeasurement { get; init; }
 
-    /// <summary>The TEE platform's name (TEE-1).</summary>
+    /// <summary>The TEE platform's name (TEE-1); "auto": whatever hardware is there, and never the software platform.</summary>
     public string Platform { get; init; } = "software";
+
+    /// <summary>Certificates, revocation lists and collateral that go with the hardware's evidence; whoever runs the host keeps them fresh.</summary>
+    public string? CollateralDirectory { get; init; }
 
     /// <summary>The organisation's member key (PEM), which signs the node's entry (NET-5). Kept out of the enclave where null.</summary>
     public string? MemberKeyFile { get; init; }

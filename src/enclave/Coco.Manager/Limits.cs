@@ -14,6 +14,12 @@ internal static class Limits
     /// <summary>TCP, TLS and attestation of a link together.</summary>
     public const int HandshakeMs = 5_000;
 
+    /// <summary>The same where evidence is hardware's: SNP firmware answers about once in two seconds, whoever of the guest asks.</summary>
+    public const int HardwareHandshakeMs = 30_000;
+
+    /// <summary>Each try may cost a report of the hardware.</summary>
+    public const int HardwareReconnectMs = 1_000;
+
     /// <summary>Evidence on links is made for a nonce; this only bounds clocks that are far off.</summary>
     public const ulong EvidenceAgeMs = 24UL * 60 * 60 * 1000;
 

@@ -58,7 +58,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private LedgerReader? _reader;
     private readonly string _measurement;
     private string? _constitutionDigest;
-    private ReadOnlyMemory<byte> _workerKey;
+    private volatile byte[] _workerKey = [];
     private bool _isWorkerWelcomed;
     private ulong? _appliedBatch;
     private double? _rejoinMs;
@@ -91,9 +91,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
-        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log,
-            OnRefused, _configuration.PeerRoutes);
-        _worker = new WorkerServer(_configuration.BoundarySocketPath, OnWorker, OnWorkerGone, options.Log);
+        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log, OnRefused, options.Verifiers, _configuration.PeerRoutes);
+        _worker = new WorkerServer(_configuration, OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
         _snapshots = new SnapshotLoop(
             _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, _links.SendFile, options.Log, End);
         _segments = new SegmentDesk(OpenSegments, LeafOf, _worker.Send, options.Log);
@@ -117,11 +116,12 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         }
     }
 
-    byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256 tlsKeyDigest)
+    byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256? ownKey)
     {
-        if (_state is not { } state) return null;
+        if (_state is not { } state || (ownKey is null && _workerKey.Length == 0)) return null;
         var claims = new AttestationClaims(
-            state.Network, _configuration.NodeName, EnclaveRole.Manager, tlsKeyDigest, Sha256.Hash(_nodeKey.PublicKey.Span), nonce, AttestationPurpose.Client);
+            state.Network, _configuration.NodeName, ownKey is null ? EnclaveRole.Worker : EnclaveRole.Manager, ownKey ?? Sha256.Hash(_workerKey),
+            Sha256.Hash(_nodeKey.PublicKey.Span), nonce, AttestationPurpose.Client);
         return EvidenceDocument.Write(claims, _options.Platform.Produce(claims.ComputeReportData()), _nodeKey.PublicKey.Span);
     }
 
@@ -355,7 +355,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _loop.Post(_ =>
         {
             _isWorkerWelcomed = false;
-            _workerKey = hello.TlsKey;
+            _workerKey = hello.TlsKey.ToArray();
             _loop.PostOwn(WorkerConnectedInput.Instance);
         });
     }
@@ -516,7 +516,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         GovernanceState state = welcome.State;
         _isWorkerWelcomed = true;
         ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
-        byte[] certificate = Certify(_workerKey.Span, _configuration.ClientAddress);
+        byte[] certificate = Certify(_workerKey, _configuration.ClientAddress);
         _worker.Send(new Welcome(
             _configuration.NodeName, state.Constitution.Ledger.Name, settings, PolicyOf(state), state.Version, certificate,
             RestoresSnapshot: welcome.Snapshot is not null));

@@ -7,8 +7,9 @@ namespace Coco.Manager;
 /// <summary>What a manager is composed of.</summary>
 /// <param name="Configuration">The host's word: where to listen, what to ask for.</param>
 /// <param name="Platform">The TEE that this program runs in.</param>
-/// <param name="Sealing">Of that platform.</param>
+/// <param name="Sealing">Of that platform; null where it has none: then nothing outlasts a stop of all VNs.</param>
+/// <param name="Verifiers">Who judges the evidence of others.</param>
 /// <param name="Consensus">The plugs that this build has.</param>
 /// <param name="Log">One line of the VN's log.</param>
 public sealed record ManagerOptions(
-    NodeConfiguration Configuration, ITeePlatform Platform, ISealing Sealing, IReadOnlyList<IConsensusFactory> Consensus, Action<string> Log);
+    NodeConfiguration Configuration, ITeePlatform Platform, ISealing? Sealing, EvidenceVerifiers Verifiers, IReadOnlyList<IConsensusFactory> Consensus, Action<string> Log);

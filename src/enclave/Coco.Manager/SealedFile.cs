@@ -18,13 +18,15 @@ public interface ISealing
 internal sealed record SealedContent(SealedState State, byte[] NodeKey, byte[] Secrets);
 
 /// <summary>The sealed state on disk, replaced as a whole each time that term, vote or incarnation changes.</summary>
-internal sealed class SealedFile(string path, ISealing sealing)
+/// <param name="sealing">Null: the platform has none, and nothing is kept.</param>
+internal sealed class SealedFile(string path, ISealing? sealing)
 {
     private const string Use = "restart";
     private const int MaxPartBytes = 32_768;
 
     public void Write(SealedState state, EcdsaSigner nodeKey, Secrets secrets)
     {
+        if (sealing is null) return;
         byte[] key = nodeKey.ExportPkcs8();
         byte[] shared = secrets.Encode();
         var writer = new ByteWriter(4_096);
@@ -52,7 +54,7 @@ internal sealed class SealedFile(string path, ISealing sealing)
     /// <summary>Null where there is none, or it is another program's, or it was changed.</summary>
     public SealedContent? Read()
     {
-        if (!File.Exists(path) || !sealing.TryUnseal(Use, File.ReadAllBytes(path), out byte[]? opened)) return null;
+        if (sealing is null || !File.Exists(path) || !sealing.TryUnseal(Use, File.ReadAllBytes(path), out byte[]? opened)) return null;
         var reader = new SpanReader(opened);
         bool isRead = reader.TryReadUInt64(out ulong self) & reader.TryReadUInt64(out ulong term) & reader.TryReadUInt64(out ulong vote);
         if (!isRead || !reader.TryReadBytes(MaxPartBytes, out ReadOnlySpan<byte> key)

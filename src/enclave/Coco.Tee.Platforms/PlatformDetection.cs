@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Coco.Tee.Platforms;
 
 /// <summary>Where to look for hardware: the system itself, or stand-ins of it.</summary>
@@ -10,49 +8,91 @@ public sealed record PlatformPlaces(string Root, IDeviceControl Control, ITpmDev
     /// <summary>What a stand-in does after a file was written, by folder and name; null on a system.</summary>
     internal Action<string, string>? Written { get; init; }
 
+    /// <summary>Azure's, for TDX machines there.</summary>
+    public IQuoteService Quotes { get; init; } = new AzureQuoteService();
+
     public static PlatformPlaces System(string? collateralFolder) => new("", new LinuxDeviceControl(), new LinuxTpmDevice(), collateralFolder);
 }
 
 /// <summary>Finds the TEE that this program runs in.</summary>
 public static class PlatformDetection
 {
-    private const uint HclReportIndex = 0x0140_0001;
-    private const uint AttestationKeyHandle = 0x8100_0003;
-    private const int MinHclSize = 1236;
+    /// <summary>In a node's configuration: whatever hardware is there. Never the software platform.</summary>
+    public const string Auto = "auto";
 
-    /// <summary>The kernel's report interface first, then devices, a library OS, Azure's vTPM. Null: no TEE that this version knows.</summary>
-    public static HardwarePlatform? Find(PlatformPlaces places)
+    /// <summary>The kernel's report interface first, then devices, a library OS, Azure's vTPM.</summary>
+    private static readonly (string[] Gives, Func<PlatformPlaces, HardwarePlatform?> TryOpen)[] Ways =
+    [
+        ([SevSnpVerifier.PlatformName, DcapVerifier.TdxName], FromTsm),
+        ([SevSnpVerifier.PlatformName], FromSevGuest),
+        ([DcapVerifier.TdxName], FromTdxGuest),
+        ([DcapVerifier.SgxName], FromGramine),
+        ([AzureVerifier.SnpName, AzureVerifier.TdxName], AzureMachine.TryOpen),
+    ];
+
+    /// <summary>What a configuration can ask for beside <see cref="Auto"/> and the software platform.</summary>
+    public static IEnumerable<string> Names => Ways.SelectMany(way => way.Gives).Distinct();
+
+    /// <summary>
+    /// The platform of that name, or with <see cref="Auto"/> the first that is there. Throws <see cref="PlatformUnavailableException"/>
+    /// where there is none: a node that was to be protected never runs unprotected instead.
+    /// </summary>
+    public static HardwarePlatform Open(string wanted, PlatformPlaces places)
     {
-        var tsm = new ConfigFsTsm(places.Root + ConfigFsTsm.SystemFolder, places.Written);
-        if (tsm.IsThere) return FromTsm(tsm, places);
-        var sevGuest = new SevGuestDevice(places.Control);
-        if (sevGuest.IsThere) return Snp(data => Bundle(sevGuest.GetReport(data), places));
-        if (new TdxGuestDevice(places.Control).IsThere)
-            throw new PlatformUnavailableException($"This is a TDX guest, but quotes need the kernel's {ConfigFsTsm.SystemFolder} (Linux 6.7 or later, configfs mounted).");
-        var gramine = new GramineFiles(places.Root + GramineFiles.SystemFolder, () => places.Written?.Invoke(places.Root + GramineFiles.SystemFolder, "user_report_data"));
-        if (gramine.IsThere) return Sgx(data => Quote(gramine.GetQuote(data), places));
-        return places.Tpm.IsThere ? FromAzure(places) : null;
+        if (wanted == VbsVerifier.PlatformName) throw VbsHost.Refusal();
+        if (wanted != Auto && !Names.Contains(wanted))
+            throw new PlatformUnavailableException($"The platform '{wanted}' is not in this version; it has {string.Join(", ", Names)}, software, and {Auto} for whatever is there.");
+        return Find(places, wanted == Auto ? null : wanted) ?? throw new PlatformUnavailableException(wanted == Auto
+            ? "This machine shows no TEE that this version knows. To run without any protection, ask for the platform 'software' by name."
+            : $"This machine does not show the platform '{wanted}'.");
     }
 
-    private static HardwarePlatform FromTsm(ConfigFsTsm tsm, PlatformPlaces places)
+    /// <summary>Null: no TEE that this version knows, or not the one of that name.</summary>
+    public static HardwarePlatform? Find(PlatformPlaces places, string? wanted = null) => Ways
+        .Where(way => wanted is null || way.Gives.Contains(wanted)).Select(way => way.TryOpen(places))
+        .FirstOrDefault(found => found is not null && (wanted is null || found.Name == wanted));
+
+    private static HardwarePlatform? FromTsm(PlatformPlaces places)
     {
-        string provider = tsm.GetReport(new byte[64]).Provider;
+        var tsm = new ConfigFsTsm(places.Root + ConfigFsTsm.SystemFolder, places.Written);
+        if (!tsm.IsThere) return null;
+        string provider = tsm.GetReport(new byte[AttestationClaims.ReportDataSize]).Provider;
         return provider switch
         {
-            "sev_guest" => Snp(data => Bundle(tsm.GetReport(data), places)),
+            "sev_guest" => Snp(data => Bundle(tsm.GetReport(data), places), places),
             "tdx_guest" => Tdx(data => Quote(tsm.GetReport(data).Report, places)),
             _ => throw new PlatformUnavailableException($"The kernel's report provider '{provider}' is not known to this version."),
         };
     }
 
-    private static HardwarePlatform Snp(Func<byte[], EvidenceBundle> produce) => new(SevSnpVerifier.PlatformName, produce, bundle =>
-        SnpReport.TryRead(bundle.Get(EvidencePart.Report).Span, out SnpReport? report) ? report.Measurement.ToArray() : throw NotReadable("an SNP report"));
+    private static HardwarePlatform? FromSevGuest(PlatformPlaces places)
+    {
+        var device = new SevGuestDevice(places.Control);
+        return device.IsThere ? Snp(data => Bundle(device.GetReport(data), places), places) : null;
+    }
+
+    private static HardwarePlatform? FromTdxGuest(PlatformPlaces places) => new TdxGuestDevice(places.Control).IsThere
+        ? throw new PlatformUnavailableException($"This is a TDX guest, but quotes need the kernel's {ConfigFsTsm.SystemFolder} (Linux 6.7 or later, configfs mounted).")
+        : null;
+
+    private static HardwarePlatform? FromGramine(PlatformPlaces places)
+    {
+        var gramine = new GramineFiles(places.Root + GramineFiles.SystemFolder, () => places.Written?.Invoke(places.Root + GramineFiles.SystemFolder, "user_report_data"));
+        return !gramine.IsThere ? null : new HardwarePlatform(DcapVerifier.SgxName, data => Quote(gramine.GetQuote(data), places), bundle =>
+            DcapQuote.TryRead(bundle.Get(EvidencePart.Report).Span, out DcapQuote? quote) is null && !quote!.IsTdx ? new EnclaveReport(quote.BodyBytes).MrEnclave.ToArray() : throw NotReadable("an SGX quote"))
+        {
+            SealingKey = gramine.TryReadSealingKey,
+        };
+    }
+
+    private static HardwarePlatform Snp(Func<byte[], EvidenceBundle> produce, PlatformPlaces places) => new(SevSnpVerifier.PlatformName, produce, bundle =>
+        SnpReport.TryRead(bundle.Get(EvidencePart.Report).Span, out SnpReport? report) ? report.Measurement.ToArray() : throw NotReadable("an SNP report"))
+    {
+        SealingKey = new SevGuestDevice(places.Control).TryDeriveSealingKey,
+    };
 
     private static HardwarePlatform Tdx(Func<byte[], EvidenceBundle> produce) => new(DcapVerifier.TdxName, produce, bundle =>
         DcapQuote.TryRead(bundle.Get(EvidencePart.Report).Span, out DcapQuote? quote) is null && quote!.IsTdx ? new TdReport(quote.BodyBytes).ComputeMeasurement() : throw NotReadable("a TDX quote"));
-
-    private static HardwarePlatform Sgx(Func<byte[], EvidenceBundle> produce) => new(DcapVerifier.SgxName, produce, bundle =>
-        DcapQuote.TryRead(bundle.Get(EvidencePart.Report).Span, out DcapQuote? quote) is null && !quote!.IsTdx ? new EnclaveReport(quote.BodyBytes).MrEnclave.ToArray() : throw NotReadable("an SGX quote"));
 
     private static EvidenceBundle Bundle(TsmReport report, PlatformPlaces places)
     {
@@ -67,34 +107,6 @@ public static class PlatformDetection
     {
         int length = DcapQuote.TryRead(buffer, out DcapQuote? quote) is null ? quote!.Length : throw NotReadable("a quote");
         EvidenceBundle bundle = new EvidenceBundle().Add(EvidencePart.Report, buffer.AsMemory(0, length));
-        new CollateralFolder(places.CollateralFolder).AddTo(bundle);
-        return bundle;
-    }
-
-    /// <summary>SNP alone: a TDX machine's quote must be asked from the host's service, which is a request over the network.</summary>
-    private static HardwarePlatform? FromAzure(PlatformPlaces places)
-    {
-        var tpm = new TpmCommands(places.Tpm);
-        byte[] hcl;
-        try
-        {
-            hcl = tpm.ReadNv(HclReportIndex);
-        }
-        catch (PlatformUnavailableException)
-        {
-            // A TPM without a paravisor's report: an ordinary machine.
-            return null;
-        }
-        if (hcl.Length < MinHclSize || !HclReport.TryRead(hcl, out HclReport? report)) return null;
-        if (report.Hardware != HclHardware.SevSnp) throw new PlatformUnavailableException($"An Azure machine with {report.Hardware} is not supported as a host in this version.");
-        return new HardwarePlatform(AzureVerifier.SnpName, data => Azure(tpm, data, places), bundle => AzureVerifier.MeasurementOf(bundle, new AzurePolicy()) ?? throw NotReadable("a vTPM quote"));
-    }
-
-    private static EvidenceBundle Azure(TpmCommands tpm, byte[] reportData, PlatformPlaces places)
-    {
-        (byte[] message, byte[] signature) = tpm.QuotePcrs(AttestationKeyHandle, SHA256.HashData(reportData));
-        EvidenceBundle bundle = new EvidenceBundle().Add(EvidencePart.HclReport, tpm.ReadNv(HclReportIndex))
-            .Add(EvidencePart.TpmQuote, message).Add(EvidencePart.TpmSignature, signature).Add(EvidencePart.PcrValues, tpm.ReadPcrs()).Add(EvidencePart.ReportData, reportData);
         new CollateralFolder(places.CollateralFolder).AddTo(bundle);
         return bundle;
     }

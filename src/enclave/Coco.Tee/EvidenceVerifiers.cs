@@ -9,6 +9,12 @@ public sealed class EvidenceVerifiers(params ImmutableArray<IEvidenceVerifier> v
     public static EvidenceVerifiers All { get; } = new(
         new SoftwareEvidenceVerifier(), new SevSnpVerifier(), DcapVerifier.Sgx, DcapVerifier.Tdx, new VbsVerifier(), AzureVerifier.SevSnp, AzureVerifier.Tdx);
 
+    /// <summary>
+    /// What the vendors' roots are. Set by tests alone, since nobody can sign with the vendors' own: no program, configuration or
+    /// constitution can name others (docs/decisions/0004-vendor-roots-are-code.md).
+    /// </summary>
+    internal VendorRoots Roots { get; init; } = VendorRoots.Pinned;
+
     public IEnumerable<string> Platforms => verifiers.Select(verifier => verifier.Platform);
 
     public bool Knows(string platform) => verifiers.Any(verifier => verifier.Platform == platform);
@@ -20,6 +26,6 @@ public sealed class EvidenceVerifiers(params ImmutableArray<IEvidenceVerifier> v
         IEvidenceVerifier? verifier = verifiers.FirstOrDefault(known => known.Platform == evidence.Platform);
         return verifier is null
             ? EvidenceVerdict.Refuse(EvidenceCheck.Platform, $"this version cannot verify evidence of the platform '{evidence.Platform}'")
-            : verifier.Verify(evidence.Bytes.Span, policy, nowUnixMs);
+            : verifier.Verify(evidence.Bytes.Span, policy.Under(Roots), nowUnixMs);
     }
 }

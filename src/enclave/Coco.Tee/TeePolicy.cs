@@ -26,6 +26,14 @@ public sealed record TeePolicy(
 
     public AzurePolicy Azure { get; init; } = new();
 
+    /// <summary>This policy, with chains that lead to other roots than the vendors'.</summary>
+    internal TeePolicy Under(VendorRoots roots) => ReferenceEquals(roots, VendorRoots.Pinned) ? this : this with
+    {
+        SevSnp = SevSnp with { Roots = roots },
+        Sgx = Sgx with { Roots = roots },
+        Tdx = Tdx with { Roots = roots },
+    };
+
     public bool AcceptsMeasurement(ReadOnlySpan<byte> measurement) =>
         IsAnyMeasurementAccepted || Measurements.Contains(Convert.ToHexStringLower(measurement));
 

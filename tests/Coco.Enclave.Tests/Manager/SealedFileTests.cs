@@ -88,7 +88,7 @@ public sealed class SealedFileTests
     /// <summary>The software platform's sealing for a program of this measurement, over one host's key file.</summary>
     private sealed class ProgramSealing(TemporaryFolder folder, byte program) : ISealing, IDisposable
     {
-        private readonly SoftwareSealing _sealing = SoftwareSealing.Open(folder.File("key"), new Hash256(Enumerable.Repeat(program, Hash256.Size).ToArray()));
+        private readonly PlatformSealing _sealing = PlatformSealing.OpenFile(folder.File("key"), new Hash256(Enumerable.Repeat(program, Hash256.Size).ToArray()));
 
         public byte[] Seal(string use, ReadOnlySpan<byte> content) => _sealing.Seal(use, content);
 

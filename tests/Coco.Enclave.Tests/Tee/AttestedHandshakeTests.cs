@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -129,9 +128,9 @@ public sealed class AttestedHandshakeTests : IDisposable
     {
         (DuplexStream near, DuplexStream far) = DuplexStream.NewPair();
         Task<HandshakeResult> run = _other.NewHandshake(_one.TlsKey).RunAsync(far, isConnecting: false, Deadline, default);
-        await SendAsync(near, new HandshakeMessage.Hello(
+        await HandshakeWire.SendAsync(near, new HandshakeMessage.Hello(
             HandshakeSide.Network, "a-1", EnclaveRole.Manager, AttestationPurpose.Peer, HandshakeSide.HashOf(1)));
-        var hello = Assert.IsType<HandshakeMessage.Hello>(await ReceiveAsync(near));
+        var hello = Assert.IsType<HandshakeMessage.Hello>(await HandshakeWire.ReceiveAsync(near));
         var truth = new AttestationClaims(
             HandshakeSide.Network, "a-1", EnclaveRole.Manager, _one.TlsKey, Sha256.Hash(_one.PublicKey.Span), hello.Nonce, AttestationPurpose.Peer);
         Hash256 wrong = HandshakeSide.HashOf(0xEE);
@@ -150,8 +149,8 @@ public sealed class AttestedHandshakeTests : IDisposable
         var signature = new byte[64];
         _one.Signer.Sign(HandshakeMessage.DigestToSign(reportData).Span, signature);
         byte[] evidence = _one.Platform.Produce(check == EvidenceCheck.ReportData ? new byte[64] : reportData).Encode();
-        await SendAsync(near, new HandshakeMessage.Proof(claims.Encode(), evidence, _one.PublicKey, signature));
-        if (check.Length == 0) await SendAsync(near, new HandshakeMessage.Verdict(null));
+        await HandshakeWire.SendAsync(near, new HandshakeMessage.Proof(claims.Encode(), evidence, _one.PublicKey, signature));
+        if (check.Length == 0) await HandshakeWire.SendAsync(near, new HandshakeMessage.Verdict(null));
         HandshakeResult result = await run;
         Assert.Equal(check, result.Refusal?.Check ?? "");
     }
@@ -261,24 +260,5 @@ public sealed class AttestedHandshakeTests : IDisposable
         (HandshakeResult connecting, HandshakeResult accepting) = await RunAsync();
         Assert.Equal((check, false), (accepting.Refusal?.Check, accepting.IsRefusedByPeer));
         Assert.Equal((check, true), (connecting.Refusal?.Check, connecting.IsRefusedByPeer));
-    }
-
-    private static async Task SendAsync(Stream stream, HandshakeMessage message)
-    {
-        byte[] content = message.Encode();
-        var length = new byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(length, content.Length);
-        await stream.WriteAsync((byte[])[.. length, .. content]);
-        await stream.FlushAsync();
-    }
-
-    private static async Task<HandshakeMessage> ReceiveAsync(Stream stream)
-    {
-        var length = new byte[4];
-        await stream.ReadExactlyAsync(length);
-        var content = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
-        await stream.ReadExactlyAsync(content);
-        Assert.True(HandshakeMessage.TryDecode(content, out HandshakeMessage? message));
-        return message;
     }
 }

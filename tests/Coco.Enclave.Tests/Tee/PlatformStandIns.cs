@@ -31,6 +31,7 @@ internal sealed class StandInKernel(string root, string provider, Func<byte[], b
 internal sealed unsafe class StandInDevices(string device, Func<byte[], byte[]> report) : IDeviceControl
 {
     public byte[]? Certificates { get; init; }
+    public byte[]? SealingKey { get; init; }
     public int Error { get; set; }
     public uint FirmwareStatus { get; set; }
 
@@ -43,6 +44,7 @@ internal sealed unsafe class StandInDevices(string device, Func<byte[], byte[]> 
         {
             SevGuestDevice.GetReportRequest => Sev((ulong*)argument, withCertificates: false),
             SevGuestDevice.GetExtendedReportRequest => Certificates is null ? 22 : Sev((ulong*)argument, withCertificates: true),
+            SevGuestDevice.GetDerivedKeyRequest => DeriveKey((ulong*)argument),
             TdxGuestDevice.GetReportRequest => Tdx((byte*)argument),
             _ => 25,
         };
@@ -61,6 +63,15 @@ internal sealed unsafe class StandInDevices(string device, Func<byte[], byte[]> 
             byte* ask = (byte*)request[1] + 96;
             Certificates!.CopyTo(new Span<byte>((void*)*(ulong*)ask, (int)*(uint*)(ask + 8)));
         }
+        return 0;
+    }
+
+    /// <summary>Fields that go in: bit 0 the guest's policy, bit 3 its measurement.</summary>
+    private int DeriveKey(ulong* request)
+    {
+        if (SealingKey is null || ((ulong*)request[1])[1] != 9) return 5;
+        new Span<byte>((void*)request[2], 64).Clear();
+        SealingKey.CopyTo(new Span<byte>((byte*)request[2] + 32, 32));
         return 0;
     }
 
@@ -133,8 +144,8 @@ internal sealed class StandInTpm(byte[] hclReport, RSA key) : ITpmDevice
         return answer;
     }
 
-    /// <summary>An HCL report around an SNP report, whose claims name the key.</summary>
-    public static byte[] Hcl(RSA key, Func<byte[], byte[]> report)
+    /// <summary>An HCL report around an SNP report, or another's, whose claims name the key.</summary>
+    public static byte[] Hcl(RSA key, Func<byte[], byte[]> report, HclHardware hardware = HclHardware.SevSnp)
     {
         RSAParameters numbers = key.ExportParameters(false);
         string claims = $"{{\"keys\":[{{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"e\":\"{Url(numbers.Exponent!)}\",\"n\":\"{Url(numbers.Modulus!)}\"}}]}}";
@@ -143,7 +154,7 @@ internal sealed class StandInTpm(byte[] hclReport, RSA key) : ITpmDevice
         Encoding.ASCII.GetBytes("HCLA", hcl);
         Words(hcl, 4, 1, (uint)(1236 + content.Length), 2);
         report([.. SHA256.HashData(content), .. new byte[32]]).CopyTo(hcl, 32);
-        Words(hcl, 1216, (uint)(content.Length + 20), 1, 2, 1, (uint)content.Length);
+        Words(hcl, 1216, (uint)(content.Length + 20), 1, (uint)hardware, 1, (uint)content.Length);
         content.CopyTo(hcl, 1236);
         return hcl;
     }

@@ -143,6 +143,90 @@ public sealed class PlatformTests : IDisposable
     }
 
     [Fact]
+    public async Task An_Azure_TDX_machine_asks_the_hosts_service_for_the_quote_of_its_report_once()
+    {
+        if (Vectors.Read("dcap/tdx-v4/quote.bin") is not { } quote) return;
+        using var key = RSA.Create(2048);
+        byte[] report = RandomNumberGenerator.GetBytes(1024);
+        var tpm = new StandInTpm(StandInTpm.Hcl(key, _ => report, HclHardware.Tdx), key);
+        using var service = new StandInQuoteService(quote);
+        HardwarePlatform platform = await Task.Run(() => PlatformDetection.Open("azure-tdx", Places() with { Tpm = tpm, Quotes = new AzureQuoteService(service.Address) }));
+        Evidence evidence = await Task.Run(() => platform.Produce(_reportData));
+        Assert.Equal(report, Assert.Single(service.Asked));
+        Assert.True(EvidenceBundle.TryDecode(evidence.Bytes.Span, out EvidenceBundle? bundle));
+        Assert.True(quote.AsSpan().StartsWith(bundle.Get(EvidencePart.Report).Span));
+        // The quote is genuine and of another machine than this vTPM's: the verifier must see that.
+        TeePolicy policy = EvidencePolicyDefaults.Any with { Platforms = ["azure-tdx"], Tdx = new DcapPolicy { IsCollateralRequired = false } };
+        ulong at = (ulong)new DateTimeOffset(2025, 6, 25, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        Assert.Equal(EvidenceCheck.HclBinding, EvidenceVerifiers.All.Verify(evidence, policy, at).Refusal?.Check);
+        service.Status = 503;
+        Assert.Throws<PlatformUnavailableException>(() => PlatformDetection.Open("azure-tdx", Places() with { Tpm = tpm, Quotes = new AzureQuoteService(service.Address) }));
+    }
+
+    [Fact]
+    public void A_machine_that_VBS_alone_isolates_is_refused_as_a_host()
+    {
+        using var key = RSA.Create(2048);
+        var tpm = new StandInTpm(StandInTpm.Hcl(key, _ => new byte[1184], HclHardware.Vbs), key);
+        Assert.Contains("Vbs", Assert.Throws<PlatformUnavailableException>(() => PlatformDetection.Open("auto", Places() with { Tpm = tpm })).Message, StringComparison.Ordinal);
+        Assert.Throws<PlatformUnavailableException>(() => PlatformDetection.Open("vbs", Places()));
+    }
+
+    [Fact]
+    public void A_platform_that_is_asked_for_by_name_is_that_one_or_an_error_and_never_the_software_platform()
+    {
+        var devices = new StandInDevices(SevGuestDevice.SystemDevice, Report) { Certificates = Table() };
+        PlatformPlaces guest = Places() with { Control = devices };
+        Assert.Equal("sev-snp", PlatformDetection.Open("sev-snp", guest).Name);
+        Assert.Equal("sev-snp", PlatformDetection.Open("auto", guest).Name);
+        foreach (string other in (string[])["tdx", "sgx", "azure-sev-snp", "azure-tdx", "vbs", "software", "no such"])
+            Assert.Throws<PlatformUnavailableException>(() => PlatformDetection.Open(other, guest));
+        Assert.Throws<PlatformUnavailableException>(() => PlatformDetection.Open("auto", Places()));
+    }
+
+    [Fact]
+    public void A_way_to_the_platform_that_is_asked_for_is_found_behind_one_to_another()
+    {
+        // The kernel reports as an SNP guest, and an SGX library OS is there too: each is found by its name.
+        var kernel = new StandInKernel(_root + ConfigFsTsm.SystemFolder, "sev_guest", Report, Table());
+        kernel.Install();
+        Assert.Equal("sev-snp", PlatformDetection.Open("auto", Places() with { Written = kernel.OnWritten }).Name);
+        if (Vectors.Read("dcap/sgx-v3/quote.bin") is not { } quote) return;
+        string folder = Directory.CreateDirectory(_root + GramineFiles.SystemFolder).FullName;
+        File.WriteAllBytes(Path.Combine(folder, "user_report_data"), new byte[64]);
+        File.WriteAllBytes(Path.Combine(folder, "quote"), quote);
+        Assert.Equal("sgx", PlatformDetection.Open("sgx", Places() with { Written = kernel.OnWritten }).Name);
+    }
+
+    [Fact]
+    public void The_processors_key_seals_for_this_guest_and_a_platform_without_one_says_so()
+    {
+        byte[] key = RandomNumberGenerator.GetBytes(32);
+        StandInDevices With(byte[]? sealingKey) => new(SevGuestDevice.SystemDevice, Report) { Certificates = Table(), SealingKey = sealingKey };
+        using PlatformSealing sealing = PlatformDetection.Open("sev-snp", Places() with { Control = With(key) }).TryOpenSealing()!;
+        byte[] content = sealing.Seal("restart", "secret"u8);
+        using PlatformSealing again = PlatformDetection.Open("sev-snp", Places() with { Control = With(key) }).TryOpenSealing()!;
+        Assert.True(again.TryUnseal("restart", content, out byte[]? opened));
+        Assert.Equal("secret"u8.ToArray(), opened);
+        using PlatformSealing other = PlatformDetection.Open("sev-snp", Places() with { Control = With(RandomNumberGenerator.GetBytes(32)) }).TryOpenSealing()!;
+        Assert.False(other.TryUnseal("restart", content, out _));
+        Assert.Null(PlatformDetection.Open("sev-snp", Places() with { Control = With(null) }).TryOpenSealing());
+    }
+
+    [Fact]
+    public void A_library_OS_gives_the_sealing_key_of_the_enclave_where_its_manifest_asks_for_it()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_root, "keys")).FullName;
+        var gramine = new GramineFiles(_root);
+        Assert.Null(gramine.TryReadSealingKey());
+        File.WriteAllBytes(Path.Combine(folder, "_sgx_mrenclave"), new byte[16]);
+        using Crypto.SecretKey? key = gramine.TryReadSealingKey();
+        Assert.NotNull(key);
+        File.WriteAllBytes(Path.Combine(folder, "_sgx_mrenclave"), new byte[15]);
+        Assert.Null(gramine.TryReadSealingKey());
+    }
+
+    [Fact]
     public void A_machine_without_a_TEE_has_none() => Assert.Null(PlatformDetection.Find(Places()));
 
     private static ulong Now => (ulong)SnpFixture.Now.ToUnixTimeMilliseconds();

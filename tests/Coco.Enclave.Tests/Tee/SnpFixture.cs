@@ -19,10 +19,14 @@ internal sealed class SnpFixture : IDisposable
     private readonly X509Certificate2 _root;
     private readonly X509Certificate2 _intermediate;
 
-    public SnpFixture()
+    private readonly DateTimeOffset _now;
+
+    /// <param name="now">The time that the evidence is for; null: <see cref="Now"/>.</param>
+    public SnpFixture(DateTimeOffset? now = null)
     {
-        _root = Request("CN=ARK-Turin", _rootKey).CreateSelfSigned(Now.AddYears(-1), Now.AddYears(10));
-        using X509Certificate2 bare = Request("CN=SEV-Turin", _intermediateKey).Create(_root.SubjectName, X509SignatureGenerator.CreateForRSA(_rootKey, RSASignaturePadding.Pss), Now.AddYears(-1), Now.AddYears(9), [7, 7]);
+        _now = now ?? Now;
+        _root = Request("CN=ARK-Turin", _rootKey).CreateSelfSigned(_now.AddYears(-1), _now.AddYears(10));
+        using X509Certificate2 bare = Request("CN=SEV-Turin", _intermediateKey).Create(_root.SubjectName, X509SignatureGenerator.CreateForRSA(_rootKey, RSASignaturePadding.Pss), _now.AddYears(-1), _now.AddYears(9), [7, 7]);
         _intermediate = bare.CopyWithPrivateKey(_intermediateKey);
         Roots = new VendorRoots { Turin = [.. SHA256.HashData(_root.PublicKey.ExportSubjectPublicKeyInfo())] };
     }
@@ -42,7 +46,7 @@ internal sealed class SnpFixture : IDisposable
         foreach ((string arc, byte value) in new[] { ("3.9", svns[0]), ("3.1", svns[1]), ("3.2", svns[2]), ("3.3", svns[3]), ("3.8", svns[7]) }) Add(request, arc, Number(value));
         if (cspId is null) Add(request, "4", hardwareId ?? Chip);
         else Add(request, "5", Text(cspId));
-        using X509Certificate2 made = request.Create(_intermediate.SubjectName, X509SignatureGenerator.CreateForRSA(_intermediateKey, RSASignaturePadding.Pss), Now.AddMonths(-1), Now.AddYears(7), [9]);
+        using X509Certificate2 made = request.Create(_intermediate.SubjectName, X509SignatureGenerator.CreateForRSA(_intermediateKey, RSASignaturePadding.Pss), _now.AddMonths(-1), _now.AddYears(7), [9]);
         return made.RawData;
     }
 
@@ -75,11 +79,11 @@ internal sealed class SnpFixture : IDisposable
     public byte[] List(bool isRevoked, DateTimeOffset? until = null, bool isOfIntermediate = false)
     {
         var builder = new CertificateRevocationListBuilder();
-        builder.AddEntry(isRevoked ? _intermediate.SerialNumberBytes.Span : [1, 2, 3], Now.AddDays(-2));
+        builder.AddEntry(isRevoked ? _intermediate.SerialNumberBytes.Span : [1, 2, 3], _now.AddDays(-2));
         X509Certificate2 issuer = isOfIntermediate ? _intermediate : _root;
-        DateTimeOffset end = until ?? Now.AddDays(30);
+        DateTimeOffset end = until ?? _now.AddDays(30);
         return builder.Build(issuer.SubjectName, X509SignatureGenerator.CreateForRSA(isOfIntermediate ? _intermediateKey : _rootKey, RSASignaturePadding.Pss), 1, end, HashAlgorithmName.SHA384,
-            X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier((X509SubjectKeyIdentifierExtension)issuer.Extensions["2.5.29.14"]!), Now.AddDays(-60));
+            X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier((X509SubjectKeyIdentifierExtension)issuer.Extensions["2.5.29.14"]!), _now.AddDays(-60));
     }
 
     public void Dispose()

@@ -125,16 +125,16 @@ public sealed class SoftwareEvidenceTests : IDisposable
         try
         {
             string file = Path.Combine(folder, "sealing.key");
-            using var sealing = SoftwareSealing.Open(file, Program);
+            using var sealing = PlatformSealing.OpenFile(file, Program);
             byte[] sealedBytes = sealing.Seal("restart", "secret"u8);
-            using (var again = SoftwareSealing.Open(file, Program))
+            using (var again = PlatformSealing.OpenFile(file, Program))
             {
                 Assert.True(again.TryUnseal("restart", sealedBytes, out byte[]? content));
                 Assert.Equal("secret"u8.ToArray(), content);
             }
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-            using var program = SoftwareSealing.Open(file, Hash256.Zero);
-            using var host = SoftwareSealing.Open(file + "2", Program);
+            using var program = PlatformSealing.OpenFile(file, Hash256.Zero);
+            using var host = PlatformSealing.OpenFile(file + "2", Program);
             Assert.False(sealing.TryUnseal("other", sealedBytes, out _));
             Assert.False(program.TryUnseal("restart", sealedBytes, out _));
             Assert.False(host.TryUnseal("restart", sealedBytes, out _));

@@ -49,5 +49,30 @@ public sealed class TcbEvaluationTests
         Assert.False(TcbEvaluation.EqualsMasked([0x11], expected, [0xFF, 0xFF]));
     }
 
+    [Fact]
+    public void The_older_TCB_info_of_SGX_is_read_with_its_components_one_by_one()
+    {
+        string components = string.Concat(Enumerable.Range(1, 16).Select(part => $"\"sgxtcbcomp{part:D2}svn\":{part},"));
+        string Json(string tcb) => """
+            {"version":2,"issueDate":"2025-06-01T00:00:00Z","nextUpdate":"2025-07-01T00:00:00Z","fmspc":"00606A000000","pceId":"0000","tcbType":0,"tcbEvaluationDataNumber":12,
+             "tcbLevels":[{"tcb":{TCB"pcesvn":13},"tcbDate":"2024-03-13T00:00:00Z","tcbStatus":"UpToDate","somethingNew":[1]}],"newer":{"than":"this"}}
+            """.Replace("TCB", tcb, StringComparison.Ordinal);
+        Assert.True(TcbInfo.TryRead(System.Text.Encoding.UTF8.GetBytes(Json(components)), out TcbInfo? info));
+        Assert.Equal(("SGX", 13), (info.Id, info.Levels[0].Svn));
+        Assert.Equal(Enumerable.Range(1, 16).Select(part => (byte)part), info.Levels[0].Sgx);
+        Assert.False(TcbInfo.TryRead(System.Text.Encoding.UTF8.GetBytes(Json(components.Replace("\"sgxtcbcomp16svn\":16,", "", StringComparison.Ordinal))), out _));
+    }
+
+    [Fact]
+    public void Collateral_may_have_more_fields_than_are_read_and_none_twice()
+    {
+        if (Vectors.Read("dcap/tdx-v4/collateral.json") is not { } bytes) return;
+        string json = System.Text.Encoding.UTF8.GetString(bytes).TrimEnd();
+        bool IsRead(string more) => DcapCollateral.TryRead(System.Text.Encoding.UTF8.GetBytes(json[..^1] + more + "}"), out _);
+        Assert.True(IsRead(",\"version\":4,\"fetched\":{\"at\":\"today\"}"));
+        Assert.False(IsRead(",\"pck_crl\":\"00\""));
+        Assert.False(IsRead(",\"tcb_info\":null"));
+    }
+
     private static byte[] Svn(byte minor, byte major) => [minor, major, .. new byte[14]];
 }

@@ -54,17 +54,18 @@ internal static class EvidenceCommands
     {
         Argument<Uri> url = new("URL") { Description = "https://HOST:PORT of a node's administration endpoint (coco status: admin)." };
         Option<string?> policy = PolicyOption();
+        Option<Uri?> endpoint = new("--endpoint") { Description = "Evidence about the application endpoint of the same node (coco status: rpc) instead.", HelpName = "URL" };
         Option<string?> output = new("--output") { Description = "Also write the evidence to this file.", HelpName = "FILE" };
         Option<bool> json = Shared.Json();
         Command command = new("fetch", "Ask a node for evidence, bound to this connection and a fresh nonce, and verify it.\n\n" +
             "Example: coco evidence fetch https://127.0.0.1:7003 --json")
         {
-            url, policy, output, json,
+            url, endpoint, policy, output, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             TeePolicy wanted = PolicyOf(parsed.GetValue(policy));
-            FetchedEvidence fetched = await FetchAsync(parsed.GetRequiredValue(url), wanted, cancellation);
+            FetchedEvidence fetched = await FetchAsync(parsed.GetRequiredValue(url), parsed.GetValue(endpoint), wanted, cancellation);
             if (fetched.Document is { } document && parsed.GetValue(output) is { } file) await File.WriteAllBytesAsync(file, document.Evidence.Encode(), cancellation);
             Print(fetched.Report, parsed.GetValue(json));
             return fetched.Report.Holds == true ? ExitCode.Done : ExitCode.No;
@@ -72,12 +73,12 @@ internal static class EvidenceCommands
         return command;
     }
 
-    private static async Task<FetchedEvidence> FetchAsync(Uri url, TeePolicy policy, CancellationToken cancellation)
+    private static async Task<FetchedEvidence> FetchAsync(Uri url, Uri? endpoint, TeePolicy policy, CancellationToken cancellation)
     {
-        if (!url.IsAbsoluteUri) throw new UnknownEvidenceException($"'{url}' is not a URL such as https://127.0.0.1:7003.");
+        if (!url.IsAbsoluteUri || endpoint is { IsAbsoluteUri: false }) throw new UnknownEvidenceException($"'{url}' is not a URL such as https://127.0.0.1:7003.");
         try
         {
-            return await EvidenceClient.FetchAsync(url, policy, DateTimeOffset.UtcNow, cancellation);
+            return await EvidenceClient.FetchAsync(url, policy, DateTimeOffset.UtcNow, cancellation, endpoint);
         }
         catch (HttpRequestException failed)
         {

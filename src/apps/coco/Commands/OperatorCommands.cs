@@ -23,14 +23,17 @@ internal static class OperatorCommands
         Option<string?> name = new("--name") { Description = "The node's name; ORGANISATION-node if left out.", HelpName = "NODE" };
         Option<string?> client = new("--client-address") { Description = "Where applications will reach it; three ports before --address if left out.", HelpName = "HOST:PORT" };
         Option<string?> admin = new("--admin-address") { Description = "Where its operator will reach it; one port before --address if left out.", HelpName = "HOST:PORT" };
+        Option<string> platform = new("--platform") { Description = "The TEE to run in: sev-snp, tdx, sgx, azure-sev-snp, azure-tdx, auto for whatever is there, or software.", HelpName = "NAME", DefaultValueFactory = _ => "software" };
+        Option<DirectoryInfo?> collateral = new("--collateral") { Description = "Certificates and collateral that go with the hardware's evidence; you keep them fresh.", HelpName = "DIR" };
         Command command = new("init", "Create keys and a data folder for one node of one operator.\n\nExample: coco node init --data alpha --organisation alpha --address 127.0.0.1:9543")
         {
-            data, json, organisation, address, name, client, admin,
+            data, json, organisation, address, name, client, admin, platform, collateral,
         };
         command.SetAction(async (parsed, cancellation) => Print(parsed.GetValue(json), await OperatorNode.InitAsync(
             Shared.DataOf(parsed, data),
             new OperatorInit(
-                parsed.GetRequiredValue(organisation), parsed.GetRequiredValue(address), parsed.GetValue(name), parsed.GetValue(client), parsed.GetValue(admin)),
+                parsed.GetRequiredValue(organisation), parsed.GetRequiredValue(address), parsed.GetValue(name), parsed.GetValue(client), parsed.GetValue(admin),
+                parsed.GetValue(platform)!, parsed.GetValue(collateral)?.FullName),
             cancellation)));
         return command;
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Coco.Keys;
+using Coco.Manager.Host;
 using Coco.Primitives;
 using Coco.Tee;
 using Microsoft.AspNetCore.Builder;
@@ -28,8 +29,9 @@ internal interface IAdminFacts
     /// <summary>The session keys, on a platform that protects nothing; null on every other.</summary>
     byte[]? DevelopmentKeys { get; }
 
-    /// <summary>Evidence made now for a caller's nonce and the endpoint's own TLS key (TEE-4); null before the network is known.</summary>
-    byte[]? EvidenceFor(Hash256 nonce, Hash256 tlsKeyDigest);
+    /// <summary>Evidence made now for a caller's nonce (TEE-4); null before the network, or the worker, is known.</summary>
+    /// <param name="ownKey">The digest of this endpoint's TLS key; null: about the worker's, for which the manager vouches.</param>
+    byte[]? EvidenceFor(Hash256 nonce, Hash256? ownKey);
 
     /// <summary>A member's signed request; waits until it is committed or refused.</summary>
     Task<(bool IsAccepted, string Text, string? Leader)> SubmitAsync(ReadOnlyMemory<byte> signedRequest, CancellationToken cancellation);
@@ -82,12 +84,19 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
         _ => AnswerAsync(context, 404, "{\"error\":\"there is no such document\"}"u8.ToArray()),
     };
 
-    /// <summary>For development networks: to callers on this machine alone, which could read the keys from memory just as well.</summary>
-    private Task AnswerKeysAsync(HttpContext context)
+    /// <summary>
+    /// For development networks: to this manager's own user on this machine, who could read the keys from memory just as well. A
+    /// worker has another user where the host can give it one, and gets no keys.
+    /// </summary>
+    private Task AnswerKeysAsync(HttpContext context) =>
+        (IsOwnUser(context.Connection) ? facts.DevelopmentKeys : null) is { } keys ? AnswerAsync(context, 200, keys)
+            : AnswerAsync(context, 403, "{\"error\":\"keys do not leave a protected node, nor this machine, nor its manager's user\"}"u8.ToArray());
+
+    private static bool IsOwnUser(ConnectionInfo connection)
     {
-        bool isLocal = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
-        return (isLocal ? facts.DevelopmentKeys : null) is { } keys ? AnswerAsync(context, 200, keys)
-            : AnswerAsync(context, 403, "{\"error\":\"keys do not leave a protected node, nor this machine\"}"u8.ToArray());
+        if (connection is not { RemoteIpAddress: { } caller, LocalIpAddress: { } own } || !IPAddress.IsLoopback(caller)) return false;
+        return !OperatingSystem.IsLinux()
+            || LocalCaller.UserOf(new IPEndPoint(caller, connection.RemotePort), new IPEndPoint(own, connection.LocalPort)) is { } user && (user == LocalCaller.Own() || user == 0);
     }
 
     /// <summary>One at a time: hardware makes evidence slowly, and anybody may ask.</summary>
@@ -102,7 +111,8 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
         await _evidence.WaitAsync(context.RequestAborted);
         try
         {
-            byte[]? document = facts.EvidenceFor(new Hash256(nonce), TlsCertificates.KeyDigest(certificate));
+            bool isAboutWorker = context.Request.Query["endpoint"].ToString() == "client";
+            byte[]? document = facts.EvidenceFor(new Hash256(nonce), isAboutWorker ? null : TlsCertificates.KeyDigest(certificate));
             await AnswerAsync(context, document is null ? 503 : 200, document ?? "{}"u8.ToArray());
         }
         finally

@@ -17,7 +17,7 @@ namespace Coco.Manager.Peers;
 /// </summary>
 internal sealed class PeerLinks(
     Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string, bool> changed,
-    Action<string> log, Action<EvidenceRefusal, bool> refused, IReadOnlyDictionary<string, string>? routes) : IDisposable
+    Action<string> log, Action<EvidenceRefusal, bool> refused, EvidenceVerifiers verifiers, IReadOnlyDictionary<string, string>? routes) : IDisposable
 {
     /// <summary>ALPN says what a link is for, so that the side that accepts knows what to ask for.</summary>
     private static readonly SslApplicationProtocol PeerProtocol = new("coco-peer/1");
@@ -30,6 +30,9 @@ internal sealed class PeerLinks(
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
     private CancellationTokenSource _generation = new();
+
+    /// <summary>Hardware makes evidence slowly, and for all links in turn.</summary>
+    private TimeSpan Patience => TimeSpan.FromMilliseconds(identity().Platform.IsProtected ? Limits.HardwareHandshakeMs : Limits.HandshakeMs);
 
     /// <summary>Names of the VNs to which a link is open.</summary>
     public IReadOnlyCollection<string> Open =>
@@ -98,7 +101,7 @@ internal sealed class PeerLinks(
             {
                 Note(address, problem.Message);
             }
-            await Task.Delay(Limits.ReconnectMs, CancellationToken.None);
+            await Task.Delay(identity().Platform.IsProtected ? Limits.HardwareReconnectMs : Limits.ReconnectMs, CancellationToken.None);
         }
         _connectors.TryRemove(name is null ? $"@{address}" : $"{name}@{address}", out _);
     }
@@ -111,7 +114,7 @@ internal sealed class PeerLinks(
         using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
         CancellationToken ending = late.Token;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        deadline.CancelAfter(Limits.HandshakeMs);
+        deadline.CancelAfter(Patience);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         DnsEndPoint target = ParseAddress(address);
         await socket.ConnectAsync(target, deadline.Token);
@@ -160,7 +163,7 @@ internal sealed class PeerLinks(
         socket.NoDelay = true;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(late.Token);
-        deadline.CancelAfter(Limits.HandshakeMs);
+        deadline.CancelAfter(Patience);
         try
         {
             PeerIdentity self = identity();
@@ -195,8 +198,8 @@ internal sealed class PeerLinks(
         var handshake = new AttestedHandshake(
             new AttestedSelf(now.Network, self.Node, EnclaveRole.Manager, self.TlsKeyDigest, self.NodeKey, self.Platform),
             new PeerRequirements(EnclaveRole.Manager, purpose, TlsCertificates.KeyDigest(certificate), now.Tee, now.IsListed),
-            EvidenceVerifiers.All, TimeProvider.System);
-        HandshakeResult result = await handshake.RunAsync(stream, isConnecting, TimeSpan.FromMilliseconds(Limits.HandshakeMs), deadline);
+            verifiers, TimeProvider.System);
+        HandshakeResult result = await handshake.RunAsync(stream, isConnecting, Patience, deadline);
         if (!result.Holds)
         {
             string who = result.IsRefusedByPeer ? "refused this VN" : "is refused";

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Coco.Boundary;
+using Coco.Manager.Host;
 using Coco.Primitives;
 
 namespace Coco.Manager.Worker;
@@ -9,8 +10,11 @@ namespace Coco.Manager.Worker;
 /// The manager's end of the boundary: one worker at a time over a Unix domain socket that only the worker's user can open. A
 /// silent worker is cut off; a new one may then connect.
 /// </summary>
-internal sealed class WorkerServer(string path, Action<WorkerMessage> receive, Action gone, Action<string> log) : IDisposable
+/// <param name="configuration">Whose worker folder belongs to the worker's user; others who connect are hung up on.</param>
+internal sealed class WorkerServer(
+    NodeConfiguration configuration, Action<WorkerMessage> receive, Action gone, Action<string> stranger, Action<string> log) : IDisposable
 {
+    private readonly string _path = configuration.BoundarySocketPath;
     private readonly CancellationTokenSource _stopping = new();
     private volatile Channel<ManagerMessage>? _outgoing;
     private Socket? _listener;
@@ -23,13 +27,13 @@ internal sealed class WorkerServer(string path, Action<WorkerMessage> receive, A
 
     public Task Listen()
     {
-        File.Delete(path);
+        File.Delete(_path);
         _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _listener.Bind(new UnixDomainSocketEndPoint(path));
+        _listener.Bind(new UnixDomainSocketEndPoint(_path));
         if (!OperatingSystem.IsWindows())
         {
             // The folder is the worker's alone; the socket itself lets the worker's user in, whoever that is.
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+            File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
                 | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         }
         _listener.Listen(1);
@@ -61,6 +65,7 @@ internal sealed class WorkerServer(string path, Action<WorkerMessage> receive, A
             try
             {
                 using Socket socket = await _listener!.AcceptAsync(_stopping.Token);
+                if (!IsWorkers(socket)) continue;
                 await ServeOneAsync(socket);
             }
             catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException or ObjectDisposedException
@@ -73,6 +78,14 @@ internal sealed class WorkerServer(string path, Action<WorkerMessage> receive, A
             ProcessId = null;
             gone();
         }
+    }
+
+    /// <summary>The socket's folder keeps others out where it can; where the path is too long for one, this does.</summary>
+    private bool IsWorkers(Socket socket)
+    {
+        if (LocalCaller.UserOf(socket) is not { } user || user == LocalCaller.Own() || user == LocalCaller.OwnerOf(configuration.WorkerDirectory)) return true;
+        stranger($"The user {user} is not the worker's and wanted to be this VN's worker.");
+        return false;
     }
 
     private async Task ServeOneAsync(Socket socket)

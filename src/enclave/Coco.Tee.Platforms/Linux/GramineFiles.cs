@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Coco.Crypto;
+
 namespace Coco.Tee.Platforms;
 
 /// <summary>
@@ -9,6 +12,8 @@ namespace Coco.Tee.Platforms;
 public sealed class GramineFiles(string root, Action? written = null)
 {
     public const string SystemFolder = "/dev/attestation";
+
+    private const int SgxKeySize = 16;
 
     private readonly Lock _gate = new();
 
@@ -35,5 +40,19 @@ public sealed class GramineFiles(string root, Action? written = null)
                 throw new PlatformUnavailableException($"Gramine's attestation files in {root} failed: {problem.Message}");
             }
         }
+    }
+
+    /// <summary>The processor's sealing key for this measurement (EGETKEY with MRENCLAVE), made as long as ours are; null where the manifest gives none.</summary>
+    public SecretKey? TryReadSealingKey()
+    {
+        string file = Path.Combine(root, "keys", "_sgx_mrenclave");
+        if (!File.Exists(file)) return null;
+        byte[] key = File.ReadAllBytes(file);
+        Span<byte> derived = stackalloc byte[SecretKey.Size];
+        Hkdf.Derive(key, default, "coco-sgx-seal"u8, derived);
+        SecretKey? sealing = key.Length == SgxKeySize ? new SecretKey(derived) : null;
+        CryptographicOperations.ZeroMemory(key);
+        CryptographicOperations.ZeroMemory(derived);
+        return sealing;
     }
 }

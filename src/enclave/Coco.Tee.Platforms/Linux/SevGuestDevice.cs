@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Coco.Crypto;
 
 namespace Coco.Tee.Platforms;
 
@@ -12,11 +14,19 @@ public sealed class SevGuestDevice(IDeviceControl control, string device = SevGu
     public const uint GetReportRequest = 0xC020_5300;
     public const uint GetExtendedReportRequest = 0xC020_5302;
 
+    /// <summary>'S', 1.</summary>
+    public const uint GetDerivedKeyRequest = 0xC020_5301;
+
     private const int RequestSize = 96;
     private const int ExtendedRequestSize = RequestSize + 16;
     private const int ResponseSize = 4000;
     private const int ReportStart = 32;
     private const int CertificatesSize = 16 * 1024;
+    private const int KeyRequestSize = 32;
+    private const int KeyResponseSize = 64;
+
+    /// <summary>Which fields of the guest go into a derived key: its policy and its launch measurement (AMD 56860, MSG_KEY_REQ).</summary>
+    private const ulong PolicyAndMeasurement = 1 << 0 | 1 << 3;
 
     public bool IsThere => control.Exists(device);
 
@@ -39,6 +49,28 @@ public sealed class SevGuestDevice(IDeviceControl control, string device = SevGu
             if (error != 0) throw new PlatformUnavailableException($"{device} refused a report: error {error} ({Marshal.GetPInvokeErrorMessage(error)}).");
             return new TsmReport("sev_guest", ReadReport(response), hasCertificates ? certificates : []);
         }
+    }
+
+    /// <summary>
+    /// A key that the firmware derives from the chip's, the guest's policy and its measurement; null where it gives none. A firmware
+    /// update may change it: what was sealed is then lost, and the VN joins anew.
+    /// </summary>
+    public unsafe SecretKey? TryDeriveSealingKey()
+    {
+        if (!IsThere) return null;
+        byte* request = stackalloc byte[KeyRequestSize];
+        byte* response = stackalloc byte[KeyResponseSize];
+        new Span<byte>(request, KeyRequestSize).Clear();
+        new Span<byte>(response, KeyResponseSize).Clear();
+        // Root key 0 is the chip's (VCEK); VMPL, guest SVN and TCB version stay zero since they are not selected.
+        BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(request + 8, sizeof(ulong)), PolicyAndMeasurement);
+        int error = Run(GetDerivedKeyRequest, (nint)request, (nint)response);
+        var answer = new Span<byte>(response, KeyResponseSize);
+        Span<byte> key = answer[32..];
+        bool isGiven = error == 0 && BinaryPrimitives.ReadUInt32LittleEndian(answer) == 0 && key.ContainsAnyExcept((byte)0);
+        SecretKey? derived = isGiven ? new SecretKey(key) : null;
+        CryptographicOperations.ZeroMemory(answer);
+        return derived;
     }
 
     private static byte[] ReadReport(byte[] response)

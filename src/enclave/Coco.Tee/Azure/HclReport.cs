@@ -23,6 +23,7 @@ public sealed class HclReport
 {
     private const int HardwareStart = 32;
     private const int HardwareRoom = 1184;
+    private const int TdReportSize = 1024;
     private const int DataStart = HardwareStart + HardwareRoom;
     private const int ClaimsStart = DataStart + 20;
     private const int MaxSize = 8192;
@@ -39,6 +40,9 @@ public sealed class HclReport
 
     public ReadOnlySpan<byte> SnpReport => _bytes.AsSpan(HardwareStart, HardwareRoom);
 
+    /// <summary>On a TDX machine: for the local quoting enclave alone.</summary>
+    public ReadOnlySpan<byte> TdReport => _bytes.AsSpan(HardwareStart, TdReportSize);
+
     public ReadOnlySpan<byte> Claims => _bytes.AsSpan(ClaimsStart, _claimsSize);
 
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out HclReport? report)
@@ -48,7 +52,7 @@ public sealed class HclReport
         if (bytes[16..HardwareStart].ContainsAnyExcept((byte)0)) return false;
         (uint dataSize, uint version, uint type, uint hash, uint size) =
             (Word(bytes, DataStart), Word(bytes, DataStart + 4), Word(bytes, DataStart + 8), Word(bytes, DataStart + 12), Word(bytes, DataStart + 16));
-        if (version != 1 || hash != Sha256Type || !Enum.IsDefined((HclHardware)type) || size > (uint)(bytes.Length - ClaimsStart)) return false;
+        if (version != 1 || hash != Sha256Type || type > byte.MaxValue || !Enum.IsDefined((HclHardware)type) || size > (uint)(bytes.Length - ClaimsStart)) return false;
         // Paravisors count the data with or without its own header, and the report with or without what precedes it.
         if (dataSize != size + 20 || Word(bytes, 8) != ClaimsStart + size) return false;
         if (bytes[(ClaimsStart + (int)size)..].ContainsAnyExcept((byte)0)) return false;

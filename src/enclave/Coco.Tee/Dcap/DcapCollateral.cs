@@ -24,7 +24,7 @@ public sealed class DcapCollateral
     public byte[] QeIdentity { get; private set; } = [];
     public byte[] QeIdentitySignature { get; private set; } = [];
 
-    /// <summary>Strict: every field once, no other field but <c>pck_certificate_chain</c>, hex in one case.</summary>
+    /// <summary>Every field once, hex in one case. What others add beside them is nobody's word and is not read.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out DcapCollateral? collateral)
     {
         collateral = null;
@@ -36,10 +36,10 @@ public sealed class DcapCollateral
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (JsonProperty field in document.RootElement.EnumerateObject())
             {
-                if (!seen.Add(field.Name) || field.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) return false;
-                if (!read.Set(field.Name, field.Value.GetString() ?? "")) return false;
+                if (!Fields.Contains(field.Name)) continue;
+                if (!seen.Add(field.Name) || field.Value.ValueKind != JsonValueKind.String || !read.TrySet(field.Name, field.Value.GetString()!)) return false;
             }
-            if (seen.Count(name => name != PckCertificateChain) != FieldCount) return false;
+            if (seen.Count != Fields.Length) return false;
             collateral = read;
             return true;
         }
@@ -49,12 +49,13 @@ public sealed class DcapCollateral
         }
     }
 
-    private const int FieldCount = 9;
+    private static readonly string[] Fields =
+    [
+        "pck_crl_issuer_chain", "root_ca_crl", "pck_crl", "tcb_info_issuer_chain", "tcb_info", "tcb_info_signature", "qe_identity_issuer_chain", "qe_identity",
+        "qe_identity_signature",
+    ];
 
-    /// <summary>Some services repeat the quote's own chain here; the quote's is used.</summary>
-    private const string PckCertificateChain = "pck_certificate_chain";
-
-    private bool Set(string name, string text)
+    private bool TrySet(string name, string text)
     {
         if (text.Length > Limits.MaxCollateralTextSize) return false;
         bool isHex = true;
@@ -70,8 +71,6 @@ public sealed class DcapCollateral
             case "qe_identity_issuer_chain": QeIdentityIssuerChain = utf8; break;
             case "qe_identity": QeIdentity = utf8; break;
             case "qe_identity_signature": isHex = StrictHex.TryRead(text, out byte[] qe); QeIdentitySignature = qe; break;
-            case PckCertificateChain: break;
-            default: return false;
         }
         return isHex;
     }

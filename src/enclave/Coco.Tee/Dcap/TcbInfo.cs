@@ -15,13 +15,14 @@ public sealed record TcbLevel(ImmutableArray<byte> Sgx, ImmutableArray<byte> Tdx
 public sealed record TdxModuleIdentity(
     string Id, ImmutableArray<byte> Signer, ImmutableArray<byte> Attributes, ImmutableArray<byte> AttributesMask, ImmutableArray<TcbLevel> Levels);
 
-/// <summary>Intel's TCB info, version 3 (PCS v4). Read after its signature was verified.</summary>
+/// <summary>Intel's TCB info, version 3 (PCS v4) or, of SGX alone, 2 (PCS v3). Read after its signature was verified.</summary>
 /// <param name="Levels">From the best to the worst, as Intel orders them.</param>
 public sealed record TcbInfo(
     string Id, DateTimeOffset IssueDate, DateTimeOffset NextUpdate, ImmutableArray<byte> Fmspc, ImmutableArray<byte> PceId,
     int EvaluationDataNumber, ImmutableArray<TcbLevel> Levels, TdxModuleIdentity? Module, ImmutableArray<TdxModuleIdentity> ModuleIdentities)
 {
     private const int Version = 3;
+    private const int SgxVersion = 2;
 
     public static bool TryRead(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out TcbInfo? info)
     {
@@ -30,9 +31,10 @@ public sealed record TcbInfo(
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Limits.MaxJsonDepth });
             JsonElement root = document.RootElement;
-            if (root.GetProperty("version").GetInt32() != Version) return false;
+            int version = root.GetProperty("version").GetInt32();
+            if (version is not (Version or SgxVersion)) return false;
             info = new TcbInfo(
-                root.GetProperty("id").GetString() ?? "", Time(root, "issueDate"), Time(root, "nextUpdate"),
+                version == SgxVersion ? "SGX" : root.GetProperty("id").GetString() ?? "", Time(root, "issueDate"), Time(root, "nextUpdate"),
                 Hex(root, "fmspc", 6), Hex(root, "pceId", 2), root.GetProperty("tcbEvaluationDataNumber").GetInt32(),
                 ReadLevels(root), ReadModule(root), ReadModules(root));
             return true;
@@ -63,7 +65,7 @@ public sealed record TcbInfo(
             JsonElement tcb = level.GetProperty("tcb");
             if (!TcbStatuses.TryParse(level.GetProperty("tcbStatus").GetString(), out TcbStatus status)) throw new FormatException();
             int svn = (tcb.TryGetProperty("pcesvn", out JsonElement pce) ? pce : tcb.GetProperty("isvsvn")).GetInt32();
-            levels.Add(new TcbLevel(Components(tcb, "sgxtcbcomponents"), Components(tcb, "tdxtcbcomponents"), svn, status, Advisories(level)));
+            levels.Add(new TcbLevel(tcb.TryGetProperty("sgxtcbcomp01svn", out _) ? FlatComponents(tcb) : Components(tcb, "sgxtcbcomponents"), Components(tcb, "tdxtcbcomponents"), svn, status, Advisories(level)));
         }
         return levels.ToImmutable();
     }
@@ -74,6 +76,10 @@ public sealed record TcbInfo(
         ImmutableArray<byte> svns = [.. components.EnumerateArray().Select(component => component.GetProperty("svn").GetByte())];
         return svns.Length == 16 ? svns : throw new FormatException();
     }
+
+    /// <summary>As version 2 has them: one field for each of the 16.</summary>
+    private static ImmutableArray<byte> FlatComponents(JsonElement tcb) =>
+        [.. Enumerable.Range(1, 16).Select(part => tcb.GetProperty($"sgxtcbcomp{part.ToString("D2", CultureInfo.InvariantCulture)}svn").GetByte())];
 
     private static ImmutableArray<string> Advisories(JsonElement level) =>
         level.TryGetProperty("advisoryIDs", out JsonElement ids) ? [.. ids.EnumerateArray().Select(id => id.GetString() ?? "")] : [];

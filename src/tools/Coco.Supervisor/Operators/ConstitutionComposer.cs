@@ -23,7 +23,7 @@ public static class ConstitutionComposer
         Constitution composed = templateFile is { } file
             ? Read(file) with { Network = network, Members = members, Nodes = nodes, CodeManifest = code, Ledger = settings }
             : new Constitution(
-                network, members, [], nodes, code, new TeeManifest(["software"], IsDebugAllowed: true), new VotingPolicy(new VoteRule.Majority(), []),
+                network, members, [], nodes, code, ManifestOf(entries), new VotingPolicy(new VoteRule.Majority(), []),
                 BatchLimits.Default, ConsensusSettings.Default, IsSealingAllowed: true, IsRejoinAutomatic: true, SubmissionSettings.Default, settings);
         return Constitution.Parse(composed.ToCanonicalBytes(), out IReadOnlyList<DocumentError> errors)
             ?? throw new SupervisorException($"This does not make a valid constitution: {string.Join("; ", errors)}");
@@ -40,6 +40,13 @@ public static class ConstitutionComposer
     private static MemberCertificate CertificateOf(OperatorEntry entry) =>
         MemberCertificate.TryParsePem(entry.Certificate.Trim(), out MemberCertificate? certificate, out string? problem)
             ? certificate : throw new SupervisorException($"The certificate of {entry.Organisation} {problem}.");
+
+    /// <summary>The software platform's evidence always says that it can be debugged: it is accepted where somebody runs on it.</summary>
+    private static TeeManifest ManifestOf(IReadOnlyList<OperatorEntry> entries)
+    {
+        ImmutableArray<string> platforms = [.. entries.Select(entry => entry.Platform).Distinct().Order(StringComparer.Ordinal)];
+        return new TeeManifest(platforms, IsDebugAllowed: platforms.Contains("software"));
+    }
 
     private static ImmutableArray<string> Measurements(IEnumerable<string> measurements) =>
         [.. measurements.Select(text => text.Replace("0x", "", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];

@@ -9,6 +9,9 @@ namespace Coco.Supervisor;
 public sealed record OperatorEntry(
     string Organisation, string Certificate, string Node, string Address, string? ClientAddress, string ManagerMeasurement, string WorkerMeasurement)
 {
+    /// <summary>The TEE that its node runs in, by its name in the TEE manifest.</summary>
+    public string Platform { get; init; } = "software";
+
     public static OperatorEntry Read(string file)
     {
         if (!File.Exists(file)) throw new SupervisorException($"There is no file {file}.", isMissing: true);

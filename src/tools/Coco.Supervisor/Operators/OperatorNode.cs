@@ -16,7 +16,6 @@ public static class OperatorNode
     public static async Task<OperatorReport> InitAsync(DataDirectory data, OperatorInit wanted, CancellationToken cancellation)
     {
         if (data.HasNetwork) throw new SupervisorException($"{data.Path} holds a node already.");
-        string manager = await Programs.MeasurementAsync(Programs.Manager, cancellation);
         string worker = await Programs.MeasurementAsync(Programs.Worker, cancellation);
         (string host, int port) = Split(wanted.Address);
         string node = wanted.Node ?? $"{wanted.Organisation}-node";
@@ -35,9 +34,12 @@ public static class OperatorNode
             BoundarySocketPath = data.BoundarySocket(node),
             Mode = NodeMode.Join,
             MemberKeyFile = data.MemberKeyFile(wanted.Organisation),
+            Platform = wanted.Platform,
+            CollateralDirectory = wanted.CollateralDirectory,
         }.Write(data.ConfigurationFile(node));
-        SupervisorJson.WriteFile(EntryFile(data), new OperatorEntry(wanted.Organisation, certificate, node, wanted.Address, client, manager, worker));
-        new NetworkDescription { Name = NotJoined, Ledger = NotJoined, Platform = "software", Nodes = [node] }.Write(data);
+        (string platform, string manager) = await Programs.ManagerMeasurementAsync(data.ConfigurationFile(node), cancellation);
+        SupervisorJson.WriteFile(EntryFile(data), new OperatorEntry(wanted.Organisation, certificate, node, wanted.Address, client, manager, worker) { Platform = platform });
+        new NetworkDescription { Name = NotJoined, Ledger = NotJoined, Platform = platform, Nodes = [node] }.Write(data);
         return Report(data, "initialised", null, null, OperatorEntry.Read(EntryFile(data)));
     }
 
@@ -98,7 +100,7 @@ public static class OperatorNode
         : throw new SupervisorException($"{data.Path} holds no operator's node. Make one with: coco node init --data {data.Path}", isMissing: true);
 
     private static OperatorReport Report(DataDirectory data, string state, string? digest, OperatorRefusal? refusal, OperatorEntry entry) => new(
-        state, digest, "0x" + entry.ManagerMeasurement, "software", refusal, entry.Node, entry.Organisation, EntryFile(data));
+        state, digest, "0x" + entry.ManagerMeasurement, entry.Platform, refusal, entry.Node, entry.Organisation, EntryFile(data));
 
     /// <summary>What a founder can see before it starts anything.</summary>
     private static OperatorRefusal? Obstacle(Constitution constitution, OperatorEntry entry)
@@ -133,7 +135,7 @@ public static class OperatorNode
         {
             Name = constitution.Network,
             Ledger = constitution.Ledger.Name,
-            Platform = "software",
+            Platform = entry.Platform,
             ChainId = chainId,
             Nodes = [entry.Node],
         }.Write(data);
@@ -197,7 +199,8 @@ public static class OperatorNode
 }
 
 /// <summary>What <c>coco node init</c> was asked for; addresses that are left out lie one and three ports before the first.</summary>
-public sealed record OperatorInit(string Organisation, string Address, string? Node, string? ClientAddress, string? AdminAddress);
+/// <param name="Platform">As in the node's configuration.</param>
+public sealed record OperatorInit(string Organisation, string Address, string? Node, string? ClientAddress, string? AdminAddress, string Platform, string? CollateralDirectory);
 
 /// <summary>What <c>coco node join</c> was asked for.</summary>
 public sealed record OperatorJoin(string Address, string ExpectConstitution, string? ExpectMeasurement, string? GenesisFile);

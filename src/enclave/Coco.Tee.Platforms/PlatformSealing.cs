@@ -6,31 +6,35 @@ using Coco.Primitives;
 namespace Coco.Tee.Platforms;
 
 /// <summary>
-/// Sealing on the software platform: the key comes from a file on the host beside the data, so it protects nothing against the
-/// host, and says so (<see cref="SoftwarePlatform.Warning"/>). The form is that of real sealing: bound to the measurement, to a
-/// use and to a name, AES-256-GCM. Sealed: version (1 byte), salt (32), tag (16), ciphertext; each sealing has its own key.
+/// Sealing: what only the same program on the same machine opens again. Bound to the measurement, to a use and to a name,
+/// AES-256-GCM. Sealed: version (1 byte), salt (32), tag (16), ciphertext; each sealing has its own key. The root key is the
+/// processor's, or, on the software platform, a file on the host beside the data, which protects nothing against the host
+/// (<see cref="SoftwarePlatform.Warning"/>).
 /// </summary>
-public sealed class SoftwareSealing : IDisposable
+public sealed class PlatformSealing : IDisposable
 {
     private const byte Version = 1;
     private const int SaltSize = 32;
     private const int HeaderSize = 1 + SaltSize + Aead.TagSize;
 
-    private readonly SecretKey _hostKey;
-    private readonly Hash256 _measurement;
+    private readonly SecretKey _rootKey;
+    private readonly ReadOnlyMemory<byte> _measurement;
 
-    private SoftwareSealing(SecretKey hostKey, Hash256 measurement) => (_hostKey, _measurement) = (hostKey, measurement);
+    private PlatformSealing(SecretKey rootKey, ReadOnlyMemory<byte> measurement) => (_rootKey, _measurement) = (rootKey, measurement);
+
+    /// <summary>Under a key of the processor's, which this object then owns.</summary>
+    internal static PlatformSealing Under(SecretKey rootKey, ReadOnlySpan<byte> measurement) => new(rootKey, measurement.ToArray());
 
     /// <summary>
     /// Reads the key file, or makes it (readable by its owner alone). Throws <see cref="InvalidDataException"/> if the file is not
     /// a key, and <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> as the disk does.
     /// </summary>
-    public static SoftwareSealing Open(string keyFile, Hash256 measurement)
+    public static PlatformSealing OpenFile(string keyFile, Hash256 measurement)
     {
         if (!File.Exists(keyFile)) Create(keyFile);
         byte[] key = File.ReadAllBytes(keyFile);
         if (key.Length != SecretKey.Size) throw new InvalidDataException($"{keyFile} is not a sealing key: it is {key.Length} bytes, not {SecretKey.Size}");
-        var sealing = new SoftwareSealing(new SecretKey(key), measurement);
+        var sealing = new PlatformSealing(new SecretKey(key), measurement.ToArray());
         CryptographicOperations.ZeroMemory(key);
         return sealing;
     }
@@ -61,9 +65,9 @@ public sealed class SoftwareSealing : IDisposable
         return content is not null;
     }
 
-    public void Dispose() => _hostKey.Dispose();
+    public void Dispose() => _rootKey.Dispose();
 
-    private SecretKey KeyFor(string use, ReadOnlySpan<byte> salt) => Hkdf.Derive(_hostKey, salt, $"coco-seal-{use}", _measurement.Span);
+    private SecretKey KeyFor(string use, ReadOnlySpan<byte> salt) => Hkdf.Derive(_rootKey, salt, $"coco-seal-{use}", _measurement.Span);
 
     private static void Create(string keyFile)
     {

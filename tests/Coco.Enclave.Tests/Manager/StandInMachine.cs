@@ -1,0 +1,88 @@
+using Coco.Boundary;
+using Coco.Consensus.Raft;
+using Coco.Enclave.Tests.Tee;
+using Coco.Manager;
+using Coco.Manager.Admin;
+using Coco.Tee;
+using Coco.Tee.Platforms;
+
+namespace Coco.Enclave.Tests.Manager;
+
+/// <summary>
+/// A confidential VM with a manager in it: a folder whose kernel answers as configfs-tsm of an SNP guest does, under a root of the
+/// test's own, and one VN's real manager with real sockets and files.
+/// </summary>
+internal sealed class StandInMachine : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("coco-machine").FullName;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+    private readonly ManagerNode _node;
+
+    /// <param name="change">What this machine's firmware says otherwise.</param>
+    public StandInMachine(SnpFixture amd, string name, string peerAddress, Func<NodeConfiguration, NodeConfiguration> configure, Action<byte[]>? change = null, VendorRoots? trusts = null)
+    {
+        var kernel = new StandInKernel(Root + ConfigFsTsm.SystemFolder, "sev_guest", data => amd.Report(report =>
+        {
+            data.CopyTo(report, 0x50);
+            change?.Invoke(report);
+        }), []);
+        kernel.Install();
+        string collateral = Directory.CreateDirectory(Path.Combine(_folder, "collateral")).FullName;
+        int number = 0;
+        foreach (ReadOnlyMemory<byte> der in amd.Bundle([]).All(EvidencePart.Certificate)) File.WriteAllBytes(Path.Combine(collateral, $"{number++}.der"), der.ToArray());
+        Directory.CreateDirectory(Path.Combine(_folder, "manager"));
+        var places = new PlatformPlaces(Root, new StandInDevices("none", _ => []), new LinuxTpmDevice(Path.Combine(_folder, "no-tpm")), collateral) { Written = kernel.OnWritten };
+        Platform = PlatformDetection.Open("sev-snp", places);
+        NodeConfiguration configuration = configure(new NodeConfiguration
+        {
+            NodeName = name,
+            Organisation = "alder",
+            DataDirectory = _folder,
+            PeerAddress = peerAddress,
+            AdminAddress = $"127.0.0.1:{Ports.Free()}",
+            ClientAddress = $"127.0.0.1:{Ports.Free()}",
+            BoundarySocketPath = Path.Combine(_folder, "b"),
+            Platform = "sev-snp",
+            Mode = NodeMode.Join,
+        });
+        AdminAddress = new Uri($"https://{configuration.AdminAddress}");
+        _node = new ManagerNode(new ManagerOptions(
+            configuration, Platform, null, new EvidenceVerifiers([new SoftwareEvidenceVerifier(), new SevSnpVerifier()]) { Roots = trusts ?? amd.Roots }, [new RaftFactory()], Lines.Enqueue));
+        _running = _node.RunAsync(_stop.Token);
+    }
+
+    public HardwarePlatform Platform { get; }
+    public Uri AdminAddress { get; }
+    public ManagerStatus Status => ((IAdminFacts)_node).Status;
+    public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = new();
+
+    private string Root => Path.Combine(_folder, "root");
+
+    /// <summary>Waits for what the status must come to say.</summary>
+    public async Task<ManagerStatus> WaitAsync(string what, Func<ManagerStatus, bool> wanted)
+    {
+        for (long start = Environment.TickCount64; Environment.TickCount64 - start < 60_000; await Task.Delay(20))
+        {
+            if (wanted(Status)) return Status;
+            if (_running.IsFaulted) await _running;
+        }
+        throw new TimeoutException($"Not so: {what}. {Status}\n{string.Join('\n', Lines)}");
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        try
+        {
+            _running.Wait();
+        }
+        catch (AggregateException)
+        {
+            // Cancelled, or refused for good: a test looks at the status for that.
+        }
+        _node.Dispose();
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
