@@ -6,6 +6,6 @@ internal sealed record StatusDocument(
 
 internal sealed record NodeDocument(
     string Name, string Role, string Rpc, string Ws, string? DevelopmentRpc, string CaFile, int? ManagerPid, int? WorkerPid,
-    ulong? CommitIndex, string LedgerDirectory, int Restarts, double? LastRejoinMs);
+    ulong? CommitIndex, string LedgerDirectory, int Restarts, double? LastRejoinMs, int? WorkerUid, string? Admin);
 
 internal sealed record AccountDocument(string Address, string PrivateKey);
