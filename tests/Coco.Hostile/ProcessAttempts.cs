@@ -51,7 +51,9 @@ internal static unsafe partial class ProcessAttempts
     /// <summary>The runtime's own door for debuggers and profilers.</summary>
     private static void Diagnose(int process)
     {
-        if (Directory.GetFiles("/tmp", $"dotnet-diagnostic-{process}-*").Length == 0) throw new IOException("it has no diagnostics socket");
+        string[] doors = Directory.GetFiles("/tmp", $"dotnet-diagnostic-{process}-*");
+        if (doors.Length == 0) throw new IOException("it has no diagnostics socket");
+        SocketAttempts.Connect(doors[0]);
     }
 
     private static void Check(int result)

@@ -12,21 +12,7 @@ internal static class SocketAttempts
     public static async Task<IReadOnlyList<Attempt>> AllAsync(Targets targets)
     {
         List<Attempt> attempts = [];
-        foreach (string path in targets.Sockets)
-        {
-            attempts.Add(Attempt.Try($"connect to {path}", () =>
-            {
-                using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    socket.Connect(new UnixDomainSocketEndPoint(path));
-                }
-                catch (SocketException refused)
-                {
-                    throw new IOException(refused.Message);
-                }
-            }));
-        }
+        foreach (string path in targets.Sockets) attempts.Add(Attempt.Try($"connect to {path}", () => Connect(path)));
         if (targets.Boundary is { } boundary) attempts.Add(await BeWorkerAsync(boundary));
         if (targets.Admin is { } admin)
         {
@@ -34,6 +20,19 @@ internal static class SocketAttempts
             attempts.Add(await AskAsync("POST", $"https://{admin}/governance"));
         }
         return attempts;
+    }
+
+    public static void Connect(string path)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException refused)
+        {
+            throw new IOException(refused.Message);
+        }
     }
 
     /// <summary>A second worker: says hello, and hears a welcome or nothing.</summary>
