@@ -14,6 +14,7 @@ internal sealed class Elections
     private readonly List<(NodeId Node, bool IsGranted)> _votes = [];
     private int _elapsed;
     private int _timeout;
+    private int _splitVotes;
     private bool _isRequestDue;
     private bool _isByTransfer;
     private NodeId? _grantDue;
@@ -34,7 +35,7 @@ internal sealed class Elections
         _timeout = _state.Settings.ElectionTimeoutTicks + _random.Below(_state.Settings.ElectionTimeoutTicks);
     }
 
-    public void HeardLeader() => _elapsed = 0;
+    public void HeardLeader() => (_elapsed, _splitVotes) = (0, 0);
 
     /// <summary>
     /// As if the leader had been silent for the shortest timeout: this node campaigns within a few ticks, a different number on
@@ -44,14 +45,14 @@ internal sealed class Elections
     {
         if (_state.Role == ConsensusRole.Leader) return;
         _elapsed = Math.Max(_elapsed, _state.Settings.ElectionTimeoutTicks);
-        _timeout = Math.Min(_timeout, _elapsed + 1 + _random.Below(Math.Max(_state.Settings.HeartbeatTicks, 1)));
+        CampaignWithin(HeartbeatTicks);
     }
 
     public void Tick()
     {
         if (_elapsed < _timeout) _elapsed++;
-        if (_elapsed < _timeout && !(_state.IsAlone && _state.Role == ConsensusRole.Follower)) return;
-        if (_state.MayCampaign) PreCampaign();
+        if (_elapsed < _timeout && !(_state.IsAlone && _state.Role == ConsensusRole.Follower)) AskAgain();
+        else if (_state.MayCampaign) PreCampaign();
         else if (_state.Leader is not null) _state.Follow(_state.Term, null);
     }
 
@@ -64,6 +65,7 @@ internal sealed class Elections
         bool isGranted = message.Term > _state.Term && IsUpToDate(message);
         Term term = isGranted ? message.Term : _state.Term;
         _state.Send(from, new RaftMessage { Kind = MessageKind.PreVoteReply, Term = term, Flag = isGranted });
+        if (isGranted && _state.Role == ConsensusRole.PreCandidate && GoesFirst(from, message)) _state.Follow(_state.Term, null);
     }
 
     public void OnVoteRequest(NodeId from, in RaftMessage message)
@@ -101,6 +103,21 @@ internal sealed class Elections
         _grantDue = null;
     }
 
+    private int HeartbeatTicks => Math.Max(_state.Settings.HeartbeatTicks, 1);
+
+    private void CampaignWithin(int ticks) => _timeout = Math.Min(_timeout, _elapsed + 1 + _random.Below(ticks));
+
+    /// <summary>
+    /// Who has not answered is asked again each heartbeat (Raft 5.1): the request was lost, or came a moment before its receiver
+    /// missed the leader as well, and would otherwise be repeated only after a whole timeout.
+    /// </summary>
+    private void AskAgain()
+    {
+        if (_elapsed % HeartbeatTicks != 0) return;
+        if (_state.Role == ConsensusRole.PreCandidate) Request(MessageKind.PreVoteRequest, _state.Term.Next());
+        else if (_state.Role == ConsensusRole.Candidate && !_isRequestDue) Request(MessageKind.VoteRequest, _state.Term);
+    }
+
     private void Grant(NodeId candidate)
     {
         if (_state.Vote != candidate) _state.ChangeHardState(_state.Term, candidate);
@@ -113,6 +130,16 @@ internal sealed class Elections
     {
         LogPosition last = _state.Log.Last;
         return message.LogTerm > last.Term || (message.LogTerm == last.Term && message.Index >= last.Index);
+    }
+
+    /// <summary>
+    /// When several nodes miss a leader in the same moment, they would all get pre-votes and then split the votes. One of two gives
+    /// way: the other one's log is newer, or as new and its number is lower.
+    /// </summary>
+    private bool GoesFirst(NodeId other, in RaftMessage message)
+    {
+        LogPosition last = _state.Log.Last;
+        return message.LogTerm > last.Term || message.Index > last.Index || other.Value < _state.Self.Value;
     }
 
     private void PreCampaign()
@@ -151,15 +178,32 @@ internal sealed class Elections
         bool isByTransfer = kind == MessageKind.VoteRequest && _isByTransfer;
         RaftMessage request = new() { Kind = kind, Term = term, Index = last.Index, LogTerm = last.Term, Flag = isByTransfer };
         foreach (NodeId node in _state.Configuration.Everyone)
-            if (node != _state.Self && _state.Configuration.IsVoter(node)) _state.Send(node, request);
+            if (node != _state.Self && _state.Configuration.IsVoter(node) && !HasAnswered(node)) _state.Send(node, request);
     }
+
+    private bool HasAnswered(NodeId node) => _votes.Exists(vote => vote.Node == node);
 
     private void Count(NodeId node, bool isGranted)
     {
-        if (!_state.Configuration.IsVoter(node) || _votes.Exists(vote => vote.Node == node)) return;
+        if (!_state.Configuration.IsVoter(node) || HasAnswered(node)) return;
+        if (!isGranted && _state.Role == ConsensusRole.Candidate && _votes.TrueForAll(vote => vote.IsGranted)) TryAgainSoon();
         _votes.Add((node, isGranted));
         if (Quorum.Holds(_state.Configuration, voter => _votes.Contains((voter, true)))) Won();
         else if (Quorum.IsLost(_state.Configuration, voter => _votes.Contains((voter, false)))) _state.Follow(_state.Term, null);
+    }
+
+    /// <summary>
+    /// A voter refuses a candidate that got its pre-vote when it has voted for another one meanwhile. Where the votes are split so,
+    /// nobody may win, and the next try need not wait for a timeout: it comes at random within a few heartbeats, and within twice
+    /// as many after each further split.
+    /// </summary>
+    private void TryAgainSoon()
+    {
+        int longest = _state.Settings.ElectionTimeoutTicks;
+        int spread = HeartbeatTicks;
+        for (int i = 0; i <= _splitVotes && spread < longest; i++) spread *= 2;
+        _splitVotes++;
+        CampaignWithin(Math.Min(spread, longest));
     }
 
     private void Won()
