@@ -17,7 +17,7 @@ public sealed class Executor
     private readonly Pipeline _pipeline = new();
     private readonly Queue<Hash256> _random = new();
     private readonly List<AdmittedTransaction> _scratch = [];
-    private readonly List<AdmittedTransaction> _forward = [];
+    private readonly Forwards _forwards = new();
     private readonly List<Hash256> _ids = [];
     private readonly ByteWriter _writeSet = new(1 << 16);
     private ExecutorSettings _settings;
@@ -83,7 +83,7 @@ public sealed class Executor
     public void Flush(ExecutorEffects effects)
     {
         IsGathering = false;
-        FlushForwards(effects);
+        if (!_role.IsLeader && _role.HasLeader) _forwards.Flush(_time.Now, _pool, effects);
         AskForRandom(effects);
         if (_role.IsLeader) FormBatches(effects);
     }
@@ -124,7 +124,7 @@ public sealed class Executor
             return;
         }
         if (result.Replaced is not null) _waiting.Complete(result.Replaced.Id, new Submission(SubmissionState.Held, null), effects);
-        if (!result.IsKnown && !_role.IsLeader && _role.HasLeader) _forward.Add(transaction);
+        if (!result.IsKnown && !_role.IsLeader && _role.HasLeader) _forwards.Add(transaction);
         bool waits = (result.IsNext || _waiting.Contains(transaction.Id))
             && _waiting.TryAdd(transaction.Id, input.Ticket, new Tick(_time.Now.Value + _settings.HoldMs));
         if (!waits) effects.Add(new CompleteEffect(input.Ticket, new Submission(SubmissionState.Held, null)));
@@ -144,7 +144,7 @@ public sealed class Executor
 
     private void OnForwardRefused(ForwardRefusedInput input, ExecutorEffects effects)
     {
-        if (!_waiting.Contains(input.Id)) return;
+        if (!_waiting.Contains(input.Id) || _forwards.IsRepeated(input.Id)) return;
         _pool.Remove(input.Id);
         _waiting.Complete(input.Id, new Submission(SubmissionState.Refused, input.Refusal), effects);
     }
@@ -160,17 +160,11 @@ public sealed class Executor
                 using (StoreView head = _store.OpenHead()) _pool.KeepOwn(head);
         }
         bool isNewLeader = role.HasLeader && !role.IsLeader && (role.Term != before.Term || !before.HasLeader);
+        if (role.IsLeader || !role.HasLeader) _forwards.Clear();
         if (!isNewLeader) return;
-        _forward.Clear();
-        _pool.CopyOwn(_forward);
-    }
-
-    private void FlushForwards(ExecutorEffects effects)
-    {
-        if (_role.IsLeader || !_role.HasLeader) _forward.Clear();
-        for (int start = 0; start < _forward.Count; start += Limits.MaxForwarded)
-            effects.Add(new ForwardEffect(_forward.GetRange(start, Math.Min(Limits.MaxForwarded, _forward.Count - start))));
-        _forward.Clear();
+        _scratch.Clear();
+        _pool.CopyOwn(_scratch);
+        _forwards.Restart(_scratch);
     }
 
     private void OnProposalRefused(ProposalRefusedInput input, ExecutorEffects effects)

@@ -12,6 +12,15 @@ internal static class Limits
     /// <summary>Transactions in one message to the leader, so that no message delays the link for long.</summary>
     public const int MaxForwarded = 2_000;
 
+    /// <summary>
+    /// A transaction that waits is sent to the leader again after this long, in milliseconds, and twice as long each time after: a
+    /// commit takes less even under load, and what cannot be executed yet costs little.
+    /// </summary>
+    public const ulong ForwardAgainMs = 1_000;
+
+    /// <summary>How often the time between two sendings grows: up to a minute.</summary>
+    public const int ForwardIntervals = 7;
+
     /// <summary>The code of a refusal that is not the ledger's own; -32000 is a server error in JSON-RPC 2.0 (5.1).</summary>
     public const int StartingCode = -32000;
 

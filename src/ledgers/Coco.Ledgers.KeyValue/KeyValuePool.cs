@@ -13,6 +13,8 @@ internal sealed class KeyValuePool : ITransactionPool
 
     public int Count => _byId.Count;
 
+    public bool Contains(Hash256 id) => _byId.ContainsKey(id);
+
     public bool HasReady => _waiting.Count > 0;
 
     public PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head)

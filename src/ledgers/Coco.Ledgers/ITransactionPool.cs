@@ -11,6 +11,9 @@ public interface ITransactionPool
 {
     int Count { get; }
 
+    /// <summary>Whether it still waits, or is in a batch that is not committed yet.</summary>
+    bool Contains(Hash256 id);
+
     /// <summary>Takes a transaction in; <paramref name="head"/> is the state that the next batch will run on.</summary>
     PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head);
 

@@ -92,6 +92,8 @@ internal sealed class CounterLedger : ILedger
         private readonly SortedDictionary<uint, Place> _places = [];
 
         public int Count => _places.Count;
+        public bool Contains(Hash256 id) => _places.Values.Any(place => place.Step.Id == id);
+
         public bool HasReady => _places.Values.Any(place => !place.IsTaken);
 
         public PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head)

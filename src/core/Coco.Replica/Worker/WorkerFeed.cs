@@ -145,14 +145,22 @@ internal sealed class WorkerFeed(ReplicaContext context)
         ConsensusStatus status = context.Consensus.Status;
         bool isLeader = status.Role == ConsensusRole.Leader && mayLead && (_role is { IsLeader: true } || HoldsAllBatches());
         var role = new WorkerRoleEffect(
-            status.Term, isLeader, isLeader || (status.Leader is { } leader && leader != context.Self), context.State.Version);
+            status.Term, isLeader, isLeader || IsLedByOther(status), context.State.Version);
         if (role == _role) return;
         // A new governance version alone is told by refusing a stale proposal; the worker goes on until then.
         bool isOnlyVersion = _role is not null && isLeader && _role with { GovernanceVersion = role.GovernanceVersion } == role;
         if (_role is { IsLeader: true } && !isLeader) LetGo();
+        if (isLeader && _role is not { IsLeader: true }) context.Trace($"The worker may act as leader in term {status.Term}.");
         _role = role;
         if (!isOnlyVersion) context.Effects.Add(role);
     }
+
+    /// <summary>
+    /// A leader takes transactions once an entry of its own term is committed (CON-7). Before that it would drop them, so there is
+    /// nobody yet to send them to.
+    /// </summary>
+    private bool IsLedByOther(ConsensusStatus status) =>
+        status.Leader is { } leader && leader != context.Self && context.Tail.ProcessedPosition.Term == status.Term;
 
     /// <summary>No batch of a worker before this one is still to be committed: it would not be on this one's speculative head.</summary>
     private bool HoldsAllBatches()

@@ -21,6 +21,8 @@ public sealed class EthereumPool : ITransactionPool
 
     public int Count => _byId.Count;
 
+    public bool Contains(Hash256 id) => _byId.ContainsKey(id);
+
     public bool HasReady
     {
         get
