@@ -79,15 +79,15 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     public static UInt256 operator +(in UInt256 a, in UInt256 b)
     {
         ulong r0 = a.U0 + b.U0;
-        ulong c = r0 < a.U0 ? 1UL : 0;
+        ulong c = Carry.Of(r0 < a.U0);
         ulong r1 = a.U1 + b.U1;
-        ulong d = r1 < a.U1 ? 1UL : 0;
+        ulong d = Carry.Of(r1 < a.U1);
         r1 += c;
-        d += r1 < c ? 1UL : 0;
+        d += Carry.Of(r1 < c);
         ulong r2 = a.U2 + b.U2;
-        c = r2 < a.U2 ? 1UL : 0;
+        c = Carry.Of(r2 < a.U2);
         r2 += d;
-        c += r2 < d ? 1UL : 0;
+        c += Carry.Of(r2 < d);
         return new UInt256(r0, r1, r2, a.U3 + b.U3 + c);
     }
 
@@ -95,14 +95,14 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     public static UInt256 operator -(in UInt256 a, in UInt256 b)
     {
         ulong r0 = a.U0 - b.U0;
-        ulong c = a.U0 < b.U0 ? 1UL : 0;
+        ulong c = Carry.Of(a.U0 < b.U0);
         ulong r1 = a.U1 - b.U1;
-        ulong d = a.U1 < b.U1 ? 1UL : 0;
-        d += r1 < c ? 1UL : 0;
+        ulong d = Carry.Of(a.U1 < b.U1);
+        d += Carry.Of(r1 < c);
         r1 -= c;
         ulong r2 = a.U2 - b.U2;
-        c = a.U2 < b.U2 ? 1UL : 0;
-        c += r2 < d ? 1UL : 0;
+        c = Carry.Of(a.U2 < b.U2);
+        c += Carry.Of(r2 < d);
         r2 -= d;
         return new UInt256(r0, r1, r2, a.U3 - b.U3 - c);
     }

@@ -33,20 +33,20 @@ public static class WideArithmetic
         ulong h20 = Math.BigMul(a.U2, b.U0, out ulong l20);
 
         ulong r1 = h00 + l01;
-        ulong c2 = r1 < l01 ? 1UL : 0;
+        ulong c2 = Carry.Of(r1 < l01);
         r1 += l10;
-        c2 += r1 < l10 ? 1UL : 0;
+        c2 += Carry.Of(r1 < l10);
 
         ulong r2 = h01 + c2;
-        ulong c3 = r2 < c2 ? 1UL : 0;
+        ulong c3 = Carry.Of(r2 < c2);
         r2 += h10;
-        c3 += r2 < h10 ? 1UL : 0;
+        c3 += Carry.Of(r2 < h10);
         r2 += l02;
-        c3 += r2 < l02 ? 1UL : 0;
+        c3 += Carry.Of(r2 < l02);
         r2 += l11;
-        c3 += r2 < l11 ? 1UL : 0;
+        c3 += Carry.Of(r2 < l11);
         r2 += l20;
-        c3 += r2 < l20 ? 1UL : 0;
+        c3 += Carry.Of(r2 < l20);
 
         ulong r3 = h02 + h11 + h20 + c3 + (a.U0 * b.U3) + (a.U1 * b.U2) + (a.U2 * b.U1) + (a.U3 * b.U0);
         return new UInt256(r0, r1, r2, r3);
@@ -87,7 +87,7 @@ public static class WideArithmetic
         bool wrapped = UInt256.AddOverflows(a, b, out UInt256 sum);
         Span<ulong> quotient = stackalloc ulong[Limbs + 1];
         Span<ulong> remainder = stackalloc ulong[Limbs];
-        ReadOnlySpan<ulong> numerator = [sum.U0, sum.U1, sum.U2, sum.U3, wrapped ? 1UL : 0];
+        ReadOnlySpan<ulong> numerator = [sum.U0, sum.U1, sum.U2, sum.U3, Carry.Of(wrapped)];
         DivRem(numerator, m, quotient, remainder);
         return Read(remainder);
     }
@@ -120,6 +120,14 @@ public static class WideArithmetic
 
     private static UInt256 Read(ReadOnlySpan<ulong> limbs) => new(limbs[0], limbs[1], limbs[2], limbs[3]);
 
+    /// <summary>The upper half of the full product.</summary>
+    public static UInt256 MultiplyHigh(in UInt256 a, in UInt256 b)
+    {
+        Span<ulong> product = stackalloc ulong[2 * Limbs];
+        MultiplyWide(a, b, product);
+        return Read(product[Limbs..]);
+    }
+
     private static void MultiplyWide(in UInt256 a, in UInt256 b, Span<ulong> product)
     {
         ReadOnlySpan<ulong> x = [a.U0, a.U1, a.U2, a.U3];
@@ -133,9 +141,9 @@ public static class WideArithmetic
             {
                 ulong high = Math.BigMul(x[i], y[j], out ulong low);
                 low += carry;
-                high += low < carry ? 1UL : 0;
+                high += Carry.Of(low < carry);
                 ulong sum = product[i + j] + low;
-                high += sum < low ? 1UL : 0;
+                high += Carry.Of(sum < low);
                 product[i + j] = sum;
                 carry = high;
             }
@@ -197,8 +205,8 @@ public static class WideArithmetic
         {
             ulong high = Math.BigMul(digit, v[i], out ulong low);
             low += borrow;
-            high += low < borrow ? 1UL : 0;
-            high += u[i] < low ? 1UL : 0;
+            high += Carry.Of(low < borrow);
+            high += Carry.Of(u[i] < low);
             u[i] -= low;
             borrow = high;
         }
@@ -209,9 +217,9 @@ public static class WideArithmetic
         for (int i = 0; i < n; i++)
         {
             ulong sum = u[i] + carry;
-            carry = sum < carry ? 1UL : 0;
+            carry = Carry.Of(sum < carry);
             sum += v[i];
-            carry += sum < v[i] ? 1UL : 0;
+            carry += Carry.Of(sum < v[i]);
             u[i] = sum;
         }
         u[n] += carry;

@@ -35,6 +35,27 @@ public sealed class OverrideTests : IDisposable
             $"\"0x{Word("0")}{Word("0")}\"", await Call(both, $$$$$$"""{"{{{{{{TraceHarness.Counter}}}}}}":{"code":"{{{{{{code}}}}}}","state":{}}}"""));
     }
 
+    /// <summary>Code of the caller's own would tell the slots: it needs what eth_getStorageAt needs, unless they are replaced too.</summary>
+    [Theory]
+    [InlineData("eth_call", "[{0},\"latest\",{1}]")]
+    [InlineData("eth_estimateGas", "[{0},\"latest\",{1}]")]
+    [InlineData("eth_createAccessList", "[{0},\"latest\",{1}]")]
+    [InlineData("debug_traceCall", "[{0},\"latest\",{{\"stateOverrides\":{1}}}]")]
+    [InlineData("eth_simulateV1", "[{{\"blockStateCalls\":[{{\"stateOverrides\":{1},\"calls\":[{0}]}}]}}]")]
+    public async Task Code_over_slots_that_stay_needs_the_right_to_read_them(string method, string form)
+    {
+        string call = $$$$$$"""{"to":"{{{{{{TraceHarness.Counter}}}}}}"}""";
+        string opened = $$$$$$"""{"{{{{{{TraceHarness.Counter}}}}}}":{"code":"0x5f5460205260205ff3"}}""";
+        string closed = $$$$$$"""{"{{{{{{TraceHarness.Counter}}}}}}":{"code":"0x5f5460205260205ff3","state":{}}}""";
+        Assert.False((await Ask(opened)).StartsWith("-32000 access denied", StringComparison.Ordinal));
+        _node.DeniedKind = "storage";
+        Assert.StartsWith("-32000 access denied", await Ask(opened));
+        Assert.False((await Ask(closed)).StartsWith('-'));
+        Assert.False((await Ask("{}")).StartsWith('-'));
+
+        Task<string> Ask(string overrides) => _node.Call(method, string.Format(System.Globalization.CultureInfo.InvariantCulture, form, call, overrides));
+    }
+
     [Fact]
     public async Task A_pretended_balance_pays_and_a_pretended_nonce_names_contracts()
     {

@@ -45,6 +45,9 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     /// <summary>Committed: executed at once. Held: waits in the pool. Refused: as a full pool does.</summary>
     public SubmissionState Outcome { get; set; } = SubmissionState.Committed;
     public AccessDecision Decision { get; set; } = AccessDecision.Allow;
+
+    /// <summary>Resources of this kind are denied whatever the decision is.</summary>
+    public string? DeniedKind { get; set; }
     public bool HasLeader { get; set; } = true;
     public int NodeCount => 3;
     public bool IsSyncing { get; set; }
@@ -157,7 +160,8 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
 
     public ValueTask<bool> WaitLinearizableAsync(CancellationToken cancellation) => ValueTask.FromResult(HasLeader);
 
-    public AccessDecision Decide(Caller caller, AccessVerb verb, in Resource resource) => Decision;
+    public AccessDecision Decide(Caller caller, AccessVerb verb, in Resource resource) =>
+        resource.Kind == DeniedKind ? AccessDecision.Deny : Decision;
 
     public void Dispose() => _run.Dispose();
 

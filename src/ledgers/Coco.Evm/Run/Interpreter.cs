@@ -66,12 +66,12 @@ internal static unsafe class Interpreter
             case Opcode.AddMod: sp -= 2; Words.AddModulo(sp); break;
             case Opcode.MulMod: sp -= 2; Words.MultiplyModulo(sp); break;
             case Opcode.SignExtend: sp--; Words.SignExtend(sp); break;
-            case Opcode.Lt: sp--; sp[0] = new UInt256(sp[1] < sp[0] ? 1UL : 0); break;
-            case Opcode.Gt: sp--; sp[0] = new UInt256(sp[1] > sp[0] ? 1UL : 0); break;
+            case Opcode.Lt: sp--; sp[0] = new UInt256(Carry.Of(sp[1] < sp[0])); break;
+            case Opcode.Gt: sp--; sp[0] = new UInt256(Carry.Of(sp[1] > sp[0])); break;
             case Opcode.SLt: sp--; Words.SignedLess(sp); break;
             case Opcode.SGt: sp--; Words.SignedGreater(sp); break;
-            case Opcode.Eq: sp--; sp[0] = new UInt256(sp[1] == sp[0] ? 1UL : 0); break;
-            case Opcode.IsZero: sp[0] = new UInt256(sp[0].IsZero ? 1UL : 0); break;
+            case Opcode.Eq: sp--; sp[0] = new UInt256(Carry.Of(sp[1] == sp[0])); break;
+            case Opcode.IsZero: sp[0] = new UInt256(Carry.Of(sp[0].IsZero)); break;
             case Opcode.And: sp--; sp[0] = sp[1] & sp[0]; break;
             case Opcode.Or: sp--; sp[0] = sp[1] | sp[0]; break;
             case Opcode.Xor: sp--; sp[0] = sp[1] ^ sp[0]; break;

@@ -33,10 +33,10 @@ internal static unsafe class Words
     public static void SignExtend(UInt256* r) => r[0] = SignedArithmetic.Extend(r[1], r[0]);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void SignedLess(UInt256* r) => r[0] = new UInt256(SignedArithmetic.Less(r[1], r[0]) ? 1UL : 0);
+    public static void SignedLess(UInt256* r) => r[0] = new UInt256(Carry.Of(SignedArithmetic.Less(r[1], r[0])));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void SignedGreater(UInt256* r) => r[0] = new UInt256(SignedArithmetic.Less(r[0], r[1]) ? 1UL : 0);
+    public static void SignedGreater(UInt256* r) => r[0] = new UInt256(Carry.Of(SignedArithmetic.Less(r[0], r[1])));
 
     /// <summary>BYTE: the index counts from the high end.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

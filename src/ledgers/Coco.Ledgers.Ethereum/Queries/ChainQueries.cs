@@ -18,6 +18,16 @@ public sealed class ChainQueries(EthereumLedger ledger, IHistory history, ILedge
         return batch is not null && EthereumBlock.TryRead(ledger.Settings, batch.Record, out EthereumBlock? block) ? block : null;
     }
 
+    /// <summary>The newest blocks are in memory; null for one that is not.</summary>
+    public EthereumBlock? Recent(ulong number) => ledger.Chain.Recent(number);
+
+    /// <summary>The logs of a block that is in memory no more; null if there is no such block.</summary>
+    internal async ValueTask<CommittedLogs?> LogsAsync(ulong number, CancellationToken cancellation)
+    {
+        AppliedBatch? batch = await history.ReadAsync(new BatchNumber(number), cancellation);
+        return batch is not null && CommittedLogs.TryRead(batch.Record, out CommittedLogs? logs) ? logs : null;
+    }
+
     public async ValueTask<EthereumBlock?> BlockAsync(Hash256 hash, CancellationToken cancellation)
     {
         var candidates = new List<(BatchNumber Number, int Position)>();

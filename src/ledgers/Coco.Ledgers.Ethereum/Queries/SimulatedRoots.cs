@@ -14,6 +14,9 @@ internal sealed class SimulatedRoots(EthereumLedger ledger, IHistory history, IC
     /// <summary>How far the trie is taken back: more would hold the sealing of blocks up.</summary>
     private const ulong MostBlocks = 256;
 
+    /// <summary>Keys that are taken back: some 10 ms, in which no block is sealed.</summary>
+    private const int MostKeys = 10_000;
+
     private readonly StateDelta _back = new();
 
     /// <summary>Each key stands in <see cref="_back"/> once: what undoes a delta is not made for more.</summary>
@@ -75,7 +78,7 @@ internal sealed class SimulatedRoots(EthereumLedger ledger, IHistory history, IC
                 && _slots.Add((storage, slot)))
                 _back.Add(new SlotWrite(storage, StateTrie.KeyOf(slot), StoreStateReader.GetStorage(view, storage, slot)));
         }
-        return !writes.IsBroken;
+        return !writes.IsBroken && _accounts.Count + _slots.Count <= MostKeys;
     }
 
     private bool TryTakeBackAccount(in WriteSetReader writes)

@@ -29,6 +29,10 @@ internal sealed class StateOverrides
     /// <summary>The slots that are set.</summary>
     public int Slots { get; private set; }
 
+    /// <summary>Accounts that get code and keep slots, which the code can tell.</summary>
+    public IEnumerable<Address> Opened =>
+        _accounts.Where(static entry => entry.Account is { Code: not null, State: null }).Select(static entry => entry.Address);
+
     /// <summary>One that was given before is replaced.</summary>
     public void Set(in Address address, AccountOverride account)
     {

@@ -72,12 +72,12 @@ public sealed class ChainImport
         {
             if (!Block.TryDecode(rlp, out Block? block, out string? error))
                 return new ImportProblem(_head.Number + 1, "encoding", "a block in RLP", error!);
-            if (TakeOne(block!) is { } problem) return problem;
+            if (TakeOne(block!, rlp.Length) is { } problem) return problem;
         }
         return null;
     }
 
-    private ImportProblem? TakeOne(Block block)
+    private ImportProblem? TakeOne(Block block, int size)
     {
         BlockHeader header = block.Header;
         if (header.Number == 0 && _blocks == 0) return Compare(header, "genesis", header.Hash(), _headHash);
@@ -86,6 +86,7 @@ public sealed class ChainImport
         EvmFork fork = _settings.Forks.ForkAt(header.Number, header.Timestamp);
         EvmFork before = _settings.Forks.ForkAt(_head.Number, _head.Timestamp);
         BlobParameters blobs = _settings.Forks.BlobsAt(header.Timestamp);
+        if (HeaderCheck.IsTooLong(size, fork)) return new ImportProblem(header.Number, "size", "at most 8 MiB (EIP-7934)", $"{size} bytes");
         if (HeaderCheck.Check(header, _head, fork, before, blobs) is { } wrong)
             return new ImportProblem(header.Number, "header", $"a header that may follow under the rules of {fork}", wrong);
         return CheckBody(block) ?? Execute(block, fork, blobs);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coco.Evm;
 using Coco.Ledgers.Ethereum;
 
@@ -20,25 +21,29 @@ public sealed class ChainRules
     /// <summary>The block at which the DAO's accounts are moved (EIP-779); null where that never happens.</summary>
     public ulong? DaoBlock { get; private init; }
 
-    public static ChainRules? Read(string network)
+    /// <summary>Where the test says how many blobs its blocks may hold; null: as on the mainnet.</summary>
+    private JsonElement? Config { get; init; }
+
+    /// <summary>Null where a name is not known.</summary>
+    public static ChainRules? Read(string network, JsonElement? config = null)
     {
         int to = network.IndexOf("To", StringComparison.Ordinal), at = network.LastIndexOf("At", StringComparison.Ordinal);
-        if (to < 0 || at < to) return ForkNames.TryGet(network, out EvmFork only) ? new ChainRules(network, only, network, only, 0, 0, default) : null;
+        if (to < 0 || at < to) return ForkNames.TryGet(network, out EvmFork only) ? new ChainRules(network, only, network, only, 0, 0, default) { Config = config } : null;
         string before = network[..to], after = network[(to + 2)..at], place = network[(at + 2)..];
         if (!ForkNames.TryGet(before, out EvmFork first) || !ForkNames.TryGet(after, out EvmFork second)) return null;
         if (place.StartsWith("Time", StringComparison.Ordinal))
-            return ReadNumber(place[4..]) is { } time ? new ChainRules(before, first, after, second, 0, time, default) : null;
+            return ReadNumber(place[4..]) is { } time ? new ChainRules(before, first, after, second, 0, time, default) { Config = config } : null;
         if (place.StartsWith("Diff", StringComparison.Ordinal))
-            return UInt256.TryParse("0x" + place[4..], out UInt256 total) ? new ChainRules(before, first, after, second, 0, 0, total) : null;
+            return UInt256.TryParse("0x" + place[4..], out UInt256 total) ? new ChainRules(before, first, after, second, 0, 0, total) { Config = config } : null;
         if (ReadNumber(place) is not { } number) return null;
-        return new ChainRules(before, first, after, second, number, 0, default) { DaoBlock = after == "Dao" ? number : null };
+        return new ChainRules(before, first, after, second, number, 0, default) { Config = config, DaoBlock = after == "Dao" ? number : null };
     }
 
     /// <summary>The rules of a block; <paramref name="parentTotal"/> is the total difficulty of its parent.</summary>
     public EvmFork ForkAt(BlockHeader header, in UInt256 parentTotal) => IsAfter(header, parentTotal) ? _after : _before;
 
     public BlobParameters BlobsAt(BlockHeader header, in UInt256 parentTotal) =>
-        ForkNames.Blobs(IsAfter(header, parentTotal) ? _afterName : _beforeName);
+        ForkNames.Blobs(IsAfter(header, parentTotal) ? _afterName : _beforeName, Config);
 
     private bool IsAfter(BlockHeader header, in UInt256 parentTotal) =>
         header.Number >= _atNumber && header.Timestamp >= _atTime && parentTotal >= _atDifficulty;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coco.Evm;
 using Coco.Ledgers.Ethereum;
 
@@ -25,17 +26,32 @@ public static class ForkNames
             "Shanghai" => EvmFork.Shanghai,
             "Cancun" => EvmFork.Cancun,
             "Prague" => EvmFork.Prague,
-            "Osaka" or "Bpo1" or "Bpo2" or "BPO1" or "BPO2" => EvmFork.Osaka,
-            _ => null,
+            "Osaka" => EvmFork.Osaka,
+            // Blob parameters only (EIP-7892): the rules are Osaka's.
+            _ => BlobForkOf(name) is null ? null : EvmFork.Osaka,
         };
         fork = found ?? EvmFork.Frontier;
         return found is not null;
     }
 
-    public static BlobParameters Blobs(string name) => name switch
+    /// <summary>What a test's own schedule says (<c>config.blobSchedule</c>), and what is usual where it says nothing.</summary>
+    public static BlobParameters Blobs(string name, JsonElement? config = null)
+    {
+        BlobParameters usual = BlobForkOf(name)
+            ?? (TryGet(name, out EvmFork fork) ? ForkSchedule.BlobsOf(fork) : BlobParameters.Cancun);
+        if (config?.Field("blobSchedule")?.Field(name) is not { } given) return usual;
+        return new BlobParameters(
+            (int)(given.Field("target")?.Number() ?? (ulong)usual.Target), (int)(given.Field("max")?.Number() ?? (ulong)usual.Max),
+            given.Field("baseFeeUpdateFraction")?.Number() ?? usual.UpdateFraction);
+    }
+
+    /// <summary>Those after the second exist in tests only (execution-spec-tests).</summary>
+    private static BlobParameters? BlobForkOf(string name) => name switch
     {
         "Bpo1" or "BPO1" => BlobParameters.Bpo1,
         "Bpo2" or "BPO2" => BlobParameters.Bpo2,
-        _ => TryGet(name, out EvmFork fork) ? ForkSchedule.BlobsOf(fork) : BlobParameters.Cancun,
+        "Bpo3" or "BPO3" => new BlobParameters(21, 32, 20_609_697),
+        "Bpo4" or "BPO4" or "Bpo5" or "BPO5" => new BlobParameters(14, 21, 13_739_630),
+        _ => null,
     };
 }

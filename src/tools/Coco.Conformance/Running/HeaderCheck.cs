@@ -11,6 +11,12 @@ public static class HeaderCheck
     private const ulong MinGasLimit = 5_000;
     private const ulong BlobGas = 1 << 17;
 
+    /// <summary>10 MiB, what the network carries, less 2 MiB for what is around a block (EIP-7934).</summary>
+    private const int MaxBlockSize = (10 << 20) - (2 << 20);
+
+    /// <summary>Whether a block's encoding, of <paramref name="size"/> bytes, is longer than the rules allow.</summary>
+    public static bool IsTooLong(int size, EvmFork fork) => fork >= EvmFork.Osaka && size > MaxBlockSize;
+
     public static string? Check(BlockHeader header, BlockHeader parent, EvmFork fork, EvmFork parentFork, BlobParameters blobs)
     {
         if (header.Number != parent.Number + 1) return "block number";

@@ -47,6 +47,7 @@ public sealed class TestChain
         if (!_nodes.TryGetValue(header.ParentHash, out Node? parent)) return "unknown parent";
         EvmFork fork = _rules.ForkAt(header, parent.Total);
         BlobParameters blobs = _rules.BlobsAt(header, parent.Total);
+        if (HeaderCheck.IsTooLong(rlp.Length, fork)) return "block too long";
         if (HeaderCheck.Check(header, parent.Header, fork, parent.Fork, blobs) is { } wrong) return wrong;
         if (CheckBody(block, parent, fork) is { } body) return body;
         TestWorld world = parent.World.Copy();

@@ -53,21 +53,30 @@ internal static class Bls12381Curve
     {
         UInt256 rest = scalar % Order, high = rest / XSquared;
         sum.Add(point, rest - (high * XSquared));
-        sum.Add(new AffinePoint<Fp>(point.X * Beta, -point.Y), high);
+        sum.AddImage<TimesXSquared>(high);
     }
 
     /// <summary>The same in G2 in base x: four digits of 64 bits, each of the next image under minus psi (Galbraith, Lin, Scott 2009).</summary>
     internal static void AddMultiple(ref MultiScalarSum<Fp2<Fp>> sum, in AffinePoint<Fp2<Fp>> point, in UInt256 scalar)
     {
         UInt256 rest = scalar % Order;
-        AffinePoint<Fp2<Fp>> image = point;
         for (int digit = 0; digit < G2Digits; digit++)
         {
-            UInt256 next = rest / X;
-            sum.Add(image, rest - (next * X));
-            image = new AffinePoint<Fp2<Fp>>(image.X.Conjugate() * XRoot, -(image.Y.Conjugate() * YRoot));
+            UInt256 next = rest / X, lowest = rest - (next * X);
+            if (digit == 0) sum.Add(point, lowest);
+            else sum.AddImage<TimesX>(lowest);
             rest = next;
         }
+    }
+
+    private readonly struct TimesXSquared : IEndomorphism<Fp>
+    {
+        public static JacobianPoint<Fp> Map(in JacobianPoint<Fp> point) => new(point.X * Beta, -point.Y, point.Z);
+    }
+
+    private readonly struct TimesX : IEndomorphism<Fp2<Fp>>
+    {
+        public static JacobianPoint<Fp2<Fp>> Map(in JacobianPoint<Fp2<Fp>> point) => -Psi(point);
     }
 
     /// <summary>Untwist, p-th power, twist.</summary>

@@ -8,7 +8,7 @@ namespace Coco.Evm.Precompiles.Bls12381;
 internal static class Bls12381Pairing
 {
     /// <summary>Whether the product of the pairings is one. Pairs with infinity are left out by the caller.</summary>
-    internal static bool IsProductOne(Span<Pair> pairs) => FinalPower(MillerLoop(pairs)).IsOne;
+    internal static bool IsProductOne(Span<Pair> pairs) => pairs.IsEmpty || FinalPower(MillerLoop(pairs)).IsOne;
 
     internal static Target MillerLoop(Span<Pair> pairs)
     {

@@ -167,10 +167,14 @@ internal readonly struct Fp : IField<Fp>
         return isBelow ? value : throw new ArgumentException("A constant is below the modulus.", nameof(hex));
     }
 
-    /// <summary>A root where there is one (p = 3 mod 4).</summary>
+    /// <summary>The power (p - 3) / 4: an inverse of the square root where there is one.</summary>
+    internal Fp QuarterPower() => Power(
+        [0xEE7FBFFFFFFFEAAA, 0x07AAFFFFAC54FFFF, 0xD9CC34A83DAC3D89, 0xD91DD2E13CE144AF, 0x92C6E9ED90D2EB35, 0x0680447A8E5FF9A6]);
+
+    /// <summary>A root where there is one (p = 3 mod 4); where not, a root of the number times -1.</summary>
     internal bool TrySquareRoot(out Fp root)
     {
-        root = Power([0xEE7FBFFFFFFFEAAB, 0x07AAFFFFAC54FFFF, 0xD9CC34A83DAC3D89, 0xD91DD2E13CE144AF, 0x92C6E9ED90D2EB35, 0x0680447A8E5FF9A6]);
+        root = QuarterPower() * this;
         return root.Square() == this;
     }
 

@@ -47,10 +47,11 @@ internal sealed class KzgPointEvaluation : Precompile
     /// <summary>e(C - y G1 + z proof, -G2) e(proof, tau G2) = 1: the equation of EIP-4844 with z moved into the first group.</summary>
     private static bool Verifies(in AffinePoint<Fp> commitment, in UInt256 z, in UInt256 y, in AffinePoint<Fp> proof)
     {
-        using var sum = new MultiScalarSum<Fp>(2);
-        sum.Add(-Generators.G1, y);
-        sum.Add(proof, z);
+        var sum = new MultiScalarSum<Fp>(2 * Bls12381Curve.G1Digits);
+        Bls12381Curve.AddMultiple(ref sum, -Generators.G1, y);
+        Bls12381Curve.AddMultiple(ref sum, proof, z);
         AffinePoint<Fp> left = (sum.Finish() + commitment).ToAffine();
+        sum.Dispose();
         Span<Pair> pairs = stackalloc Pair[2];
         int count = 0;
         if (!left.IsInfinity) pairs[count++] = new Pair(left, -Generators.G2);

@@ -9,18 +9,25 @@ internal static class MapToCurve
     private static readonly Fp B1 = Fp.FromHex("12e2908d11688030018b12e8753eee3b2016c1f0f24f4070a0b9c14fcef35ef55a23215a316ceaa5d1cc48e98e172be0");
     private static readonly Fp Z1 = Fp.FromSmall(11);
 
+    private static readonly SwuConstants<Fp> Swu1 = new(A1, B1, Z1);
+
+    /// <summary>A root of -Z^3.</summary>
+    private static readonly Fp RootOfZ1 = Fp.FromHex("3d689d1e0e762cef9f2bec6130316806b4c80eda6fc10ce77ae83eab1ea8b8b8a407c9c6db195e06f2dbeabc2baeff5");
+
     private static readonly Fp2<Fp> A2 = new(Fp.Zero, Fp.FromSmall(240));
     private static readonly Fp2<Fp> B2 = new(Fp.FromSmall(1012), Fp.FromSmall(1012));
     private static readonly Fp2<Fp> Z2 = new(-Fp.FromSmall(2), -Fp.One);
+    private static readonly SwuConstants<Fp2<Fp>> Swu2 = new(A2, B2, Z2);
 
     /// <summary>RFC 9380, 8.8.1 without hashing; the cofactor is cleared by 1 - x for the parameter x.</summary>
     internal static JacobianPoint<Fp> ToG1(in Fp u)
     {
-        SwuCandidates(u, A1, B1, Z1, out Fp x, out Fp other);
+        SwuCandidates(u, Swu1, out Fp x, out Fp other);
         if (!Right(x, A1, B1).TrySquareRoot(out Fp y))
         {
+            // The right side at the other x is Z^3 u^6 times that at the first, of which y is a root but for the sign (RFC 9380, F.2).
             x = other;
-            Right(x, A1, B1).TrySquareRoot(out y);
+            y *= u.Square() * u * RootOfZ1;
         }
         if (u.IsOdd != y.IsOdd) y = -y;
         JacobianPoint<Fp> point = Isogeny(
@@ -31,7 +38,7 @@ internal static class MapToCurve
     /// <summary>RFC 9380, 8.8.2 without hashing, and G.3 for the cofactor.</summary>
     internal static JacobianPoint<Fp2<Fp>> ToG2(in Fp2<Fp> u)
     {
-        SwuCandidates(u, A2, B2, Z2, out Fp2<Fp> x, out Fp2<Fp> other);
+        SwuCandidates(u, Swu2, out Fp2<Fp> x, out Fp2<Fp> other);
         if (!SquareRootFp2.TryCompute(Right(x, A2, B2), out Fp2<Fp> y))
         {
             x = other;
@@ -55,12 +62,18 @@ internal static class MapToCurve
     }
 
     /// <summary>The two values of x of which one is on y^2 = x^3 + a x + b (RFC 9380, 6.6.2).</summary>
-    private static void SwuCandidates<F>(in F u, in F a, in F b, in F z, out F first, out F second) where F : unmanaged, IField<F>
+    private static void SwuCandidates<F>(in F u, in SwuConstants<F> constants, out F first, out F second) where F : unmanaged, IField<F>
     {
-        F zu = z * u.Square(), denominator = zu.Square() + zu;
+        F zu = constants.Z * u.Square(), denominator = zu.Square() + zu;
         F inverse = denominator.Invert();
-        first = inverse.IsZero ? b * (z * a).Invert() : -b * a.Invert() * (F.One + inverse);
+        first = inverse.IsZero ? constants.Exceptional : constants.Ratio * (F.One + inverse);
         second = zu * first;
+    }
+
+    /// <summary>What the map takes of y^2 = x^3 + a x + b and of its z.</summary>
+    private readonly struct SwuConstants<F>(in F a, in F b, in F z) where F : unmanaged, IField<F>
+    {
+        internal readonly F Z = z, Ratio = -b * a.Invert(), Exceptional = b * (z * a).Invert();
     }
 
     private static F Right<F>(in F x, in F a, in F b) where F : unmanaged, IField<F> => ((x.Square() + a) * x) + b;

@@ -13,7 +13,7 @@ internal sealed class Bn254Multiply : Precompile
         Span<byte> padded = stackalloc byte[Bn254Curve.G1Size + UInt256.Size];
         PaddedInput.Copy(input, 0, padded);
         if (!Bn254Curve.TryReadG1(padded, out AffinePoint<Fp> point)) return false;
-        JacobianPoint<Fp> product = new JacobianPoint<Fp>(point).Multiply(new UInt256(padded[Bn254Curve.G1Size..]));
+        JacobianPoint<Fp> product = Bn254Curve.Multiply(point, new UInt256(padded[Bn254Curve.G1Size..]));
         Bn254Curve.Write(product, output.GetSpan(Bn254Curve.G1Size));
         output.Advance(Bn254Curve.G1Size);
         return true;

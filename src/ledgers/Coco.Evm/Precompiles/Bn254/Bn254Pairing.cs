@@ -7,8 +7,6 @@ namespace Coco.Evm.Precompiles.Bn254;
 /// <summary>The optimal ate pairing (Vercauteren 2010), as a product over pairs that share squarings and the final power.</summary>
 internal static class Bn254Pairing
 {
-    private const ulong X = 4965661367192848881;
-
     /// <summary>6 x + 2 in non-adjacent form, the lowest digit first.</summary>
     private static ReadOnlySpan<sbyte> LoopDigits =>
     [
@@ -17,7 +15,7 @@ internal static class Bn254Pairing
     ];
 
     /// <summary>Whether the product of the pairings is one. Pairs with infinity are left out by the caller.</summary>
-    internal static bool IsProductOne(Span<Pair> pairs) => FinalPower(MillerLoop(pairs)).IsOne;
+    internal static bool IsProductOne(Span<Pair> pairs) => pairs.IsEmpty || FinalPower(MillerLoop(pairs)).IsOne;
 
     internal static Target MillerLoop(Span<Pair> pairs)
     {
@@ -64,7 +62,7 @@ internal static class Bn254Pairing
         return result * (r.Conjugate() * y9).Frobenius().Frobenius().Frobenius();
     }
 
-    private static Target NegativePower(in Target value) => value.CyclotomicPower(X).Conjugate();
+    private static Target NegativePower(in Target value) => value.CyclotomicPower(Bn254Curve.X).Conjugate();
 
     /// <summary>A point of each group, and the running point of the loop.</summary>
     internal struct Pair(in AffinePoint<Fp> p, in G2Point q)

@@ -124,7 +124,7 @@ internal static class ModularInverse
         for (int i = 0; i < number.Length; i++)
         {
             number[i] = ~number[i] + carry;
-            carry &= number[i] == 0 ? 1UL : 0;
+            carry &= Carry.Of(number[i] == 0);
         }
     }
 
@@ -144,7 +144,7 @@ internal static class ModularInverse
         {
             ulong high = Math.BigMul(word, (ulong)factor, out ulong low) - (word & (ulong)(factor >> 63));
             Low += low;
-            _high += high + (Low < low ? 1UL : 0);
+            _high += high + Carry.Of(Low < low);
         }
 
         /// <summary>Returns the low word and moves the rest down, keeping its sign.</summary>

@@ -14,7 +14,7 @@ internal static class Word
     internal static ulong Add(ulong a, ulong b, ulong carry, out ulong carryOut)
     {
         ulong sum = a + b, total = sum + carry;
-        carryOut = (sum < b ? 1UL : 0UL) | (total < sum ? 1UL : 0UL);
+        carryOut = Carry.Of(sum < b) | Carry.Of(total < sum);
         return total;
     }
 
@@ -22,7 +22,7 @@ internal static class Word
     internal static ulong Subtract(ulong a, ulong b, ulong borrow, out ulong borrowOut)
     {
         ulong difference = a - b, total = difference - borrow;
-        borrowOut = (a < b ? 1UL : 0UL) | (difference < borrow ? 1UL : 0UL);
+        borrowOut = Carry.Of(a < b) | Carry.Of(difference < borrow);
         return total;
     }
 
@@ -32,9 +32,9 @@ internal static class Word
     {
         high = Math.BigMul(a, b, out ulong low);
         ulong sum = low + addend;
-        high += sum < low ? 1UL : 0UL;
+        high += Carry.Of(sum < low);
         ulong total = sum + carry;
-        high += total < sum ? 1UL : 0UL;
+        high += Carry.Of(total < sum);
         return total;
     }
 }

@@ -51,7 +51,7 @@ internal static class BinaryPower
         for (int i = 0; i < number.Length && addend != 0; i++)
         {
             number[i] += addend;
-            addend = number[i] < addend ? 1UL : 0;
+            addend = Carry.Of(number[i] < addend);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Coco.Evm.Precompiles.ModExp;
 
@@ -38,7 +39,7 @@ internal static class Limbs
         for (int i = 0; i < a.Length; i++)
         {
             ulong sum = a[i] + b[i], total = sum + carry;
-            carry = (sum < b[i] ? 1UL : 0) | (total < carry ? 1UL : 0);
+            carry = Carry.Of(sum < b[i]) | Carry.Of(total < carry);
             a[i] = total;
         }
         return carry;
@@ -51,7 +52,7 @@ internal static class Limbs
         for (int i = 0; i < a.Length; i++)
         {
             ulong difference = a[i] - b[i], total = difference - borrow;
-            borrow = (a[i] < b[i] ? 1UL : 0) | (difference < borrow ? 1UL : 0);
+            borrow = Carry.Of(a[i] < b[i]) | Carry.Of(difference < borrow);
             a[i] = total;
         }
         return borrow;
@@ -72,21 +73,21 @@ internal static class Limbs
         result.Clear();
         for (int i = 0; i < a.Length && i < result.Length; i++)
         {
-            ulong carry = 0;
             int columns = Math.Min(b.Length, result.Length - i);
-            for (int j = 0; j < columns; j++) result[i + j] = MultiplyAdd(a[i], b[j], result[i + j], ref carry);
+            ulong carry = LimbRows.AddProduct(a[i], b[..columns], result[i..]);
             if (i + columns < result.Length) result[i + columns] = carry;
         }
     }
 
     /// <summary>The low word of a * b + addend + carry; the high word goes to <paramref name="carry"/>. It cannot overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong MultiplyAdd(ulong a, ulong b, ulong addend, ref ulong carry)
     {
         ulong high = Math.BigMul(a, b, out ulong low);
         low += addend;
-        if (low < addend) high++;
+        high += Carry.Of(low < addend);
         low += carry;
-        if (low < carry) high++;
+        high += Carry.Of(low < carry);
         carry = high;
         return low;
     }

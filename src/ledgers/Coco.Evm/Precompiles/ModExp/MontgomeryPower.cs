@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Coco.Evm.Precompiles.ModExp;
 
-/// <summary>Powers modulo an odd number by Montgomery multiplication (CIOS: Koc, Acar, Kaliski 1996) with R = 2^(64 limbs).</summary>
+/// <summary>Powers modulo an odd number by Montgomery multiplication (Koc, Acar, Kaliski 1996) with R = 2^(64 limbs).</summary>
 internal static class MontgomeryPower
 {
     private const int WindowBits = 4;
@@ -15,7 +15,7 @@ internal static class MontgomeryPower
     internal static void Compute(PaddedNumber number, PaddedNumber exponent, ReadOnlySpan<ulong> modulus, Span<ulong> result)
     {
         int limbs = modulus.Length;
-        int size = ((WindowSize + 3) * limbs) + 2;
+        int size = (WindowSize + 3) * limbs;
         ulong[] rented = ArrayPool<ulong>.Shared.Rent(size);
         Span<ulong> memory = rented.AsSpan(0, size);
         Span<ulong> table = memory[..(WindowSize * limbs)], squared = memory.Slice(WindowSize * limbs, limbs);
@@ -41,12 +41,15 @@ internal static class MontgomeryPower
         return inverse;
     }
 
+    /// <summary>The table begins with one and the base; the accumulator is one.</summary>
     private static void Raise(in Multiplier field, PaddedNumber exponent, Span<ulong> table, Span<ulong> accumulator)
     {
         int limbs = accumulator.Length, bits = exponent.BitLength;
+        if (bits == 0) return;
         if (bits <= MaxBinaryBits)
         {
-            for (int bit = bits - 1; bit >= 0; bit--)
+            table.Slice(limbs, limbs).CopyTo(accumulator);
+            for (int bit = bits - 2; bit >= 0; bit--)
             {
                 field.Multiply(accumulator, accumulator, accumulator);
                 if (exponent.BitAt(bit)) field.Multiply(accumulator, table.Slice(limbs, limbs), accumulator);
@@ -55,19 +58,24 @@ internal static class MontgomeryPower
         }
         for (int i = 2; i < WindowSize; i++)
             field.Multiply(table.Slice((i - 1) * limbs, limbs), table.Slice(limbs, limbs), table.Slice(i * limbs, limbs));
-        for (int window = (bits - 1) / WindowBits; window >= 0; window--)
+        int top = (bits - 1) / WindowBits;
+        table.Slice(Digit(exponent, top) * limbs, limbs).CopyTo(accumulator);
+        for (int window = top - 1; window >= 0; window--)
         {
             for (int i = 0; i < WindowBits; i++) field.Multiply(accumulator, accumulator, accumulator);
-            int digit = (exponent.ByteAt(window / 2) >> (window % 2 * WindowBits)) & (WindowSize - 1);
+            int digit = Digit(exponent, window);
             if (digit != 0) field.Multiply(accumulator, table.Slice(digit * limbs, limbs), accumulator);
         }
     }
+
+    private static int Digit(PaddedNumber exponent, int window) =>
+        (exponent.ByteAt(window / 2) >> (window % 2 * WindowBits)) & (WindowSize - 1);
 
     /// <summary>Montgomery multiplication under one modulus.</summary>
     private readonly ref struct Multiplier(ReadOnlySpan<ulong> modulus, Span<ulong> scratch)
     {
         private readonly ReadOnlySpan<ulong> _modulus = modulus;
-        private readonly Span<ulong> _scratch = scratch[..(modulus.Length + 2)];
+        private readonly Span<ulong> _scratch = scratch[..modulus.Length];
         private readonly ulong _negativeInverse = 0 - InverseOf(modulus[0]);
 
         /// <summary>a b / R mod m for a below R and b below m. The result may lie in place of a factor.</summary>
@@ -76,23 +84,11 @@ internal static class MontgomeryPower
             int limbs = _modulus.Length;
             Span<ulong> t = _scratch;
             t.Clear();
-            for (int i = 0; i < a.Length; i++)
-            {
-                ulong carry = 0;
-                for (int j = 0; j < limbs; j++) t[j] = Limbs.MultiplyAdd(a[i], b[j], t[j], ref carry);
-                t[limbs] += carry;
-                t[limbs + 1] = t[limbs] < carry ? 1UL : 0;
-
-                ulong factor = t[0] * _negativeInverse;
-                carry = 0;
-                Limbs.MultiplyAdd(factor, _modulus[0], t[0], ref carry);
-                for (int j = 1; j < limbs; j++) t[j - 1] = Limbs.MultiplyAdd(factor, _modulus[j], t[j], ref carry);
-                t[limbs - 1] = t[limbs] + carry;
-                t[limbs] = t[limbs + 1] + (t[limbs - 1] < carry ? 1UL : 0);
-            }
-            bool isReduced = t[limbs] == 0 && Limbs.IsBelow(t[..limbs], _modulus);
-            t[..limbs].CopyTo(result);
-            if (!isReduced) Limbs.Subtract(result, _modulus);
+            ulong top = 0;
+            foreach (ulong word in a) LimbRows.MontgomeryStep(word, b, _modulus, _negativeInverse, t, ref top);
+            bool isReduced = top == 0 && Limbs.IsBelow(t, _modulus);
+            t.CopyTo(result);
+            if (!isReduced) Limbs.Subtract(result[..limbs], _modulus);
         }
 
         /// <summary>R mod m: the highest power of two below m, doubled until it is R.</summary>
@@ -106,16 +102,17 @@ internal static class MontgomeryPower
             for (; bit < 64 * limbs; bit++) Double(result);
         }
 
-        /// <summary>R^2 mod m, which is 2^(64 limbs) in Montgomery's form: square and double along the bits of 64 limbs.</summary>
+        /// <summary>
+        /// R^2 mod m, which is 2^(64 limbs) in Montgomery's form. From one, doublings lead to 2^start; each squaring doubles the
+        /// exponent, and costs as much as that many doublings.
+        /// </summary>
         internal void RadixSquared(ReadOnlySpan<ulong> one, Span<ulong> result)
         {
-            uint bits = 64 * (uint)_modulus.Length;
+            int bits = 64 * _modulus.Length, start = bits, squarings = 0;
+            for (; start > _modulus.Length; start /= 2) squarings++;
             one.CopyTo(result);
-            for (int bit = 31 - (int)uint.LeadingZeroCount(bits); bit >= 0; bit--)
-            {
-                Multiply(result, result, result);
-                if (((bits >> bit) & 1) != 0) Double(result);
-            }
+            for (int i = 0; i < start; i++) Double(result);
+            for (int i = 0; i < squarings; i++) Multiply(result, result, result);
         }
 
         /// <summary>A number of any length mod m in Montgomery's form, from the highest chunk of R down (Horner).</summary>

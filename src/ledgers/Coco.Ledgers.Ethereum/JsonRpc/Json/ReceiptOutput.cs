@@ -42,7 +42,10 @@ internal static class ReceiptOutput
         json.WriteByte((byte)'}');
     }
 
-    public static void Log(this ByteWriter json, EthereumBlock block, int position, LogEntry log, int logIndex)
+    public static void Log(this ByteWriter json, EthereumBlock block, int position, LogEntry log, int logIndex) =>
+        json.Log(LogPlace.In(block, position), log, logIndex);
+
+    public static void Log(this ByteWriter json, in LogPlace place, LogEntry log, int logIndex)
     {
         json.WriteByte((byte)'{');
         json.Field("address"u8, (Address?)log.Address);
@@ -55,11 +58,11 @@ internal static class ReceiptOutput
         }
         json.WriteByte((byte)']');
         json.Data("data"u8, log.Data.Span);
-        json.Field("blockNumber"u8, block.Number);
-        json.Field("transactionHash"u8, block.Transactions[position].Transaction.Hash);
-        json.Field("transactionIndex"u8, (ulong)position);
-        json.Field("blockHash"u8, block.Hash);
-        json.Field("blockTimestamp"u8, block.Header.Timestamp);
+        json.Field("blockNumber"u8, place.Number);
+        json.Field("transactionHash"u8, place.TransactionHash);
+        json.Field("transactionIndex"u8, (ulong)place.Position);
+        json.Field("blockHash"u8, place.BlockHash);
+        json.Field("blockTimestamp"u8, place.Timestamp);
         json.Field("logIndex"u8, (ulong)logIndex);
         json.Raw(",\"removed\":false}"u8);
     }

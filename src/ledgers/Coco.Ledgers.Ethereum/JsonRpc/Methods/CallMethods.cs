@@ -32,7 +32,8 @@ internal static class CallMethods
     {
         ParamsReader parameters = call.Params();
         CallQuestion question = CallQuestion.Read(ref parameters, hasBlockOverrides);
-        if (Open(call, parameters.End(), question.Input, question.Block, out CallRequest request, out ICommittedView view) is { } error)
+        RpcError? wrong = parameters.End() ?? (call.May(question.State) ? null : RpcError.Denied);
+        if (Open(call, wrong, question.Input, question.Block, out CallRequest request, out ICommittedView view) is { } error)
             return new ValueTask<RpcError?>(error);
         return RunAsync(call, question, request, view, run);
     }

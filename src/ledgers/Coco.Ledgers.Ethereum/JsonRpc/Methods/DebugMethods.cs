@@ -116,7 +116,7 @@ internal static class DebugMethods
         TraceOptions options = parameters.TraceOptions();
         if (parameters.End() is { } error) return new ValueTask<RpcError?>(error);
         if (input.TryGet(call.Node.Settings.ChainId, out CallRequest request) is { } wrong) return new ValueTask<RpcError?>(wrong);
-        bool may = CallMethods.May(call, request) && call.May(AccessVerb.Read, "trace", (request.To ?? request.From).Span);
+        bool may = CallMethods.May(call, request) && call.May(options.StateOverrides) && call.May(AccessVerb.Read, "trace", (request.To ?? request.From).Span);
         return may ? TraceCallAsync(call, request, block, options) : new ValueTask<RpcError?>(RpcError.Denied);
     }
 

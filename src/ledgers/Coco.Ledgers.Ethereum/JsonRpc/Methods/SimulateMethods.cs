@@ -42,6 +42,7 @@ internal static class SimulateMethods
     {
         foreach (SimulatedBlockInput block in input.Blocks)
         {
+            if (!call.May(block.State)) return RpcError.Denied;
             foreach (CallInput one in block.Calls)
             {
                 if (one.TryGet(call.Node.Settings.ChainId, out CallRequest request) is { } wrong) return wrong;

@@ -1,4 +1,5 @@
 using System.Text;
+using Coco.Evm;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum.JsonRpc;
@@ -29,6 +30,14 @@ internal sealed class RpcCall(
     /// <summary>Whether the caller may see or do this (ACC-2).</summary>
     public bool May(AccessVerb verb, string kind, ReadOnlySpan<byte> id) =>
         Node.Services.Access.Decide(Caller, verb, new Resource(kind, id.ToArray())) == AccessDecision.Allow;
+
+    /// <summary>Whether the caller may pretend this: code of its own over slots that stay reads them.</summary>
+    public bool May(StateOverrides? state)
+    {
+        foreach (Address address in state?.Opened ?? [])
+            if (!May(AccessVerb.Read, "storage", address.Span)) return false;
+        return true;
+    }
 
     public async ValueTask AnswerAsync(RpcHandler? handler)
     {

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Numerics;
+using System.Text.Json;
+using Coco.Acceptance.KeyValue;
+using Coco.Acceptance.Network;
+using Coco.Crypto;
+
+namespace Coco.Acceptance.Ethereum;
+
+/// <summary>States, proofs and logs of old blocks on a running network, before and after a restart: none of it is kept in memory.</summary>
+[Collection(KeyValueNetwork.Collection)] // one network at a time: the machine is small
+public sealed class HistoryTests
+{
+    private const int Transfers = 300;
+    private const string TransferTopic = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+    private const string BalanceOf = "0x70a08231";
+
+    [Fact]
+    public async Task An_archive_answers_from_every_block_and_goes_on_doing_so_after_a_restart()
+    {
+        await using TestNetwork network = await StartAsync("archive");
+        string url = await LoadAsync(network);
+        Chain chain = await Chain.ReadAsync(url);
+        await AssertHistoryAsync(url, chain);
+        Assert.Equal(0, (await network.DownAsync()).ExitCode);
+        CommandResult up = await network.UpAsync();
+        Assert.True(up.ExitCode == 0, up.Errors);
+        await AssertHistoryAsync(url, chain);
+    }
+
+    [Fact]
+    public async Task A_node_that_keeps_few_states_says_so_and_still_has_all_logs()
+    {
+        await using TestNetwork network = await StartAsync("latest 8");
+        string url = await LoadAsync(network);
+        Chain chain = await Chain.ReadAsync(url);
+        await AssertStateAsync(url, chain, chain.Head - 8);
+        using JsonDocument refused = await CallAsync(url, "eth_getBalance", chain.Token, Hex(chain.Head - 9));
+        Assert.Equal(-32000, refused.RootElement.GetProperty("error").GetProperty("code").GetInt32());
+        Assert.Equal(chain.Logs.Length, (await ResultAsync(url, "eth_getLogs", new { fromBlock = "0x0", address = chain.Token })).GetArrayLength());
+    }
+
+    private static async Task<TestNetwork> StartAsync(string history)
+    {
+        TestNetwork network = TestNetwork.Prepare("ethereum", 1);
+        string genesis = Path.Combine(network.Data, "given-genesis.json");
+        await File.WriteAllTextAsync(genesis, JsonSerializer.Serialize(new { chainId = 2017, stateHistory = history }));
+        CommandResult up = await network.UpAsync("--genesis", genesis);
+        if (up.ExitCode == 0) return network;
+        await network.DisposeAsync();
+        throw new InvalidOperationException(up.Errors);
+    }
+
+    private static async Task<string> LoadAsync(TestNetwork network)
+    {
+        CommandResult load = await CommandResult.CocoAsync(
+            "bench", "--data", network.Data, "--workload", "erc20", "--count", $"{Transfers}", "--connections", "1", "--warm-up", "0", "--json");
+        Assert.True(load.ExitCode == 0, load.Errors);
+        return (await network.StatusAsync()).Nodes[0].DevelopmentRpc!;
+    }
+
+    private static async Task AssertHistoryAsync(string url, Chain chain)
+    {
+        Assert.True(chain.Head > 256, $"only {chain.Head} blocks");
+        for (ulong number = 1; number <= chain.Head; number += chain.Head / 9) await AssertStateAsync(url, chain, number);
+        await AssertStateAsync(url, chain, chain.Head);
+        JsonElement middle = await ResultAsync(
+            url, "eth_getLogs", new { fromBlock = Hex(chain.Head / 4), toBlock = Hex(chain.Head / 2), topics = new[] { TransferTopic, null, chain.Account } });
+        Assert.Equal(
+            chain.Logs.Count(log => log.Block >= chain.Head / 4 && log.Block <= chain.Head / 2 && log.To == chain.Account), middle.GetArrayLength());
+    }
+
+    /// <summary>Nonce, the token's answer, and the proof of the token's account, after a block.</summary>
+    private static async Task AssertStateAsync(string url, Chain chain, ulong number)
+    {
+        string at = Hex(number);
+        JsonElement nonce = await ResultAsync(url, "eth_getTransactionCount", chain.Sender, at);
+        Assert.Equal(chain.SentUpTo(number), Number(nonce.GetString()!));
+        JsonElement called = await ResultAsync(url, "eth_call", new { to = chain.Token, input = BalanceOf + chain.Account[2..] }, at);
+        string text = called.GetString()!;
+        Assert.Equal(chain.BalanceAfter(number), text == "0x" ? BigInteger.Zero : BigInteger.Parse("0" + text[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        string root = (await ResultAsync(url, "eth_getBlockByNumber", at, false)).GetProperty("stateRoot").GetString()!;
+        JsonElement proof = await ResultAsync(url, "eth_getProof", chain.Token, Array.Empty<string>(), at);
+        byte[] top = Convert.FromHexString(proof.GetProperty("accountProof")[0].GetString()![2..]);
+        Assert.Equal(root, Keccak256.Hash(top).ToString());
+    }
+
+    private static string Hex(ulong number) => $"0x{number:x}";
+
+    private static ulong Number(string hex) => ulong.Parse(hex.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static async Task<JsonElement> ResultAsync(string url, string method, params object[] arguments)
+    {
+        using JsonDocument answer = await CallAsync(url, method, arguments);
+        Assert.True(answer.RootElement.TryGetProperty("result", out JsonElement result), $"{method}: {answer.RootElement}");
+        return result.Clone();
+    }
+
+    private static async Task<JsonDocument> CallAsync(string url, string method, params object[] arguments)
+    {
+        using HttpClient client = new();
+        using HttpResponseMessage answer = await client.PostAsJsonAsync(url, new { jsonrpc = "2.0", id = 1, method, @params = arguments });
+        return JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+    }
+
+    private sealed record Transfer(ulong Block, string From, string To, BigInteger Value);
+
+    /// <summary>What the blocks and logs say, from which all old states follow.</summary>
+    private sealed record Chain(ulong Head, string Token, string Account, string Sender, Transfer[] Logs, ulong[] SentAt)
+    {
+        public static async Task<Chain> ReadAsync(string url)
+        {
+            ulong head = Number((await ResultAsync(url, "eth_blockNumber")).GetString()!);
+            JsonElement logs = await ResultAsync(url, "eth_getLogs", new { fromBlock = "0x0", toBlock = "latest", topics = new[] { TransferTopic } });
+            Transfer[] transfers = [.. logs.EnumerateArray().Select(log => new Transfer(
+                Number(log.GetProperty("blockNumber").GetString()!), log.GetProperty("topics")[1].GetString()!, log.GetProperty("topics")[2].GetString()!,
+                BigInteger.Parse("0" + log.GetProperty("data").GetString()![2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)))];
+            JsonElement last = logs[logs.GetArrayLength() - 1];
+            JsonElement sent = await ResultAsync(url, "eth_getTransactionByHash", last.GetProperty("transactionHash").GetString()!);
+            string sender = sent.GetProperty("from").GetString()!;
+            var blocks = new List<ulong>();
+            for (ulong number = 1; number <= head; number++)
+                foreach (JsonElement transaction in (await ResultAsync(url, "eth_getBlockByNumber", Hex(number), true)).GetProperty("transactions").EnumerateArray())
+                    if (transaction.GetProperty("from").GetString() == sender) blocks.Add(number);
+            return new Chain(head, last.GetProperty("address").GetString()!, last.GetProperty("topics")[2].GetString()!, sender, transfers, [.. blocks]);
+        }
+
+        public ulong SentUpTo(ulong number) => (ulong)SentAt.Count(block => block <= number);
+
+        public BigInteger BalanceAfter(ulong number) => Logs.Where(log => log.Block <= number).Aggregate(
+            BigInteger.Zero, (sum, log) => sum + (log.To == Account ? log.Value : 0) - (log.From == Account ? log.Value : 0));
+    }
+}
