@@ -6,7 +6,7 @@ using Coco.Primitives;
 
 namespace Coco.Benchmarks.Evm;
 
-/// <summary>Runs one of the <see cref="EvmPrograms"/> as a transaction, again and again on one machine.</summary>
+/// <summary>Runs a program as a transaction, again and again on one machine.</summary>
 public sealed class EvmRunner : IStateReader
 {
     private const long Gas = 1L << 40;
@@ -26,11 +26,16 @@ public sealed class EvmRunner : IStateReader
     };
     private readonly EvmTransaction _transaction;
 
-    public EvmRunner(string program, int turns)
+    /// <summary>One of the <see cref="EvmPrograms"/>.</summary>
+    public EvmRunner(string program, int turns) : this(EvmPrograms.Of(program), new UInt256((ulong)turns).ToBigEndian())
     {
-        _contract = Keep(EvmPrograms.Of(program));
+    }
+
+    public EvmRunner(byte[] code, byte[] input)
+    {
+        _contract = Keep(code);
         _callee = Keep(EvmPrograms.CalleeCode);
-        _transaction = new EvmTransaction { Sender = Sender, To = Contract, GasLimit = (ulong)Gas, Data = new UInt256((ulong)turns).ToBigEndian() };
+        _transaction = new EvmTransaction { Sender = Sender, To = Contract, GasLimit = (ulong)Gas, Data = input };
     }
 
     /// <summary>Gas used by one run.</summary>

@@ -65,7 +65,7 @@ public sealed class ConformanceTests
     [VectorFact(ExecutionApis)]
     public void Json_rpc_tests_pass_but_for_those_that_are_listed_with_a_reason()
     {
-        ConformanceResult result = ConformanceRun.Run("rpc", Vectors.PathOf(ExecutionApis), new ConformanceOptions())!;
+        ConformanceResult result = ConformanceRun.Run("rpc", Vectors.PathOf(ExecutionApis), new ConformanceOptions { ComparesMessages = true })!;
         Assert.Empty(result.Failures.Where(failure => !RpcDifferences.All.ContainsKey(failure.Test))
             .Select(failure => $"{failure.Test}: expected {failure.Expected}, actual {failure.Actual}"));
         Assert.Equal(RpcDifferences.All.Keys.Order(), result.Failures.Select(failure => failure.Test).Order());
@@ -76,7 +76,7 @@ public sealed class ConformanceTests
     public void Struct_logs_are_those_that_geth_recorded()
     {
         ConformanceResult result = ConformanceRun.Run(
-            "rpc", Vectors.PathOf(ExecutionApis), new ConformanceOptions(Filter: "debug_trace") { ComparesFully = true })!;
+            "rpc", Vectors.PathOf(ExecutionApis), new ConformanceOptions(Filter: "debug_trace") { ComparesFully = true, ComparesMessages = true })!;
         Assert.Empty(result.Failures.Select(failure => $"{failure.Test}: expected {failure.Expected}, actual {failure.Actual}"));
         Assert.True(result.Passed > 0);
     }

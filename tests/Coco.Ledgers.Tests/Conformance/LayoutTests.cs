@@ -74,6 +74,40 @@ public sealed class LayoutTests
         Assert.True(result.Failed > 0 && result.Passed == 0);
     }
 
+    [VectorFact("execution-apis.tar.gz")]
+    public void A_part_of_the_rpc_suite_finds_the_chain_above_it()
+    {
+        string folder = Directory.CreateTempSubdirectory("coco-").FullName;
+        try
+        {
+            foreach (TestFile file in TestFiles.Read(Vectors.PathOf("execution-apis.tar.gz"), IsPart))
+            {
+                string target = Path.Combine(folder, file.Name);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.WriteAllBytes(target, file.Content);
+            }
+            string part = Directory.GetDirectories(folder, "eth_chainId", SearchOption.AllDirectories)[0];
+            string one = Directory.GetFiles(part)[0];
+            File.WriteAllText(Path.Combine(part, "several.io"), """
+                // two questions, the second with a wrong answer
+                >> {"jsonrpc":"2.0","id":1,"method":"eth_chainId"}
+                << {"jsonrpc":"2.0","id":1,"result":"0xc72dd9d5e883e"}
+                >> {"jsonrpc":"2.0","id":2,"method":"eth_chainId"}
+                << {"jsonrpc":"2.0","id":2,"result":"0x0"}
+                """);
+            Assert.Equal((1, 1), Count(ConformanceRun.Run("rpc", part, new ConformanceOptions())!));
+            Assert.Equal((1, 0), Count(ConformanceRun.Run("rpc", one, new ConformanceOptions())!));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static (int, int) Count(ConformanceResult result) => (result.Passed, result.Failed);
+        static bool IsPart(string name) => name.Contains("eth_chainId/", StringComparison.Ordinal)
+            || name.EndsWith("genesis.json", StringComparison.Ordinal) || name.EndsWith("chain.rlp", StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Frontier")]
     [InlineData("FrontierToHomesteadAt5")]

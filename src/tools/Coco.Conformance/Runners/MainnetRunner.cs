@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Coco.Crypto;
 using Coco.Evm;
@@ -52,9 +53,11 @@ public sealed class MainnetRunner(bool hasWitness) : IConformanceRunner
         var run = new BlockRun(state);
         if (isDaoFork && world is not null) run.MoveDao(DaoFork.Accounts(world, [block]));
         // Receipts before Byzantium hold a state root after each transaction, which the partial trie can give.
+        long start = Stopwatch.GetTimestamp();
         BlockOutcome outcome = run.Execute(
             block, fork, ForkNames.Blobs(forkName), 1, number => ancestors.GetValueOrDefault(number),
             witness is null ? null : _ => witness.Take(state));
+        result.ExecutionSeconds = (result.ExecutionSeconds ?? 0) + Stopwatch.GetElapsedTime(start).TotalSeconds;
         result.Gas += outcome.GasUsed;
         string[] checks = hasWitness ? ["gasUsed", "receiptsRoot"] : [.. test.Field("check")!.Value.EnumerateArray().Select(check => check.Text())];
         var wanted = new List<string> { $"block hash {test.Field("blockHash")!.Value.Hash()}" };

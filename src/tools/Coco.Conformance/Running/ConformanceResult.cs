@@ -37,6 +37,10 @@ public sealed class ConformanceResult(string kind)
 
     public double Seconds { get; set; }
 
+    /// <summary>Of the blocks of the mainnet: how long their execution alone took, senders, rewards and receipts included.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ExecutionSeconds { get; set; }
+
     /// <summary>Of runs over evidence with bit flips: how many, how many were refused, which bytes nobody signs, and crashes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Flips { get; set; }

@@ -9,6 +9,9 @@ public sealed record ConformanceOptions(string? Fork = null, string? Filter = nu
     /// <summary>Answers of JSON-RPC are compared in full also where the test asks for their shape only.</summary>
     public bool ComparesFully { get; init; }
 
+    /// <summary>The texts of errors are compared too; the published suite's own harness leaves them out.</summary>
+    public bool ComparesMessages { get; init; }
+
     public bool TakesFork(string fork) => Fork is null || string.Equals(Fork, fork, StringComparison.OrdinalIgnoreCase);
 
     public bool TakesTest(string name) => Filter is null || name.Contains(Filter, StringComparison.OrdinalIgnoreCase);

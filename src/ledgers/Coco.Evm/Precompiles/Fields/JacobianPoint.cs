@@ -6,8 +6,6 @@ namespace Coco.Evm.Precompiles.Fields;
 /// </summary>
 internal readonly struct JacobianPoint<F>(in F x, in F y, in F z) where F : unmanaged, IField<F>
 {
-    private const int WindowSize = 16;
-
     internal readonly F X = x, Y = y, Z = z;
 
     internal JacobianPoint(in AffinePoint<F> point) : this(point.X, point.Y, point.IsInfinity ? F.Zero : F.One) { }
@@ -70,22 +68,6 @@ internal readonly struct JacobianPoint<F>(in F x, in F y, in F z) where F : unma
         F y = (r * (v - x)) - (a.Y * j).Double();
         F z = (a.Z + h).Square() - zz - hh;
         return new JacobianPoint<F>(x, y, z);
-    }
-
-    /// <summary>The multiple by any 256-bit number: four bits at a time.</summary>
-    internal JacobianPoint<F> Multiply(in UInt256 scalar)
-    {
-        Span<JacobianPoint<F>> table = stackalloc JacobianPoint<F>[WindowSize];
-        table[0] = Infinity;
-        for (int i = 1; i < WindowSize; i++) table[i] = table[i - 1] + this;
-        JacobianPoint<F> result = Infinity;
-        for (int window = (scalar.BitLength + 3) / 4 - 1; window >= 0; window--)
-        {
-            if (!result.IsInfinity) result = result.Double().Double().Double().Double();
-            int digit = (int)(scalar >> (4 * window)).U0 & (WindowSize - 1);
-            if (digit != 0) result += table[digit];
-        }
-        return result;
     }
 
     /// <summary>The multiple by a 64-bit number of few set bits: curve parameters.</summary>
