@@ -70,6 +70,29 @@ public sealed class RpcWireTests : IDisposable
             answer);
     }
 
+    /// <summary>Each trace is some megabytes: what comes after 25 MB is not executed, so that a batch never fills the memory.</summary>
+    [Fact]
+    public async Task A_batch_of_large_answers_ends_at_its_limit()
+    {
+        const string Loop = """{"jsonrpc":"2.0","id":5,"method":"debug_traceCall","params":[{"to":"0x00000000000000000000000000000000000000c0","gas":"0x30d40"},"latest",{"stateOverrides":{"0x00000000000000000000000000000000000000c0":{"code":"0x5b5f56"}}}]}""";
+        string answer = await _node.Post("[" + string.Join(',', Enumerable.Repeat(Loop, 100)) + "]");
+        using var answers = System.Text.Json.JsonDocument.Parse(answer);
+        Assert.Equal(100, answers.RootElement.GetArrayLength());
+        Assert.True(answers.RootElement[0].TryGetProperty("result", out _));
+        Assert.Equal(-32003, answers.RootElement[99].GetProperty("error").GetProperty("code").GetInt32());
+        Assert.InRange(answer.Length, 20_000_000, 60_000_000);
+    }
+
+    [Fact]
+    public async Task A_batch_is_not_begun_any_more_after_its_time()
+    {
+        _node.ClockStep = 5_000;
+        string call = """{"jsonrpc":"2.0","id":5,"method":"eth_chainId"}""";
+        string answer = await _node.Post("[" + string.Join(',', Enumerable.Repeat(call, 20)) + "]");
+        Assert.StartsWith("""[{"jsonrpc":"2.0","id":5,"result":"0x7"},""", answer);
+        Assert.EndsWith("""{"jsonrpc":"2.0","id":5,"error":{"code":-32002,"message":"request timed out"}}]""", answer);
+    }
+
     [Fact]
     public async Task A_batch_that_is_too_long_is_refused()
     {

@@ -9,6 +9,9 @@ internal static class RpcLimits
     /// <summary>Bytes of the answers of one batch.</summary>
     public const int BatchAnswerBytes = 25_000_000;
 
+    /// <summary>Milliseconds from a batch's arrival until no further call of it is begun, as geth's server writes an answer for so long.</summary>
+    public const ulong BatchMs = 30_000;
+
     /// <summary>How deep a request may be nested; the deepest that a method takes is 6.</summary>
     public const int Depth = 32;
 

@@ -19,8 +19,11 @@ internal static class FuzzLimits
     /// </summary>
     public const long AllocatedBytes = 96L << 20;
 
-    /// <summary>A program that runs longer hangs: 1.5 million gas are some milliseconds, and the machine may be busy.</summary>
+    /// <summary>A program that takes more processor time hangs: 1.5 million gas are some milliseconds. The clock says nothing on a busy machine.</summary>
     public static readonly TimeSpan Hang = TimeSpan.FromSeconds(30);
+
+    /// <summary>One that does not even use the processor waits for something that never comes.</summary>
+    public static readonly TimeSpan Standstill = TimeSpan.FromMinutes(10);
 
     /// <summary>A report that is longer helps nobody.</summary>
     public const int Problems = 100;

@@ -10,7 +10,7 @@ public sealed class FuzzRun
 {
     private readonly FuzzOptions _options;
     private readonly FuzzReport _report;
-    private long _startedAt;
+    private long _startedAt, _processorTicks;
     private ulong _seed;
 
     private FuzzRun(FuzzOptions options)
@@ -25,14 +25,15 @@ public sealed class FuzzRun
     private FuzzReport Run()
     {
         long start = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _startedAt, start);
+        Begin();
         Exception? broken = null;
         // Deep call trees use no host stack, but the generator and JSON do a little: the default size is enough.
         var worker = new Thread(() => broken = RunAll(start)) { IsBackground = true, Name = "fuzz" };
         worker.Start();
         while (!worker.Join(TimeSpan.FromSeconds(1)))
         {
-            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _startedAt)) <= FuzzLimits.Hang) continue;
+            TimeSpan used = Environment.CpuUsage.TotalTime - TimeSpan.FromTicks(Volatile.Read(ref _processorTicks));
+            if (used <= FuzzLimits.Hang && Stopwatch.GetElapsedTime(Volatile.Read(ref _startedAt)) <= FuzzLimits.Standstill) continue;
             _report.Hangs++;
             _report.Violations.Add(new FuzzProblem(Volatile.Read(ref _seed), "hang", $"ends within {FuzzLimits.Hang.TotalSeconds} s", "did not end"));
             break;
@@ -40,6 +41,13 @@ public sealed class FuzzRun
         if (broken is not null) throw broken;
         _report.Seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3);
         return _report;
+    }
+
+    /// <summary>A case begins now.</summary>
+    private void Begin()
+    {
+        Volatile.Write(ref _processorTicks, Environment.CpuUsage.TotalTime.Ticks);
+        Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
     }
 
     private IOException? RunAll(long start)
@@ -52,7 +60,7 @@ public sealed class FuzzRun
             for (ulong seed = _options.Seed; _report.Programs < _options.Programs && Stopwatch.GetElapsedTime(start).TotalSeconds < _options.Seconds; seed++)
             {
                 Volatile.Write(ref _seed, seed);
-                Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
+                Begin();
                 RunOne(generator, machine, peer, seed);
                 _report.Programs++;
             }

@@ -9,7 +9,7 @@ internal static class BlockReplays
     public static RpcError Genesis { get; } = RpcError.Of("genesis is not traceable");
 
     public static TraceBudget BudgetOf(RpcCall call, ulong? timeoutMs = null) =>
-        new(call.Node.Services.Node, timeoutMs ?? RpcLimits.TraceDefaultMs, RpcLimits.TraceBytes);
+        new(call.Node.Services.Node, Math.Min(timeoutMs ?? RpcLimits.TraceDefaultMs, call.MsLeft), Math.Min(RpcLimits.TraceBytes, call.BytesLeft));
 
     /// <summary>Whether the caller may see what a transaction did.</summary>
     public static bool IsVisible(RpcCall call, EthereumBlock block, int position)

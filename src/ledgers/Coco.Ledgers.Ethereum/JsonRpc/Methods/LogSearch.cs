@@ -1,3 +1,4 @@
+using Coco.Ledgers.Ethereum.Tracing;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum.JsonRpc;
@@ -43,6 +44,7 @@ internal static class LogSearch
                     else if (await call.Node.Chain.BlockAsync(together[i], call.Cancellation) is { } block) count += Write(call, filter, block);
                     if (count >= most) return (count, together[i] + 1);
                 }
+                if (call.Charge() is { } over) throw new TraceStoppedException(over);
             }
         }
         return (count, Math.Max(from, to + 1));

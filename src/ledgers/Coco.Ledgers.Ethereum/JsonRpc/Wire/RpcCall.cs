@@ -1,5 +1,6 @@
 using System.Text;
 using Coco.Evm;
+using Coco.Ledgers.Ethereum.Tracing;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum.JsonRpc;
@@ -9,10 +10,12 @@ internal delegate ValueTask<RpcError?> RpcHandler(RpcCall call);
 
 /// <summary>One call under way.</summary>
 internal sealed class RpcCall(
-    RpcNode node, in RpcRequest request, Caller caller, StreamMessage? stream, ByteWriter answer, CancellationToken cancellation)
+    RpcNode node, in RpcRequest request, Caller caller, StreamMessage? stream, ByteWriter answer, CancellationToken cancellation,
+    BatchBudget? budget = null)
 {
     private readonly RpcRequest _request = request;
     private readonly int _start = answer.Length;
+    private int _charged = answer.Length;
 
     public RpcNode Node { get; } = node;
     public Caller Caller { get; } = caller;
@@ -24,6 +27,10 @@ internal sealed class RpcCall(
 
     /// <summary>Where the result goes.</summary>
     public ByteWriter Result { get; } = answer;
+
+    /// <summary>Milliseconds and bytes that are left for it where it is part of a batch.</summary>
+    public ulong MsLeft => budget?.MsLeft ?? ulong.MaxValue;
+    public long BytesLeft => budget?.BytesLeft ?? long.MaxValue;
 
     public ParamsReader Params() => new(_request.Params.Span);
 
@@ -56,13 +63,27 @@ internal sealed class RpcCall(
             WriteError(Result, _request.Id.Span, error);
         }
         if (_request.Kind == RpcRequestKind.Notification) Result.Truncate(_start);
+        Charge();
+    }
+
+    /// <summary>What was written since the last time counts for its batch; the error where that has become too much.</summary>
+    public RpcError? Charge()
+    {
+        budget?.Take(Result.Length - _charged);
+        _charged = Result.Length;
+        return budget?.Refusal;
     }
 
     private async ValueTask<RpcError?> HandleAsync(RpcHandler handler)
     {
+        if (budget?.Refusal is { } over) return over;
         try
         {
             return await handler(this);
+        }
+        catch (TraceStoppedException stopped)
+        {
+            return stopped.Error;
         }
         catch (HistoryUnavailableException unavailable)
         {

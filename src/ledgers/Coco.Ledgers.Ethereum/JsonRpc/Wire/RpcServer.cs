@@ -71,14 +71,15 @@ internal sealed class RpcServer(RpcNode node)
     }
 
     private ValueTask AnswerOneAsync(
-        in RpcRequest request, Caller caller, StreamMessage? stream, ByteWriter answer, CancellationToken cancellation)
+        in RpcRequest request, Caller caller, StreamMessage? stream, ByteWriter answer, CancellationToken cancellation,
+        BatchBudget? budget = null)
     {
         if (request.Kind == RpcRequestKind.Invalid)
         {
             RpcCall.WriteError(answer, request.Id.Span, RpcError.InvalidRequest);
             return default;
         }
-        return new RpcCall(Node, request, caller, stream, answer, cancellation).AnswerAsync(Find(request.Method.Span));
+        return new RpcCall(Node, request, caller, stream, answer, cancellation, budget).AnswerAsync(Find(request.Method.Span));
     }
 
     /// <summary>The elements run at the same time, each started in its turn, so that transactions of one sender arrive in order.</summary>
@@ -97,10 +98,11 @@ internal sealed class RpcServer(RpcNode node)
         }
         var answers = new ByteWriter[batch.Count];
         var running = new Task[batch.Count];
+        var budget = new BatchBudget(Node.Services.Node);
         for (int i = 0; i < running.Length; i++)
         {
             answers[i] = new ByteWriter(512);
-            running[i] = AnswerOneAsync(batch[i], caller, stream, answers[i], cancellation).AsTask();
+            running[i] = AnswerOneAsync(batch[i], caller, stream, answers[i], cancellation, budget).AsTask();
         }
         await Task.WhenAll(running);
         Join(batch, answers, answer);
