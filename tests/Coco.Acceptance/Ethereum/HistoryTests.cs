@@ -44,9 +44,10 @@ public sealed class HistoryTests
     private static async Task<TestNetwork> StartAsync(string history)
     {
         TestNetwork network = TestNetwork.Prepare("ethereum", 1);
-        string genesis = Path.Combine(network.Data, "given-genesis.json");
+        string genesis = Path.GetTempFileName(); // the network's own folder must be empty
         await File.WriteAllTextAsync(genesis, JsonSerializer.Serialize(new { chainId = 2017, stateHistory = history }));
         CommandResult up = await network.UpAsync("--genesis", genesis);
+        File.Delete(genesis);
         if (up.ExitCode == 0) return network;
         await network.DisposeAsync();
         throw new InvalidOperationException(up.Errors);
