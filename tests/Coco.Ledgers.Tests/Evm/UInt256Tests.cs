@@ -17,6 +17,7 @@ public sealed class UInt256Tests
         Same(x + y, a + b);
         Same(x - y, a - b);
         Same(x * y, a * b);
+        Same((x * y) >> 256, WideArithmetic.MultiplyHigh(a, b));
         Assert.Equal(BigInteger.Compare(x, y), a.CompareTo(b));
     });
 

@@ -141,12 +141,47 @@ public sealed class CurveTests(ITestOutputHelper log)
         }
     }
 
+    /// <summary>The parts into which endomorphisms split a scalar have either sign and any length: sums of doublings know nothing of them.</summary>
+    [Fact]
+    public void Multiples_by_random_numbers_equal_doubling_and_adding()
+    {
+        var random = new Random(1217);
+        BigInteger order = BigInteger.Parse("52435875175126190479447740508185965837690552500527637822603658699938581184513");
+        string g1 = Contract.Run(0x10, new string('0', 127) + "3")!, g2 = Contract.Run(0x11, new string('0', 255) + "3")!;
+        foreach ((ulong add, ulong multiply, string g, BigInteger r) in
+            (ReadOnlySpan<(ulong, ulong, string, BigInteger)>)[(6, 7, G1, R), (0x0B, 0x0C, g1, order), (0x0D, 0x0E, g2, order)])
+        {
+            BigInteger[] edges = [1, 2, r - 1, r - 2, r, r + 1, r / 2, (BigInteger.One << 256) - 1, BigInteger.One << 128, BigInteger.One << 64];
+            for (int i = 0; i < 24; i++)
+            {
+                byte[] bytes = new byte[1 + (i * 31 % 32)];
+                random.NextBytes(bytes);
+                BigInteger k = i < edges.Length ? edges[i] : new BigInteger(bytes, isUnsigned: true);
+                Assert.Equal(DoubleAndAdd(add, g, k % r), Contract.Run(multiply, g + Word(k)));
+            }
+        }
+    }
+
+    private static string DoubleAndAdd(ulong add, string point, BigInteger factor)
+    {
+        string sum = new('0', point.Length);
+        for (int bit = 255; bit >= 0; bit--)
+        {
+            sum = Contract.Run(add, sum + sum)!;
+            if (!((factor >> bit) & 1).IsZero) sum = Contract.Run(add, sum + point)!;
+        }
+        return sum;
+    }
+
     [Fact]
     public void Long_sums_on_BLS12_381_cross_the_chunks()
     {
         string g = Contract.Run(0x10, new string('0', 127) + "5")!, input = "";
         for (int k = 1; k <= 130; k++) input += g + k.ToString("x").PadLeft(64, '0');
         Assert.Equal(Contract.Run(0x0C, g + (130 * 131 / 2).ToString("x").PadLeft(64, '0')), Contract.Run(0x0C, input));
+        (g, input) = (Contract.Run(0x11, new string('0', 255) + "5")!, "");
+        for (int k = 1; k <= 40; k++) input += g + k.ToString("x").PadLeft(64, '0');
+        Assert.Equal(Contract.Run(0x0E, g + (40 * 41 / 2).ToString("x").PadLeft(64, '0')), Contract.Run(0x0E, input));
     }
 
     [Fact]
