@@ -42,6 +42,9 @@ internal sealed class Peers
         return Quorum.Holds(_state.Configuration, _hasAnswered);
     }
 
+    /// <summary>It was heard, or began to be waited for, within the last election timeout.</summary>
+    public bool IsHeard(Progress peer) => _state.Now - peer.HeardAt < (ulong)_state.Settings.ElectionTimeoutTicks;
+
     public void Clear() => _all.Clear();
 
     /// <summary>Takes over a changed configuration: who stays keeps its progress.</summary>
@@ -57,7 +60,7 @@ internal sealed class Peers
 
     private bool IsHeard(NodeId node) =>
         node == _state.Self
-        || (Find(node) is { } peer && _state.Now - peer.HeardAt < (ulong)_state.Settings.ElectionTimeoutTicks);
+        || (Find(node) is { } peer && IsHeard(peer));
 
     private LogIndex MatchOf(NodeId node) => node == _state.Self ? _state.Disk.Persisted : Find(node)?.Match ?? LogIndex.Zero;
 

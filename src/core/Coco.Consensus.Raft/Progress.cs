@@ -37,8 +37,11 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
 
     public InflightWindow Inflight { get; } = new(window);
 
-    /// <summary>The tick of its last message.</summary>
-    public ulong HeardAt { get; set; } = now;
+    /// <summary>The tick of its last message; before the first one, when this leader began to wait for it.</summary>
+    public ulong HeardAt { get; private set; } = now;
+
+    /// <summary>It has sent something to this leader.</summary>
+    public bool HasBeenHeard { get; private set; }
 
     /// <summary>The latest read round that it has answered.</summary>
     public ulong Round { get; set; }
@@ -48,6 +51,8 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
 
     /// <summary>The place of the last entry sent, whose term may no longer be in memory.</summary>
     public LogPosition LastSent { get; set; }
+
+    public void Heard(ulong now) => (HeardAt, HasBeenHeard) = (now, true);
 
     public void Probe(LogIndex next)
     {

@@ -138,7 +138,7 @@ public sealed class RaftConsensus : IConsensus
         if (message.Kind is MessageKind.Append or MessageKind.Heartbeat or MessageKind.TimeoutNow) return true;
         if (message.Kind is not (MessageKind.AppendAck or MessageKind.AppendReject or MessageKind.HeartbeatAck)) return false;
         if (_leadership.Peers.Find(from) is not { } peer) return true;
-        peer.HeardAt = _state.Now;
+        peer.Heard(_state.Now);
         if (message.Kind == MessageKind.AppendAck) _leadership.OnAck(peer, message);
         else if (message.Kind == MessageKind.AppendReject) _leadership.OnReject(peer, message);
         else _leadership.OnHeartbeatAck(peer, message);
@@ -177,10 +177,12 @@ public sealed class RaftConsensus : IConsensus
         Progress = _isLeading ? MakeProgress() : [],
     };
 
-    private (NodeId, LogIndex)[] MakeProgress()
+    private PeerStatus[] MakeProgress()
     {
-        (NodeId, LogIndex)[] progress = new (NodeId, LogIndex)[_leadership.Peers.Count];
-        for (int i = 0; i < progress.Length; i++) progress[i] = (_leadership.Peers[i].Node, _leadership.Peers[i].Match);
+        Peers peers = _leadership.Peers;
+        var progress = new PeerStatus[peers.Count];
+        for (int i = 0; i < progress.Length; i++)
+            progress[i] = new PeerStatus(peers[i].Node, peers[i].Match, peers[i].HasBeenHeard && peers.IsHeard(peers[i]));
         return progress;
     }
 }

@@ -36,6 +36,11 @@ public sealed record ConsensusStatus
     /// <summary>Commits are never undone (Raft); false for a plug in which a better chain may win.</summary>
     public bool IsFinal { get; init; } = true;
 
-    /// <summary>For a leader: the last index that each other VN is known to hold on disk.</summary>
-    public IReadOnlyList<(NodeId Node, LogIndex Match)> Progress { get; init; } = [];
+    /// <summary>For a leader: what it knows of each other VN.</summary>
+    public IReadOnlyList<PeerStatus> Progress { get; init; } = [];
 }
+
+/// <summary>What a leader knows of another VN.</summary>
+/// <param name="Match">The last index that it is known to hold on disk.</param>
+/// <param name="IsHeard">This leader has heard it, and within an election timeout.</param>
+public readonly record struct PeerStatus(NodeId Node, LogIndex Match, bool IsHeard);

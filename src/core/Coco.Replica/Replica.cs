@@ -306,7 +306,8 @@ public sealed class Replica
             _context.Effects.Add(new SendEffect(from, _rejoin!.Show(probe.Boot)));
             return;
         }
-        _context.Effects.Add(new SendEffect(from, _leftBehind.Show(probe.Boot)));
+        bool livesWithoutIt = !_context.IsLeader || _membership.Lives(_context.Consensus.Status.Configuration, without: from);
+        _context.Effects.Add(new SendEffect(from, _leftBehind.Show(probe.Boot, livesWithoutIt)));
     }
 
     private void OnAccepted(JoinAccepted accepted)
@@ -426,7 +427,7 @@ public sealed class Replica
         _fetch.Clear();
         _snapshots.OnInstalled(install.Snapshot);
         _context.Effects.Add(new LedgerReplacedEffect(_context.Chunks));
-        _context.Effects.Add(new GovernanceChangedEffect(install.Governance));
+        _context.Effects.Add(new GovernanceChangedEffect(install.Governance, header.Index));
         _context.Effects.Add(new SnapshotInstalledEffect(install.Position));
         _worker.Drop("the network's state lies far ahead of its own");
         _reads.OnWorkerGone();
@@ -583,7 +584,7 @@ public sealed class Replica
             GovernanceState? before = _context.Tail.CommittedState;
             TailEntry entry = _context.Tail.Process(out bool isSnapshotDue);
             if (entry.Term == _ledTerm) _readyTerm = _ledTerm;
-            if (!ReferenceEquals(before, entry.State)) _context.Effects.Add(new GovernanceChangedEffect(entry.State));
+            if (!ReferenceEquals(before, entry.State)) _context.Effects.Add(new GovernanceChangedEffect(entry.State, entry.Index));
             _worker.OnCommitted(entry);
             _certifier.OnCommitted(entry);
             _membership.OnCommitted(entry);

@@ -74,7 +74,7 @@ public sealed record GovernanceAnswerEffect(ulong Ticket, GovernanceAnswer Answe
 public sealed record GovernanceAnswer(bool IsAccepted, string Text, string? Leader);
 
 /// <summary>The VN list or the constitution changed: links, policy views and leases follow it.</summary>
-public sealed record GovernanceChangedEffect(GovernanceState State) : ReplicaEffect;
+public sealed record GovernanceChangedEffect(GovernanceState State, LogIndex At) : ReplicaEffect;
 
 /// <summary>To the worker: what it is to be.</summary>
 /// <param name="Snapshot">The state to give it first; null: it begins with nothing.</param>

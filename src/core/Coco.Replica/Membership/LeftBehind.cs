@@ -25,11 +25,12 @@ internal sealed class LeftBehind(ReplicaContext context)
     }
 
     /// <summary>What a VN that takes part shows to one that starts.</summary>
-    public ProbeAnswer Show(ulong boot)
+    /// <param name="livesWithoutIt">Where this VN leads: those whom it hears are a quorum without the one that asks.</param>
+    public ProbeAnswer Show(ulong boot, bool livesWithoutIt)
     {
         ConsensusStatus status = context.Consensus.Status;
         string leader = status.Leader is { } node ? context.NameOf(node) ?? "" : "";
-        bool hasQuorum = status.HasQuorum && leader.Length > 0;
+        bool hasQuorum = status.HasQuorum && leader.Length > 0 && livesWithoutIt;
         return new ProbeAnswer(
             boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, context.Self, status.Term, status.Last.Index, status.Last.Term,
             hasQuorum ? leader : "");

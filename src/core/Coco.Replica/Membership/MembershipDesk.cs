@@ -37,6 +37,11 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
             return;
         }
         _applicants.RemoveAll(applicant => applicant.Name == from);
+        if (!Lives(context.Consensus.Status.Configuration, without: from))
+        {
+            Refuse(from, request.Boot, "no quorum lives without it");
+            return;
+        }
         _applicants.Add(new Applicant(from, publicKey, request.Evidence, request.Boot));
     }
 
@@ -85,11 +90,28 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         NodeId id = state.NextNodeId;
         NodeId? before = state.CurrentOf(applicant.Name)?.Id;
         Configuration configuration = Admitting(context.Consensus.Status.Configuration, id, before);
+        if (!Lives(configuration, without: applicant.Name))
+        {
+            _applicants.Remove(applicant);
+            Refuse(applicant.Name, applicant.Boot, "no quorum lives without it");
+            return;
+        }
         var entry = new GovernanceEntry.NodeAdmitted(
             context.UnixMs, ToMembership(configuration), applicant.Name, id, applicant.PublicKey, applicant.Evidence, before);
         if (TryMake(entry, configuration, out string? refusal)) return;
         _applicants.Remove(applicant);
         Refuse(applicant.Name, applicant.Boot, refusal!);
+    }
+
+    /// <summary>
+    /// Whether the VNs that this leader hears can commit under this configuration; a change that they can't commit would stand in the
+    /// way of every election to come.
+    /// </summary>
+    /// <param name="without">This VN starts, and speaks for none of its incarnations before an entry has admitted it.</param>
+    public bool Lives(Configuration configuration, string? without = null)
+    {
+        HashSet<NodeId> heard = [.. context.Consensus.Status.Progress.Where(peer => peer.IsHeard).Select(peer => peer.Node), context.Self];
+        return Quorum.Holds(configuration, node => heard.Contains(node) && (without is null || context.NameOf(node) != without));
     }
 
     /// <summary>
@@ -113,7 +135,9 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
             _learningSince.TryAdd(learner, context.Now);
             LogIndex match = MatchOf(status, learner);
             if (match.Value + Limits.CaughtUpEntries < status.Commit.Value || match == LogIndex.Zero) continue;
-            Change(status.Configuration.Enter(status.Configuration.Voters.Append(learner), status.Configuration.Learners.Remove(learner)));
+            Configuration with = status.Configuration.Enter(status.Configuration.Voters.Append(learner), status.Configuration.Learners.Remove(learner));
+            if (!Lives(with)) continue;
+            Change(with);
             return true;
         }
         return false;
@@ -140,6 +164,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         IEnumerable<NodeId> learners = now.Learners.Where(learner => learner != node.Id);
         Configuration without = now.Voters.Contains(node.Id)
             ? now.Enter(now.Voters.Remove(node.Id), learners) : now.WithLearners(learners);
+        if (!Lives(without)) return false;
         if (!TryMake(new GovernanceEntry.NodeRetired(context.UnixMs, ToMembership(without), node.Id), without, out string? refusal))
             context.Effects.Add(new AlertEffect("governance", $"'{node.Name}' can't be retired: {refusal}."));
         return true;
@@ -147,7 +172,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
 
     private static LogIndex MatchOf(ConsensusStatus status, NodeId node)
     {
-        foreach ((NodeId peer, LogIndex match) in status.Progress)
+        foreach ((NodeId peer, LogIndex match, _) in status.Progress)
             if (peer == node) return match;
         return LogIndex.Zero;
     }

@@ -12,21 +12,24 @@ internal sealed class SnapshotOffers(ReplicaContext context)
 {
     private readonly SortedDictionary<NodeId, Offer> _offers = [];
 
-    private sealed record Offer(LogPosition At, ulong Until);
+    /// <param name="Until">It has failed when nobody has asked for a piece by then.</param>
+    /// <param name="ToldAt">When the receiver was told of it last; null: it has asked since.</param>
+    private sealed record Offer(LogPosition At, ulong Until, ulong? ToldAt);
 
     /// <summary>A transfer of this snapshot goes on.</summary>
     public bool IsUnderWay(LogIndex snapshot) => _offers.Values.Any(offer => offer.At.Index == snapshot);
 
     /// <summary>
     /// Whether a VN that lacks the entries from <paramref name="first"/> on is better served with a snapshot: it must where the
-    /// files here do not reach back so far, and should where reading the log would be more than a snapshot saves.
+    /// files here do not reach back so far, and should where the snapshot is smaller than the entries that it saves. The state may grow
+    /// with every entry: by any other measure a VN could be given one snapshot after the other and never the entries after them.
     /// </summary>
     public bool Prefers(LogIndex first)
     {
-        if (context.Chunks is { } chunks && first < chunks.First) return true;
-        if (context.Snapshots.NewestProven is not { } snapshot || snapshot.Index < first) return false;
-        ulong saved = snapshot.Index.Value - first.Value + 1;
-        return 2 * saved >= (ulong)context.State.Constitution.Snapshots.Entries;
+        if (context.Chunks is not { } chunks) return false;
+        if (first < chunks.First) return true;
+        return context.Snapshots.NewestProven is { } snapshot && snapshot.Index >= first
+            && snapshot.Facts.Length < chunks.BytesOf(first, snapshot.Index);
     }
 
     /// <summary>The plug asks for a snapshot to be sent.</summary>
@@ -36,19 +39,25 @@ internal sealed class SnapshotOffers(ReplicaContext context)
         if (snapshot is null)
         {
             context.Effects.Add(new AlertEffect("lag", $"{context.NameOf(to)} needs entries that this VN's files lack, and there is no snapshot to send yet."));
-            _offers[to] = new Offer(default, context.Now + Limits.AskAgainTicks);
+            _offers[to] = new Offer(default, context.Now + Limits.AskAgainTicks, null);
             return;
         }
         SnapshotHeader header = snapshot.Facts.Header;
-        _offers[to] = new Offer(new LogPosition(header.Index, header.Term), context.Now + Limits.FetchTicks);
         context.Trace($"{context.NameOf(to)} gets the snapshot of entry {header.Index}.");
+        Tell(to, snapshot, context.Now + Limits.FetchTicks);
+    }
+
+    private void Tell(NodeId to, KnownSnapshot snapshot, ulong until)
+    {
+        SnapshotHeader header = snapshot.Facts.Header;
+        _offers[to] = new Offer(new LogPosition(header.Index, header.Term), until, context.Now);
         context.Send(to, new SnapshotOffer(header.Index, (ulong)snapshot.Facts.Length, snapshot.Proof!.Encode()));
     }
 
     /// <summary>Another VN asks for a piece of a file.</summary>
     public void OnAsk(NodeId from, FileAsk ask)
     {
-        if (_offers.TryGetValue(from, out Offer? offer)) _offers[from] = offer with { Until = context.Now + Limits.FetchTicks };
+        if (_offers.TryGetValue(from, out Offer? offer)) _offers[from] = offer with { Until = context.Now + Limits.FetchTicks, ToldAt = null };
         (string File, long Length)? file = ask.Kind switch
         {
             SharedFile.Snapshot when context.Snapshots.Find(ask.Index) is { } known => (SnapshotFile.Name(known.Index), known.Facts.Length),
@@ -69,12 +78,20 @@ internal sealed class SnapshotOffers(ReplicaContext context)
         context.Later.Enqueue(new SnapshotSentInput(from, settled.At, settled.HasArrived));
     }
 
-    /// <summary>What nobody asks for any more has failed: the plug looks anew where the follower is.</summary>
+    /// <summary>
+    /// An offer that nobody takes up may have been lost, and is made again. What nobody asks for any more has failed: the plug looks
+    /// anew where the follower is.
+    /// </summary>
     public void OnTick()
     {
         foreach ((NodeId to, Offer offer) in _offers.ToList())
         {
-            if (context.IsLeader && context.Now < offer.Until) continue;
+            if (context.IsLeader && context.Now < offer.Until)
+            {
+                if (context.Now - offer.ToldAt >= Limits.AskAgainTicks && context.Snapshots.Find(offer.At.Index) is { Proof: not null } snapshot)
+                    Tell(to, snapshot, offer.Until);
+                continue;
+            }
             _offers.Remove(to);
             context.Later.Enqueue(new SnapshotSentInput(to, offer.At, false));
         }

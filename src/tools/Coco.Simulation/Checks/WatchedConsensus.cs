@@ -116,7 +116,7 @@ internal sealed class WatchedConsensus : IConsensus
         LogIndex MatchOf(NodeId node)
         {
             if (node == status.Self) return status.Persisted;
-            foreach ((NodeId peer, LogIndex match) in status.Progress)
+            foreach ((NodeId peer, LogIndex match, _) in status.Progress)
                 if (peer == node) return match;
             return LogIndex.Zero;
         }

@@ -1,3 +1,4 @@
+using Coco.Consensus;
 using Coco.Primitives;
 using Coco.Simulation.Nodes;
 using Coco.Simulation.World;
@@ -275,11 +276,21 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>One VN may lose what it had while all others are whole and up.</summary>
     private bool MayLoseOne()
     {
-        if (!AreAllUp || IsAnyRolledBack || cluster.Hosts.Count(one => one.IsWanted) < 3) return false;
+        if (!AreAllUp || IsAnyRolledBack || !IsMembershipAtRest()) return false;
         if (cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return false;
         cluster.Links.MendAll();
         _armed.Clear();
         return true;
+    }
+
+    /// <summary>Three VNs or more vote, all know it, and none comes or goes: so without any one of them a quorum lives.</summary>
+    private bool IsMembershipAtRest()
+    {
+        List<Host> wanted = [.. cluster.Hosts.Where(one => one.IsWanted)];
+        Configuration first = wanted[0].Manager!.Replica.Consensus!.Configuration;
+        return cluster.Governors.IsAtRest && first.Voters.Length == wanted.Count && wanted.Count >= 3 && !first.IsJoint && first.Learners.IsEmpty
+            && wanted.All(one => one.Manager!.Replica is { } replica && replica.Consensus!.Configuration.Equals(first)
+                && replica.State?.DueForRetirement.Any() == false);
     }
 
     private void Watch(Host host)

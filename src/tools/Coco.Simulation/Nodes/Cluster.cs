@@ -18,7 +18,7 @@ internal sealed class Cluster : IDisposable
     private readonly SecretKey _sessionKey;
     private readonly GovernanceEntry.Genesis _genesis;
     private readonly List<Host> _hosts = [];
-    private GovernanceVersion _version;
+    private LogIndex _governedAt;
     private int _keys;
 
     public Cluster(SimulationWorld world, int nodes)
@@ -130,12 +130,13 @@ internal sealed class Cluster : IDisposable
         World.After(World.Random.Between(10, 120) * SimulationWorld.Millisecond, () => StartWorker(host));
     }
 
-    public void OnGovernance(GovernanceState state)
+    public void OnGovernance(GovernanceState state, LogIndex at)
     {
-        if (state.Version <= _version) return;
-        _version = state.Version;
+        if (at <= _governedAt) return;
+        _governedAt = at;
         Constitution = state.Constitution;
-        foreach (Host host in _hosts) Want(host, state.Constitution.FindNode(host.Name) is not null);
+        foreach (Host host in _hosts)
+            Want(host, state.Constitution.FindNode(host.Name) is not null || state.Nodes.Any(node => node.Name == host.Name));
     }
 
     public void Dispose()
@@ -181,7 +182,7 @@ internal sealed class Cluster : IDisposable
         host.Worker.Connect(manager);
     }
 
-    /// <summary>An operator starts a VN that the list names, and stops one that it names no more, some time after.</summary>
+    /// <summary>An operator starts a VN that the list names, and stops one that left the list and has been retired, some time after.</summary>
     private void Want(Host host, bool isListed)
     {
         if (host.IsWanted == isListed) return;

@@ -15,6 +15,9 @@ internal sealed class Governors(Cluster cluster)
     private ulong _ticket;
     private bool _isStopped;
 
+    /// <summary>No request waits for its answer.</summary>
+    public bool IsAtRest => _requests.Count == 0;
+
     public void Start() => Wait();
 
     /// <summary>No new proposals; what is under way goes on.</summary>
@@ -36,7 +39,9 @@ internal sealed class Governors(Cluster cluster)
     private void Propose()
     {
         if (_isStopped || cluster.World.IsBroken) return;
-        if (cluster.Constitution is not { } constitution || NetworkOf() is not { } network)
+        // Who votes is not changed while a VN is gone for good: with it a quorum of the fewer ones could be gone.
+        bool isOneLost = cluster.Hosts.Any(host => host.IsRolledBack);
+        if (isOneLost || cluster.Constitution is not { } constitution || NetworkOf() is not { } network)
         {
             Wait();
             return;

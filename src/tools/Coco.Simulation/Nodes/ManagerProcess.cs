@@ -218,7 +218,7 @@ internal sealed class ManagerProcess : IDisposable
             case TraceEffect trace: _world.Note(_host.Name, trace.Text); break;
             case GovernanceAnswerEffect answer: _cluster.Governors.OnAnswer(answer.Ticket, answer.Answer); break;
             case GovernanceChangedEffect changed:
-                _cluster.OnGovernance(changed.State);
+                _cluster.OnGovernance(changed.State, changed.At);
                 break;
             case LedgerReplacedEffect replaced: OnReplaced(replaced.Chunks); break;
             case SnapshotInstalledEffect: _world.Counters.SnapshotsInstalled++; break;
