@@ -136,7 +136,7 @@ internal sealed class Cluster : IDisposable
         _governedAt = at;
         Constitution = state.Constitution;
         foreach (Host host in _hosts)
-            Want(host, state.Constitution.FindNode(host.Name) is not null || state.Nodes.Any(node => node.Name == host.Name));
+            Want(host, state.Constitution.FindNode(host.Name) is not null || state.Nodes.Any(node => node.Name == host.Name && state.Membership.Contains(node.Id)));
     }
 
     public void Dispose()
