@@ -225,9 +225,9 @@ public sealed class Replica
         _reads.OnWorkerGone();
     }
 
-    /// <summary>The other VNs of the list; those with a link while the list is not known.</summary>
+    /// <summary>The other VNs of the list, and those that left it and are not retired yet; those with a link while the list is not known.</summary>
     private IReadOnlyCollection<string> PeerNames() => _context.Tail.State is { } state
-        ? [.. state.Constitution.Nodes.Select(node => node.Name).Where(name => name != _context.Start.Name)]
+        ? [.. state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name)).Where(name => name != _context.Start.Name)]
         : _linked;
 
     private void HandOver()
