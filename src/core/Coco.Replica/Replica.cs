@@ -222,6 +222,7 @@ public sealed class Replica
     private void OnWorkerGone()
     {
         _worker.OnGone();
+        _proposals.OnWorkerGone();
         _reads.OnWorkerGone();
     }
 

@@ -10,12 +10,15 @@ namespace Coco.Replica;
 internal sealed class ProposalDesk(ReplicaContext context, EntryMaker maker)
 {
     private readonly ByteWriter _publicPart = new(64);
-    private ulong _refusedAttempt;
+    private ulong? _refusedAttempt;
+
+    /// <summary>Another worker counts its attempts anew.</summary>
+    public void OnWorkerGone() => _refusedAttempt = null;
 
     public void OnProposal(ProposalInput input, bool mayLead)
     {
         if (!context.IsActive || !context.IsLeader || !mayLead) return; // the role message tells the worker
-        if (input.Term != context.Consensus.Status.Term || (input.Attempt != 0 && input.Attempt == _refusedAttempt)) return;
+        if (input.Term != context.Consensus.Status.Term || input.Attempt == _refusedAttempt) return;
         BatchNumber expected = context.Tail.LastBatch is { } last ? last.Next() : BatchNumber.Zero;
         if (input.GovernanceVersion != context.State.Version || input.Batch != expected)
         {
