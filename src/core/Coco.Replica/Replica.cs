@@ -38,7 +38,6 @@ public sealed class Replica
     private Term _ledTerm;
     private Term _readyTerm;
     private bool _isStepping;
-    private readonly SortedSet<string> _linked = new(StringComparer.Ordinal);
     private bool _isHalted;
     private bool _hasStepped;
 
@@ -155,7 +154,7 @@ public sealed class Replica
         {
             case TickInput tick: OnTick(tick); break;
             case PeerInput peer: OnPeer(peer); break;
-            case LinkInput link: _linked.Add(link.Node); break;
+            case LinkInput link: _context.Linked.Add(link.Node); break;
             case LinkBrokenInput broken: OnLinkBroken(broken.Node); break;
             case SignedInput signed: OnSigned(signed); break;
             case DiskInput disk: OnDisk(disk); break;
@@ -196,13 +195,13 @@ public sealed class Replica
         _context.UnixMs = Math.Max(_context.UnixMs, tick.UnixMs);
         if (!_context.IsActive)
         {
-            _rejoin!.OnTick(PeerNames());
+            _rejoin!.OnTick(_context.PeerNames());
             if (_rejoin.ResumeTerm is { } term) Resume(term);
             return;
         }
         StepPlug(Coco.Consensus.TickInput.Instance);
         _reads.OnTick(StepPlug);
-        _leftBehind.OnTick(PeerNames);
+        _leftBehind.OnTick(_context.PeerNames);
         _certifier.OnTick(MayLead);
         _membership.OnTick(MayLead);
         _snapshots.OnTick(MayLead);
@@ -214,7 +213,7 @@ public sealed class Replica
 
     private void OnLinkBroken(string node)
     {
-        _linked.Remove(node);
+        _context.Linked.Remove(node);
         if (_context.IsActive && _context.Consensus.Status.Leader is { } leader && _context.NameOf(leader) == node)
             StepPlug(new SuspectedInput(leader));
     }
@@ -225,11 +224,6 @@ public sealed class Replica
         _proposals.OnWorkerGone();
         _reads.OnWorkerGone();
     }
-
-    /// <summary>The other VNs of the list, and those that left it and are not retired yet; those with a link while the list is not known.</summary>
-    private IReadOnlyCollection<string> PeerNames() => _context.Tail.State is { } state
-        ? [.. state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name)).Where(name => name != _context.Start.Name)]
-        : _linked;
 
     private void HandOver()
     {

@@ -53,6 +53,14 @@ internal sealed class ReplicaContext
     public GovernanceState State => Tail.State ?? throw new InvariantException("the log has begun");
     public bool IsLeader => ConsensusOrNull?.Status.Role == ConsensusRole.Leader;
 
+    /// <summary>VNs with which this one has a link.</summary>
+    public SortedSet<string> Linked { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The other VNs of the list, and those that left it and are not retired yet; those with a link while the list is not known.</summary>
+    public IReadOnlyCollection<string> PeerNames() => Tail.State is { } state
+        ? [.. state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name)).Where(name => name != Start.Name)]
+        : Linked;
+
     public void Learn(IReadOnlyList<Contact> contacts)
     {
         foreach (Contact contact in contacts) _contacts[contact.Id] = contact;
