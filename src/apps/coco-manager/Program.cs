@@ -31,7 +31,7 @@ try
     if (sealing is null) Log("This platform seals nothing: when all VNs of the network stop at once, this one cannot go on by itself.");
     using var telemetry = new Telemetry(configuration.NodeName);
     using var stop = new StopSignal();
-    using var node = new ManagerNode(new ManagerOptions(configuration, here.Platform, sealing, EvidenceVerifiers.All, [new RaftFactory()], Log));
+    using var node = new ManagerNode(new ManagerOptions(configuration, here.Platform, sealing, folder => Convert.ToHexStringLower(ProgramMeasurement.Of(folder).Span), EvidenceVerifiers.All, [new RaftFactory()], Log));
     await node.RunAsync(stop.Token);
     return 0;
 }

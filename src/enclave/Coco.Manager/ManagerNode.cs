@@ -92,7 +92,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
         _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log, OnRefused, options.Verifiers, _configuration.PeerRoutes);
-        _worker = new WorkerServer(_configuration, OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
+        _worker = new WorkerServer(_configuration, options.MeasureProgram, OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
         _snapshots = new SnapshotLoop(
             _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, _links.SendFile, options.Log, End);
         _segments = new SegmentDesk(OpenSegments, LeafOf, _worker.Send, options.Log);
@@ -514,12 +514,12 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private void Welcome(WelcomeWorkerEffect welcome)
     {
         GovernanceState state = welcome.State;
+        if (!_worker.IsOneOf(state.Constitution.CodeManifest.Worker)) return;
         _isWorkerWelcomed = true;
         ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
         byte[] certificate = Certify(_workerKey, _configuration.ClientAddress);
         _worker.Send(new Welcome(
-            _configuration.NodeName, state.Constitution.Ledger.Name, settings, PolicyOf(state), state.Version, certificate,
-            RestoresSnapshot: welcome.Snapshot is not null));
+            _configuration.NodeName, state.Constitution.Ledger.Name, settings, PolicyOf(state), state.Version, certificate, RestoresSnapshot: welcome.Snapshot is not null));
         if (welcome.Snapshot is { } snapshot) _snapshots.Feed(snapshot.Index);
     }
 

@@ -3,7 +3,7 @@ using Coco.Acceptance.Network;
 
 namespace Coco.Acceptance.KeyValue;
 
-/// <summary>A manager whose program differs in one byte is not let in (NET-3).</summary>
+/// <summary>A manager whose program differs in one byte is not let in (NET-3), nor is such a worker by its manager (TEE-2).</summary>
 public sealed class MeasurementTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -36,12 +36,35 @@ public sealed class MeasurementTests
         await client.PutAsync("still", "open");
     }
 
-    private static string CopyChanged(string data)
+    [Fact]
+    public async Task A_worker_with_another_measurement_is_not_welcomed_by_its_manager()
+    {
+        await using TestNetwork network = await TestNetwork.StartAsync("keyvalue", nodes: 1);
+        string changed = CopyChanged(network.Data, "coco-worker");
+        string[] arguments = ["--config", Path.Combine(network.Data, "node1", "config.json")];
+        Assert.Equal(0, (await CommandResult.CocoAsync("node", "stop", "node1", "--data", network.Data)).ExitCode);
+        using Process manager = Process.Start(new ProcessStartInfo(Path.Combine(Checkout.FolderOf("coco-manager"), "coco-manager"), arguments) { RedirectStandardOutput = true })!;
+        using Process worker = Process.Start(new ProcessStartInfo(Path.Combine(changed, "coco-worker"), arguments))!;
+        try
+        {
+            Assert.Contains("code manifest", await LineWithAsync(manager.StandardOutput, "ALERT worker"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (Process process in (Process[])[manager, worker])
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+        }
+    }
+
+    private static string CopyChanged(string data, string program = "coco-manager")
     {
         string copy = Path.Combine(data, "changed");
         Directory.CreateDirectory(copy);
-        foreach (string file in Directory.GetFiles(Checkout.FolderOf("coco-manager"))) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        File.AppendAllText(Path.Combine(copy, "coco-manager.runtimeconfig.json"), "\n");
+        foreach (string file in Directory.GetFiles(Checkout.FolderOf(program))) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        File.AppendAllText(Path.Combine(copy, program + ".runtimeconfig.json"), "\n");
         return copy;
     }
 

@@ -48,7 +48,7 @@ internal sealed class StandInMachine : IDisposable
         });
         AdminAddress = new Uri($"https://{configuration.AdminAddress}");
         _node = new ManagerNode(new ManagerOptions(
-            configuration, Platform, null, new EvidenceVerifiers([new SoftwareEvidenceVerifier(), new SevSnpVerifier()]) { Roots = trusts ?? amd.Roots }, [new RaftFactory()], Lines.Enqueue));
+            configuration, Platform, null, folder => folder, new EvidenceVerifiers([new SoftwareEvidenceVerifier(), new SevSnpVerifier()]) { Roots = trusts ?? amd.Roots }, [new RaftFactory()], Lines.Enqueue));
         _running = _node.RunAsync(_stop.Token);
     }
 

@@ -52,9 +52,9 @@ internal static class EvidenceCommands
 
     private static Command Fetch()
     {
-        Argument<Uri> url = new("URL") { Description = "https://HOST:PORT of a node's administration endpoint (coco status: admin)." };
+        Argument<string> url = new("URL") { Description = "https://HOST:PORT of a node's administration endpoint (coco status: admin)." };
         Option<string?> policy = PolicyOption();
-        Option<Uri?> endpoint = new("--endpoint") { Description = "Evidence about the application endpoint of the same node (coco status: rpc) instead.", HelpName = "URL" };
+        Option<string?> endpoint = new("--endpoint") { Description = "Evidence about the application endpoint of the same node (coco status: rpc) instead.", HelpName = "URL" };
         Option<string?> output = new("--output") { Description = "Also write the evidence to this file.", HelpName = "FILE" };
         Option<bool> json = Shared.Json();
         Command command = new("fetch", "Ask a node for evidence, bound to this connection and a fresh nonce, and verify it.\n\n" +
@@ -65,7 +65,7 @@ internal static class EvidenceCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             TeePolicy wanted = PolicyOf(parsed.GetValue(policy));
-            FetchedEvidence fetched = await FetchAsync(parsed.GetRequiredValue(url), parsed.GetValue(endpoint), wanted, cancellation);
+            FetchedEvidence fetched = await FetchAsync(UrlOf(parsed.GetRequiredValue(url)), parsed.GetValue(endpoint) is { } other ? UrlOf(other) : null, wanted, cancellation);
             if (fetched.Document is { } document && parsed.GetValue(output) is { } file) await File.WriteAllBytesAsync(file, document.Evidence.Encode(), cancellation);
             Print(fetched.Report, parsed.GetValue(json));
             return fetched.Report.Holds == true ? ExitCode.Done : ExitCode.No;
@@ -75,7 +75,6 @@ internal static class EvidenceCommands
 
     private static async Task<FetchedEvidence> FetchAsync(Uri url, Uri? endpoint, TeePolicy policy, CancellationToken cancellation)
     {
-        if (!url.IsAbsoluteUri || endpoint is { IsAbsoluteUri: false }) throw new UnknownEvidenceException($"'{url}' is not a URL such as https://127.0.0.1:7003.");
         try
         {
             return await EvidenceClient.FetchAsync(url, policy, DateTimeOffset.UtcNow, cancellation, endpoint);
@@ -85,6 +84,9 @@ internal static class EvidenceCommands
             throw new FileNotFoundException($"{url} gives no evidence: {failed.Message}");
         }
     }
+
+    private static Uri UrlOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+        ? url : throw new UnknownEvidenceException($"'{text}' is not a URL such as https://127.0.0.1:7003.");
 
     private static Option<string?> PolicyOption() => new("--policy") { Description = "A file with what is asked of the evidence.", HelpName = "FILE" };
 

@@ -115,6 +115,10 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
             byte[]? document = facts.EvidenceFor(new Hash256(nonce), isAboutWorker ? null : TlsCertificates.KeyDigest(certificate));
             await AnswerAsync(context, document is null ? 503 : 200, document ?? "{}"u8.ToArray());
         }
+        catch (IOException unavailable)
+        {
+            await AnswerAsync(context, 503, Encoding.UTF8.GetBytes($"{{\"error\":\"{JsonEncodedText.Encode(unavailable.Message)}\"}}"));
+        }
         finally
         {
             _evidence.Release();

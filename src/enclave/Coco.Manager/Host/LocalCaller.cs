@@ -29,6 +29,18 @@ internal static partial class LocalCaller
             ? BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]) : null;
     }
 
+    /// <summary>
+    /// The folder of the program that connected to a Unix domain socket; null where the system does not say. It names which program a
+    /// host started, and keeps out no program of the same user that means harm: that one can start the right one in its place.
+    /// </summary>
+    public static string? ProgramFolderOf(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        Span<byte> credentials = stackalloc byte[12];
+        socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        return Path.GetDirectoryName(new FileInfo($"/proc/{BinaryPrimitives.ReadInt32LittleEndian(credentials)}/exe").LinkTarget);
+    }
+
     /// <summary>Of the process that holds the other end of a TCP connection within this machine; null where the system does not say.</summary>
     public static uint? UserOf(IPEndPoint caller, IPEndPoint own)
     {

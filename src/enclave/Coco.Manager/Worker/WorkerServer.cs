@@ -11,12 +11,16 @@ namespace Coco.Manager.Worker;
 /// silent worker is cut off; a new one may then connect.
 /// </summary>
 /// <param name="configuration">Whose worker folder belongs to the worker's user; others who connect are hung up on.</param>
+/// <param name="measure">The measurement of the program in a folder.</param>
 internal sealed class WorkerServer(
-    NodeConfiguration configuration, Action<WorkerMessage> receive, Action gone, Action<string> stranger, Action<string> log) : IDisposable
+    NodeConfiguration configuration, Func<string, string> measure, Action<WorkerMessage> receive, Action gone, Action<string> stranger, Action<string> log) : IDisposable
 {
     private readonly string _path = configuration.BoundarySocketPath;
     private readonly CancellationTokenSource _stopping = new();
     private volatile Channel<ManagerMessage>? _outgoing;
+
+    /// <summary>Of the connected worker's program; null where the system does not say which it is.</summary>
+    private volatile string? _measurement;
     private Socket? _listener;
     private long _messages;
 
@@ -48,6 +52,15 @@ internal sealed class WorkerServer(
         if (!outgoing.Writer.TryWrite(message)) outgoing.Writer.TryComplete(new IOException("The worker does not keep up."));
     }
 
+    /// <summary>Whether the code manifest lets the connected program be a worker (TEE-2); else it is sent away.</summary>
+    public bool IsOneOf(IReadOnlyCollection<string> accepted)
+    {
+        if (_measurement is not { } measurement || accepted.Contains(measurement)) return true;
+        stranger($"The worker's measurement {measurement} is not in the code manifest.");
+        Drop("its program is not in the code manifest");
+        return false;
+    }
+
     /// <summary>Ends the connection; a new worker may come.</summary>
     public void Drop(string reason) => _outgoing?.Writer.TryComplete(new IOException(reason));
 
@@ -66,10 +79,11 @@ internal sealed class WorkerServer(
             {
                 using Socket socket = await _listener!.AcceptAsync(_stopping.Token);
                 if (!IsWorkers(socket)) continue;
+                _measurement = LocalCaller.ProgramFolderOf(socket) is { } folder ? measure(folder) : null;
                 await ServeOneAsync(socket);
             }
             catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException or ObjectDisposedException
-                or InvalidDataException or TimeoutException or ChannelClosedException)
+                or InvalidDataException or TimeoutException or ChannelClosedException or UnauthorizedAccessException)
             {
                 if (_stopping.IsCancellationRequested) return;
                 log($"The worker is gone: {problem.Message}");
