@@ -32,7 +32,7 @@ internal static class MeasureCommands
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            List<(string, string)> facts = [("platform", SoftwareEvidence.PlatformName)];
+            List<(string, object)> facts = [("platform", SoftwareEvidence.PlatformName)];
             if (parsed.GetValue(folder) is { } one) facts.Add(("measurement", ProgramMeasurement.Of(Existing(one)).ToString()));
             else
             {
@@ -101,7 +101,7 @@ internal static class MeasureCommands
         command.SetAction(parsed => !EnclaveSignature.TryRead(Read(parsed.GetRequiredValue(file)), out EnclaveSignature? signature)
             ? throw new UnknownEvidenceException("The file is not a SIGSTRUCT of 1808 bytes.")
             : Print([("platform", DcapVerifier.SgxName), ("measurement", Text(signature.Measurement.Span)), ("signer", Text(signature.Signer.Span)),
-                ("productId", signature.ProductId.ToString(CultureInfo.InvariantCulture)), ("svn", signature.Svn.ToString(CultureInfo.InvariantCulture))], parsed.GetValue(json)));
+                ("productId", signature.ProductId), ("svn", signature.Svn)], parsed.GetValue(json)));
         return command;
     }
 
@@ -117,7 +117,7 @@ internal static class MeasureCommands
                 values[int.TryParse(pair.Split('=')[0], CultureInfo.InvariantCulture, out int pcr) && pcr is >= 0 and < 24 && pair.Contains('=', StringComparison.Ordinal)
                     ? pcr : throw new UnknownEvidenceException($"'{pair}' is not N=HEX with a PCR from 0 to 23.")] = Hex(pair.Split('=')[1], SHA256.HashSizeInBytes);
             if (values.Count == 0) throw new UnknownEvidenceException("Name the measured PCRs with --pcr N=HEX.");
-            return Print([("platform", "azure"), ("pcrs", string.Join(',', values.Keys)), ("measurement", Text(AzureVerifier.MeasurementOf(values)))], parsed.GetValue(json));
+            return Print([("platform", "azure"), ("pcrs", values.Keys.ToArray()), ("measurement", Text(AzureVerifier.MeasurementOf(values)))], parsed.GetValue(json));
         });
         return command;
     }
@@ -158,10 +158,10 @@ internal static class MeasureCommands
 
     private static string Text(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 
-    private static int Print(IReadOnlyList<(string Name, string Value)> facts, bool asJson)
+    private static int Print(IReadOnlyList<(string Name, object Value)> facts, bool asJson)
     {
         if (asJson) Shared.PrintJson(facts.ToDictionary(fact => fact.Name, fact => fact.Value));
-        else Shared.PrintFacts(facts);
+        else Shared.PrintFacts(facts.Select(fact => (fact.Name, fact.Value is int[] numbers ? string.Join(',', numbers) : $"{fact.Value}")));
         return ExitCode.Done;
     }
 }
