@@ -3,23 +3,20 @@ using System.Diagnostics;
 namespace Coco.Bench;
 
 /// <summary>
-/// One connection's share of a run: takes its operations in order, up to a JSON-RPC batch at a time, sends them, and asks for
-/// the receipts of its transactions until all are there.
+/// One connection's share of a run: takes its operations in order, up to a JSON-RPC batch at a time, sends them, and waits until
+/// the receipts of its transactions have been read.
 /// </summary>
 internal sealed class ConnectionLoad : IDisposable
 {
     private static readonly TimeSpan ReceiptDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ExchangeDeadline = TimeSpan.FromSeconds(30);
     private const int FirstWaitMs = 1;
-    private const int LongestWaitMs = 16;
     private const int LongestRestoreWaitMs = 500;
-
-    /// <summary>Without a receipt for so long a transaction is sent again, as wallets do: the node that held it may have been killed.</summary>
-    private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(4);
 
     private readonly LoadPlan _plan;
     private readonly LoadResults _results;
     private readonly IRpcConnection _connection;
+    private readonly ReceiptReader _receipts;
     private readonly int[] _operations;
     private readonly Pacer? _pacer;
     private readonly SemaphoreSlim? _due;
@@ -30,13 +27,19 @@ internal sealed class ConnectionLoad : IDisposable
     private readonly bool _isBatch;
     private int _groupSize;
     private int _pending;
+
+    /// <summary>Questions about receipts that have not come back; the last one that comes ends <see cref="_allBack"/>.</summary>
+    private int _asked;
+    private TaskCompletionSource _allBack = new();
     private CancellationTokenSource _deadline = new();
 
-    public ConnectionLoad(LoadPlan plan, LoadResults results, IRpcConnection connection, int[] operations, int batch, Pacer? pacer, int number)
+    public ConnectionLoad(
+        LoadPlan plan, LoadResults results, IRpcConnection connection, ReceiptReader receipts, int[] operations, int batch, Pacer? pacer, int number)
     {
         _plan = plan;
         _results = results;
         _connection = connection;
+        _receipts = receipts;
         _operations = operations;
         _pacer = pacer;
         _due = pacer?.DueOf(number);
@@ -54,6 +57,20 @@ internal sealed class ConnectionLoad : IDisposable
             await SendGroupAsync(isRepeated: false, cancellation);
             await AwaitReceiptsAsync(cancellation);
         }
+    }
+
+    /// <summary>A receipt was read, or the node refused to give it.</summary>
+    public void OnReceipt(int position, Outcome outcome, string? error)
+    {
+        if (error is null) End(position, outcome);
+        else Fail(position, error);
+        OnNoReceipt();
+    }
+
+    /// <summary>A question came back without an answer.</summary>
+    public void OnNoReceipt()
+    {
+        if (Interlocked.Decrement(ref _asked) == 0) _allBack.SetResult();
     }
 
     public void Dispose() => _deadline.Dispose();
@@ -93,7 +110,7 @@ internal sealed class ConnectionLoad : IDisposable
     {
         for (; _pending > 0; isRepeated = true)
         {
-            WriteGroup(asReceipts: false);
+            WriteGroup();
             try
             {
                 ReadOnlyMemory<byte> answer = await ExchangeAsync(cancellation);
@@ -109,30 +126,31 @@ internal sealed class ConnectionLoad : IDisposable
 
     private async ValueTask AwaitReceiptsAsync(CancellationToken cancellation)
     {
-        long sent = Stopwatch.GetTimestamp();
-        for (int wait = FirstWaitMs; _pending > 0; wait = Math.Min(wait * 2, LongestWaitMs))
+        while (_pending > 0)
         {
-            if (Stopwatch.GetElapsedTime(sent) > SendAgainAfter)
-            {
-                await SendGroupAsync(isRepeated: true, cancellation);
-                sent = Stopwatch.GetTimestamp();
-            }
-            WriteGroup(asReceipts: true);
-            try
-            {
-                ReadOnlyMemory<byte> answer = await ExchangeAsync(cancellation);
-                ReadReceiptAnswers(answer.Span);
-                FailLate("no receipt within 60 seconds");
-            }
-            catch (IOException broken)
-            {
-                await RestoreAsync(broken, cancellation);
-            }
-            if (_pending > 0) await Task.Delay(wait, cancellation);
+            _allBack = new TaskCompletionSource();
+            AskForReceipts();
+            await _allBack.Task;
+            FailLate("no receipt within 60 seconds");
+            await SendGroupAsync(isRepeated: true, cancellation);
         }
     }
 
-    private void WriteGroup(bool asReceipts)
+    /// <summary>Answers may come before the last question is asked.</summary>
+    private void AskForReceipts()
+    {
+        long now = Stopwatch.GetTimestamp();
+        _asked = 1;
+        for (int i = 0; i < _groupSize; i++)
+        {
+            if (!_isPending[i]) continue;
+            Interlocked.Increment(ref _asked);
+            _receipts.Ask(new ReceiptQuestion(this, i, _plan.Operations[_group[i]].Subject, now));
+        }
+        OnNoReceipt();
+    }
+
+    private void WriteGroup()
     {
         RequestBuffer request = _connection.Request;
         request.Clear();
@@ -143,8 +161,7 @@ internal sealed class ConnectionLoad : IDisposable
             if (!_isPending[i]) continue;
             if (!isFirst) request.Append(","u8);
             isFirst = false;
-            if (asReceipts) _plan.WriteReceiptCall(request, _plan.Operations[_group[i]].Subject, i);
-            else _plan.WriteCall(request, _group[i], i);
+            _plan.WriteCall(request, _group[i], i);
         }
         if (_isBatch) request.Append("]"u8);
     }
@@ -167,17 +184,6 @@ internal sealed class ConnectionLoad : IDisposable
         }
         for (int i = 0; i < _groupSize; i++)
             if (_isPending[i] && _plan.Operations[_group[i]].Kind != OperationKind.Send) Fail(i, "a read was not answered");
-    }
-
-    private void ReadReceiptAnswers(ReadOnlySpan<byte> body)
-    {
-        RpcAnswerReader reader = new(body);
-        while (reader.TryRead(out RpcAnswer answer))
-        {
-            if (!IsPending(answer.Id) || answer.IsNull) continue;
-            if (answer.IsError) Fail(answer.Id, answer.ErrorMessage());
-            else End(answer.Id, answer.HasStatusOne ? Outcome.Committed : Outcome.Reverted);
-        }
     }
 
     /// <summary>The node refused the request as a whole.</summary>
@@ -234,7 +240,7 @@ internal sealed class ConnectionLoad : IDisposable
     {
         _results.End(_group[position], outcome, _started[position]);
         _isPending[position] = false;
-        _pending--;
+        Interlocked.Decrement(ref _pending);
     }
 
     private void Fail(int position, string reason)
@@ -242,7 +248,7 @@ internal sealed class ConnectionLoad : IDisposable
         if (_plan.Operations[_group[position]].Kind == OperationKind.Send) _stuckSenders.Add(SenderOf(position));
         _results.Fail(_group[position], reason, _started[position]);
         _isPending[position] = false;
-        _pending--;
+        Interlocked.Decrement(ref _pending);
     }
 
     /// <summary>EIP-7966: taken, and not committed within the node's patience; its receipt will come.</summary>

@@ -5,15 +5,23 @@ internal sealed class LoadRun : IAsyncDisposable
 {
     private readonly IRpcConnection[] _connections;
 
-    private LoadRun(IRpcConnection[] connections) => _connections = connections;
+    /// <summary>One for each target.</summary>
+    private readonly IRpcConnection[] _receipts;
+
+    private LoadRun(IRpcConnection[] connections, IRpcConnection[] receipts)
+    {
+        _connections = connections;
+        _receipts = receipts;
+    }
 
     public static async Task<LoadRun> OpenAsync(IReadOnlyList<Uri> targets, TlsTrust trust, int count, CancellationToken cancellation)
     {
         IRpcConnection[] connections = [.. Enumerable.Range(0, count).Select(i => RpcConnections.Create(targets[i % targets.Count], trust))];
-        LoadRun run = new(connections);
+        IRpcConnection[] receipts = [.. targets.Take(count).Select(target => RpcConnections.Create(target, trust))];
+        LoadRun run = new(connections, receipts);
         try
         {
-            await Parallel.ForEachAsync(connections, cancellation, static (connection, token) => connection.ConnectAsync(token));
+            await Parallel.ForEachAsync(run.All, cancellation, static (connection, token) => connection.ConnectAsync(token));
         }
         catch (IOException silent)
         {
@@ -28,13 +36,18 @@ internal sealed class LoadRun : IAsyncDisposable
     {
         Pacer? pacer = rate is { } perSecond ? new Pacer(perSecond, _connections.Length) : null;
         int[][] parts = plan.Split(_connections.Length);
+        ReceiptReader[] readers = [.. _receipts.Select(connection => new ReceiptReader(plan, connection))];
         ConnectionLoad[] loads = [.. _connections.Select((connection, i) =>
-            new ConnectionLoad(plan, results, connection, parts[i], batch, pacer, i))];
+            new ConnectionLoad(plan, results, connection, readers[i % readers.Length], parts[i], batch, pacer, i))];
         pacer?.Start(plan.Operations.Length, operation => plan.ConnectionOf(operation, _connections.Length), cancellation);
         using CancellationTokenRegistration stop = cancellation.Register(Abort);
         try
         {
-            await Task.WhenAll(loads.Select(load => load.RunAsync(cancellation)));
+            Task reading = Task.WhenAll(readers.Select(reader => reader.RunAsync(cancellation)));
+            Task sending = Task.WhenAll(loads.Select(load => load.RunAsync(cancellation)));
+            await await Task.WhenAny(sending, reading);
+            foreach (ReceiptReader reader in readers) reader.Complete();
+            await reading;
         }
         catch (ObjectDisposedException) when (cancellation.IsCancellationRequested)
         {
@@ -48,12 +61,14 @@ internal sealed class LoadRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IRpcConnection connection in _connections) await connection.DisposeAsync();
+        foreach (IRpcConnection connection in All) await connection.DisposeAsync();
     }
+
+    private IEnumerable<IRpcConnection> All => _connections.Concat(_receipts);
 
     /// <summary>Closing the connections ends exchanges under way.</summary>
     private void Abort()
     {
-        foreach (IRpcConnection connection in _connections) _ = connection.DisposeAsync().AsTask();
+        foreach (IRpcConnection connection in All) _ = connection.DisposeAsync().AsTask();
     }
 }
