@@ -43,13 +43,13 @@ public struct Keccak256
 
     /// <summary>
     /// Hashes inputs that lie one behind the other in <paramref name="inputs"/>, where input i ends before <c>ends[i]</c>.
-    /// Eight short inputs (less than <see cref="Rate"/> bytes) at a time share one permutation where the machine has AVX-512.
+    /// Eight inputs at a time share their permutations where the machine has AVX-512 and they are about equally long.
     /// </summary>
     public static void HashMany(ReadOnlySpan<byte> inputs, ReadOnlySpan<int> ends, Span<Hash256> hashes)
     {
         if (hashes.Length < ends.Length) throw new ArgumentException("One hash for each input.", nameof(hashes));
         int done = KeccakEight.IsSupported ? HashEights(inputs, ends, hashes) : 0;
-        for (; done < ends.Length; done++) hashes[done] = Hash(inputs[StartOf(ends, done)..ends[done]]);
+        HashOneByOne(inputs, ends, done, ends.Length, hashes);
     }
 
     public void Update(ReadOnlySpan<byte> input)
@@ -81,22 +81,36 @@ public struct Keccak256
 
     private static int StartOf(ReadOnlySpan<int> ends, int index) => index == 0 ? 0 : ends[index - 1];
 
-    /// <summary>Hashes the eights of short inputs from the front on; returns how many inputs are done.</summary>
+    /// <summary>Hashes eights, and a rest where that pays, from the front on; returns how many inputs are done.</summary>
     private static int HashEights(ReadOnlySpan<byte> inputs, ReadOnlySpan<int> ends, Span<Hash256> hashes)
     {
         int done = 0;
-        for (; done + KeccakEight.Ways <= ends.Length; done += KeccakEight.Ways)
+        while (ends.Length - done > 1)
         {
-            bool areShort = true;
-            for (int i = done; i < done + KeccakEight.Ways; i++) areShort &= ends[i] - StartOf(ends, i) < Rate;
-            if (areShort)
-            {
-                KeccakEight.Hash(inputs, StartOf(ends, done), ends.Slice(done, KeccakEight.Ways), hashes[done..]);
-                continue;
-            }
-            for (int i = done; i < done + KeccakEight.Ways; i++) hashes[i] = Hash(inputs[StartOf(ends, i)..ends[i]]);
+            int next = Math.Min(done + KeccakEight.Ways, ends.Length);
+            if (IsShared(ends, done, next)) KeccakEight.Hash(inputs, StartOf(ends, done), ends[done..next], hashes[done..]);
+            else HashOneByOne(inputs, ends, done, next, hashes);
+            done = next;
         }
         return done;
+    }
+
+    /// <summary>Whether all permutations together are at least twice those that the longest input needs.</summary>
+    private static bool IsShared(ReadOnlySpan<int> ends, int from, int to)
+    {
+        int all = 0, most = 0;
+        for (int i = from; i < to; i++)
+        {
+            int blocks = ((ends[i] - StartOf(ends, i)) / Rate) + 1;
+            all += blocks;
+            most = Math.Max(most, blocks);
+        }
+        return all >= 2 * most;
+    }
+
+    private static void HashOneByOne(ReadOnlySpan<byte> inputs, ReadOnlySpan<int> ends, int from, int to, Span<Hash256> hashes)
+    {
+        for (int i = from; i < to; i++) hashes[i] = Hash(inputs[StartOf(ends, i)..ends[i]]);
     }
 
     private static void Permute(Span<ulong> state)

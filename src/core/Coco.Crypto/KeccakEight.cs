@@ -8,7 +8,7 @@ using Lanes = System.Runtime.Intrinsics.Vector512<ulong>;
 
 namespace Coco.Crypto;
 
-/// <summary>Keccak-256 of eight short inputs in one permutation: vector i holds lane i of the eight states.</summary>
+/// <summary>Keccak-256 of up to eight inputs at once: vector i holds lane i of the eight states.</summary>
 internal static class KeccakEight
 {
     internal const int Ways = 8;
@@ -20,26 +20,60 @@ internal static class KeccakEight
 
     /// <summary>
     /// Input i lies in <paramref name="inputs"/> before <c>ends[i]</c>, behind the input before it (the first: at
-    /// <paramref name="start"/>), and is shorter than the rate.
+    /// <paramref name="start"/>). As many permutations as the longest input needs; the hash of a shorter one is taken when it is done.
     /// </summary>
     [SkipLocalsInit]
     internal static void Hash(ReadOnlySpan<byte> inputs, int start, ReadOnlySpan<int> ends, Span<Hash256> hashes)
     {
         Span<ulong> lanes = stackalloc ulong[25 * Ways];
-        Span<ulong> block = stackalloc ulong[RateWords];
-        lanes[(RateWords * Ways)..].Clear();
-        for (int way = 0; way < Ways; way++)
+        lanes.Clear();
+        int left = ends.Length;
+        for (int block = 0; left > 0; block++)
         {
-            Pad(inputs[start..ends[way]], MemoryMarshal.AsBytes(block));
-            for (int word = 0; word < RateWords; word++) lanes[(word * Ways) + way] = block[word];
-            start = ends[way];
+            int begin = start;
+            for (int way = 0; way < ends.Length; way++)
+            {
+                Absorb(inputs[begin..ends[way]], block, lanes[way..]);
+                begin = ends[way];
+            }
+            Permute(lanes);
+            begin = start;
+            for (int way = 0; way < ends.Length; way++)
+            {
+                if ((ends[way] - begin) / Keccak256.Rate == block) hashes[way] = Squeeze(lanes[way..], ref left);
+                begin = ends[way];
+            }
         }
-        Permute(lanes);
-        for (int way = 0; way < Ways; way++)
+    }
+
+    /// <summary>Takes block <paramref name="number"/> of one input into its state, whose lanes are <see cref="Ways"/> apart.</summary>
+    [SkipLocalsInit]
+    private static void Absorb(ReadOnlySpan<byte> input, int number, Span<ulong> lanes)
+    {
+        int at = number * Keccak256.Rate;
+        if (at > input.Length) return;
+        if (input.Length - at >= Keccak256.Rate)
         {
-            for (int word = 0; word < HashWords; word++) block[word] = lanes[(word * Ways) + way];
-            hashes[way] = MemoryMarshal.Read<Hash256>(MemoryMarshal.AsBytes(block));
+            Xor(input[at..], lanes);
+            return;
         }
+        Span<byte> padded = stackalloc byte[Keccak256.Rate];
+        Pad(input[at..], padded);
+        Xor(padded, lanes);
+    }
+
+    private static void Xor(ReadOnlySpan<byte> block, Span<ulong> lanes)
+    {
+        for (int word = 0; word < RateWords; word++)
+            lanes[word * Ways] ^= MemoryMarshal.Read<ulong>(block[(word * sizeof(ulong))..]);
+    }
+
+    private static Hash256 Squeeze(ReadOnlySpan<ulong> lanes, ref int left)
+    {
+        Span<ulong> hash = stackalloc ulong[HashWords];
+        for (int word = 0; word < HashWords; word++) hash[word] = lanes[word * Ways];
+        left--;
+        return MemoryMarshal.Read<Hash256>(MemoryMarshal.AsBytes(hash));
     }
 
     private static void Pad(ReadOnlySpan<byte> input, Span<byte> block)
@@ -125,7 +159,13 @@ internal static class KeccakEight
             a20 = Chi(b0, b1, b2); a21 = Chi(b1, b2, b3); a22 = Chi(b2, b3, b4);
             a23 = Chi(b3, b4, b0); a24 = Chi(b4, b0, b1);
         }
-        a0.StoreUnsafe(ref s); a1.StoreUnsafe(ref s, 8); a2.StoreUnsafe(ref s, 16); a3.StoreUnsafe(ref s, 24);
+        a0.StoreUnsafe(ref s, 0); a1.StoreUnsafe(ref s, 8); a2.StoreUnsafe(ref s, 16); a3.StoreUnsafe(ref s, 24);
+        a4.StoreUnsafe(ref s, 32); a5.StoreUnsafe(ref s, 40); a6.StoreUnsafe(ref s, 48); a7.StoreUnsafe(ref s, 56);
+        a8.StoreUnsafe(ref s, 64); a9.StoreUnsafe(ref s, 72); a10.StoreUnsafe(ref s, 80); a11.StoreUnsafe(ref s, 88);
+        a12.StoreUnsafe(ref s, 96); a13.StoreUnsafe(ref s, 104); a14.StoreUnsafe(ref s, 112); a15.StoreUnsafe(ref s, 120);
+        a16.StoreUnsafe(ref s, 128); a17.StoreUnsafe(ref s, 136); a18.StoreUnsafe(ref s, 144); a19.StoreUnsafe(ref s, 152);
+        a20.StoreUnsafe(ref s, 160); a21.StoreUnsafe(ref s, 168); a22.StoreUnsafe(ref s, 176); a23.StoreUnsafe(ref s, 184);
+        a24.StoreUnsafe(ref s, 192);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

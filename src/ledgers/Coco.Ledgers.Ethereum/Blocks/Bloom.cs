@@ -23,9 +23,34 @@ public sealed class Bloom
 
     public void Clear() => Array.Clear(_bits);
 
-    public void Add(ReadOnlySpan<byte> item)
+    public void Add(ReadOnlySpan<byte> item) => AddHash(Keccak256.Hash(item));
+
+    /// <summary>The filters of many receipts' logs; their addresses and topics are hashed together.</summary>
+    public static Bloom[] OfEach(IReadOnlyList<Outcome> outcomes)
     {
-        Hash256 hash = Keccak256.Hash(item);
+        var words = new ByteWriter(4096);
+        var ends = new List<int>();
+        foreach (Outcome outcome in outcomes)
+            for (int i = 0; i < outcome.Logs.Count; i++) outcome.Logs[i].WriteTerms(words, ends);
+        var hashes = new Hash256[ends.Count];
+        Keccak256.HashMany(words.Span, CollectionsMarshal.AsSpan(ends), hashes);
+        var blooms = new Bloom[outcomes.Count];
+        int next = 0;
+        for (int i = 0; i < blooms.Length; i++) blooms[i] = OfNext(outcomes[i].Logs, hashes, ref next);
+        return blooms;
+    }
+
+    private static Bloom OfNext(IReadOnlyList<LogEntry> logs, Hash256[] hashes, ref int next)
+    {
+        if (logs.Count == 0) return Empty;
+        var bloom = new Bloom();
+        for (int i = 0; i < logs.Count; i++)
+            for (int terms = 1 + logs[i].Topics.Count; terms > 0; terms--) bloom.AddHash(hashes[next++]);
+        return bloom;
+    }
+
+    private void AddHash(in Hash256 hash)
+    {
         for (int i = 0; i < 6; i += 2)
         {
             int bit = ((hash.Span[i] << 8) | hash.Span[i + 1]) & 0x7FF;

@@ -51,6 +51,7 @@ public sealed class EthereumBlock
         BlockHeader draft, IReadOnlyList<BlockTransaction> transactions, IReadOnlyList<Outcome> outcomes)
     {
         var receipts = new TransactionReceipt[outcomes.Count];
+        Bloom[] blooms = Bloom.OfEach(outcomes);
         var bloom = new Bloom();
         var transactionsRoot = new OrderedRoot();
         var receiptsRoot = new OrderedRoot();
@@ -67,7 +68,7 @@ public sealed class EthereumBlock
                 GasUsed = outcomes[i].GasUsed,
                 CumulativeGasUsed = gas,
                 Logs = outcomes[i].Logs,
-                Bloom = TransactionReceipt.BloomOf(outcomes[i].Logs),
+                Bloom = blooms[i],
             };
             bloom.Add(receipts[i].Bloom);
             transactionsRoot.Add(transaction.Raw.Span);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Coco.Crypto;
 using Coco.Primitives;
 
@@ -15,6 +16,9 @@ public sealed class OrderedRoot
     private readonly ByteWriter _items = new(4096);
     private readonly List<int> _ends = [];
     private readonly ByteWriter _node = new(1024);
+    private readonly ByteWriter _leaves = new(4096);
+    private readonly List<int> _leafEnds = [];
+    private Hash256[] _leafHashes = [];
     private byte[] _keys = [];
     private int[] _order = [];
 
@@ -37,10 +41,11 @@ public sealed class OrderedRoot
     {
         if (Count == 0) return NodeReference.EmptyRoot;
         SortKeys();
+        HashLeaves();
+        if (Count == 1) return _leafHashes[0];
         _node.Clear();
-        int start = _node.Length;
         WriteNode(0, Count, 0);
-        return Keccak256.Hash(_node.Span[start..]);
+        return Keccak256.Hash(_node.Span);
     }
 
     public static Hash256 Of(IReadOnlyList<ReadOnlyMemory<byte>> items)
@@ -93,14 +98,43 @@ public sealed class OrderedRoot
         return _items.Span[(position == 0 ? 0 : _ends[position - 1]).._ends[position]];
     }
 
-    /// <summary>Appends the node over the sorted keys [from, to) that agree in <paramref name="depth"/> nibbles.</summary>
-    private void WriteNode(int from, int to, int depth)
+    /// <summary>All leaves, which hold nearly all bytes, are hashed together.</summary>
+    private void HashLeaves()
+    {
+        _leaves.Clear();
+        _leafEnds.Clear();
+        WriteLeaves(0, Count, 0);
+        if (_leafHashes.Length < Count) _leafHashes = new Hash256[Count];
+        Keccak256.HashMany(_leaves.Span, CollectionsMarshal.AsSpan(_leafEnds), _leafHashes);
+    }
+
+    /// <summary>Those of the sorted keys [from, to), which agree in <paramref name="depth"/> nibbles.</summary>
+    private void WriteLeaves(int from, int to, int depth)
     {
         if (to - from == 1)
         {
-            WritePair(Key(from), depth, Key(from).Length * 2, isLeaf: true, Item(from));
+            WriteLeaf(from, depth);
             return;
         }
+        int branch = TriePath.CommonPrefix(Key(from), Key(to - 1));
+        for (int end; from < to; from = end)
+        {
+            end = EndOf(from, to, branch);
+            WriteLeaves(from, end, branch + 1);
+        }
+    }
+
+    /// <summary>Where the keys end that have the same nibble at <paramref name="depth"/> as the first one.</summary>
+    private int EndOf(int from, int to, int depth)
+    {
+        int nibble = TriePath.Nibble(Key(from), depth), end = from + 1;
+        while (end < to && TriePath.Nibble(Key(end), depth) == nibble) end++;
+        return end;
+    }
+
+    /// <summary>Appends the node over the sorted keys [from, to), at least two, that agree in <paramref name="depth"/> nibbles.</summary>
+    private void WriteNode(int from, int to, int depth)
+    {
         int same = TriePath.CommonPrefix(Key(from), Key(to - 1));
         if (same == depth)
         {
@@ -124,12 +158,8 @@ public sealed class OrderedRoot
         Span<bool> has = stackalloc bool[16];
         while (from < to)
         {
-            int nibble = TriePath.Nibble(Key(from), depth);
-            int end = from + 1;
-            while (end < to && TriePath.Nibble(Key(end), depth) == nibble) end++;
-            int start = _node.Length;
-            WriteNode(from, end, depth + 1);
-            children[nibble] = TakeReference(start);
+            int nibble = TriePath.Nibble(Key(from), depth), end = EndOf(from, to, depth);
+            children[nibble] = end - from == 1 ? LeafReference(from) : InnerReference(from, end, depth + 1);
             has[nibble] = true;
             from = end;
         }
@@ -143,6 +173,19 @@ public sealed class OrderedRoot
         _node.EndList(list);
     }
 
+    private NodeReference InnerReference(int from, int to, int depth)
+    {
+        int start = _node.Length;
+        WriteNode(from, to, depth);
+        return TakeReference(start);
+    }
+
+    private NodeReference LeafReference(int i)
+    {
+        ReadOnlySpan<byte> leaf = _leaves.Span[(i == 0 ? 0 : _leafEnds[i - 1]).._leafEnds[i]];
+        return leaf.Length < Hash256.Size ? NodeReference.Inline(leaf) : NodeReference.Of(_leafHashes[i]);
+    }
+
     private NodeReference TakeReference(int start)
     {
         NodeReference reference = NodeReference.OfNode(_node.Span[start..]);
@@ -150,13 +193,15 @@ public sealed class OrderedRoot
         return reference;
     }
 
-    private void WritePair(ReadOnlySpan<byte> key, int from, int to, bool isLeaf, ReadOnlySpan<byte> value)
+    private void WriteLeaf(int i, int depth)
     {
+        ReadOnlySpan<byte> key = Key(i);
         Span<byte> path = stackalloc byte[MaxKey + 1];
-        int length = TriePath.WriteHexPrefix(path, key, from, to, isLeaf);
-        int list = _node.BeginList();
-        _node.RlpBytes(path[..length]);
-        _node.RlpBytes(value);
-        _node.EndList(list);
+        int length = TriePath.WriteHexPrefix(path, key, depth, key.Length * 2, isLeaf: true);
+        int list = _leaves.BeginList();
+        _leaves.RlpBytes(path[..length]);
+        _leaves.RlpBytes(Item(i));
+        _leaves.EndList(list);
+        _leafEnds.Add(_leaves.Length);
     }
 }
