@@ -79,13 +79,29 @@ public static class StatusReader
         try
         {
             using HttpClient client = ClientFor(configuration.CaFile);
-            return await client.GetFromJsonAsync<NodeReport>(
+            NodeReport? report = await client.GetFromJsonAsync<NodeReport>(
                 $"https://{configuration.AdminAddress}/status.json", SupervisorJson.Options, cancellation);
+            // The worker begins to serve a moment after its manager knows that it could.
+            return report is { IsOpen: true } ? report with { IsOpen = await IsReadyAsync(client, configuration, cancellation) } : report;
         }
         catch (Exception silent) when (silent is HttpRequestException or JsonException or CryptographicException or IOException
             || (silent is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             return null;
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient client, NodeConfiguration configuration, CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await client.GetAsync($"https://{configuration.ClientAddress}/health/ready", cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception silent) when (silent is HttpRequestException or IOException
+            || (silent is TaskCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
         }
     }
 
