@@ -17,6 +17,8 @@ if (args is not ["--config", var file])
     Console.Error.WriteLine("Usage: coco-worker --config FILE | --print-measurement");
     return 2;
 }
+// Before the first socket: completions run on the threads that poll, one for each processor, and not on others that must be woken.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 try
 {
     NodeConfiguration configuration = NodeConfiguration.Read(file);

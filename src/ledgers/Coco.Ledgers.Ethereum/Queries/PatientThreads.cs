@@ -84,6 +84,7 @@ internal static class PatientThreads
             try
             {
                 Task<T> task = question().AsTask();
+                if (task.IsCompleted) return task.GetAwaiter().GetResult();
                 task.ContinueWith(_ => context._posted.CompleteAdding(), TaskScheduler.Default);
                 foreach ((SendOrPostCallback callback, object? state) in context._posted.GetConsumingEnumerable()) callback(state);
                 return task.GetAwaiter().GetResult();

@@ -60,6 +60,7 @@ internal sealed class KeyValueProtocol(LedgerServices services) : IClientProtoco
         if (method is not ("get" or "range")) return NotFound(answer);
         if (isLinearizable && !await services.State.WaitLinearizableAsync(cancellation))
             return KeyValueAnswers.Error(answer, 503, "No leader can say what is committed; try again later.");
+        if (method == "range") await Task.Yield(); // not quick, see IClientProtocol
         using ICommittedView view = services.State.Open();
         return method == "get"
             ? KeyValueReads.Get(view, call, services.Access, caller, answer)

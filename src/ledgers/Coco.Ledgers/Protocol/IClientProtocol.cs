@@ -5,7 +5,10 @@ namespace Coco.Ledgers;
 /// <summary>A ledger's own client protocol. The worker's front owns sockets and TLS; the protocol sees whole messages.</summary>
 public interface IClientProtocol
 {
-    /// <summary>One HTTP exchange: reads the body, writes the answer's body, returns status and content type.</summary>
+    /// <summary>
+    /// One HTTP exchange: reads the body, writes the answer's body, returns status and content type. Called on a thread that reads
+    /// for many connections: what takes more than some ten microseconds goes on elsewhere first.
+    /// </summary>
     ValueTask<HttpAnswer> HandleAsync(HttpQuestion question, IBufferWriter<byte> answer, CancellationToken cancellation);
 
     /// <summary>A WebSocket opened. The protocol handles one message at a time and may push by <see cref="IClientStream.SendAsync"/>.</summary>
