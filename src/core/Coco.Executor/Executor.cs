@@ -51,7 +51,10 @@ public sealed class Executor
 
     public bool IsLeader => _role.IsLeader;
 
-    /// <summary>A batch is due in a few milliseconds, and time should be given before that.</summary>
+    /// <summary>
+    /// What was submitted waits for more, for a few milliseconds or until the batch before it is committed: nothing that is
+    /// submitted meanwhile is urgent, and time should be given soon.
+    /// </summary>
     public bool IsGathering { get; private set; }
 
     /// <summary>For questions about what waits; on the executor's thread.</summary>
@@ -83,7 +86,7 @@ public sealed class Executor
     public void Flush(ExecutorEffects effects)
     {
         IsGathering = false;
-        if (!_role.IsLeader && _role.HasLeader) _forwards.Flush(_time.Now, _pool, effects);
+        if (!_role.IsLeader && _role.HasLeader) IsGathering = !_forwards.TryFlush(_time.Now, _settings.ForwardIntervalMs, _pool, effects);
         AskForRandom(effects);
         if (_role.IsLeader) FormBatches(effects);
     }
@@ -263,10 +266,12 @@ public sealed class Executor
         if (_store.Head is null) return true; // genesis
         if (_pool.HasReady)
         {
-            if (_pool.Count >= Math.Min(_settings.MinPipelinedTransactions, _settings.MaxBatchTransactions)) return true;
-            bool isLoaded = _lastFormedCount >= _settings.LoadTransactions;
-            IsGathering = isLoaded && _time.Now.Value < _lastFormed.Value + _settings.BatchIntervalMs;
-            return _pipeline.Depth == 0 && !IsGathering;
+            int waiting = _pool.Count - _pipeline.TransactionCount;
+            if (waiting >= Math.Min(_settings.MinPipelinedTransactions, _settings.MaxBatchTransactions)) return true;
+            // As many as the last time are, where clients wait for their answers, all that will come.
+            bool isMoreLikely = _lastFormedCount >= _settings.LoadTransactions && waiting < _lastFormedCount;
+            IsGathering = _pipeline.Depth > 0 || (isMoreLikely && _time.Now.Value < _lastFormed.Value + _settings.BatchIntervalMs);
+            return !IsGathering;
         }
         return _pipeline.Depth == 0 && _confirmationsLeft > 0 && _time.Now >= _nextConfirmation;
     }

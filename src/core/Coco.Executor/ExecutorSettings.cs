@@ -13,13 +13,19 @@ public sealed record ExecutorSettings
     /// While a batch is on its way, the next one starts only with this many transactions: each batch costs a signature, an fsync
     /// and a message per VN, and waiting for the batch before costs one round trip.
     /// </summary>
-    public int MinPipelinedTransactions { get; init; } = 64;
+    public int MinPipelinedTransactions { get; init; } = 48;
 
     /// <summary>
-    /// Under load the next batch waits until this long after the one before, unless enough transactions wait for a pipelined one;
-    /// so batches grow with the load (CON-4). In milliseconds.
+    /// Under load the next batch waits until this long after the one before, unless as many transactions wait as that one had, or
+    /// enough for a pipelined one; so batches grow with the load (CON-4). In milliseconds.
     /// </summary>
     public ulong BatchIntervalMs { get; init; } = 8;
+
+    /// <summary>
+    /// Between two messages to the leader, so that one carries what many clients sent: each crosses two boundaries and a link. In
+    /// milliseconds; what comes alone does not wait.
+    /// </summary>
+    public ulong ForwardIntervalMs { get; init; } = 3;
 
     /// <summary>After a batch with fewer transactions than this there is no load, and the next one is formed at once.</summary>
     public int LoadTransactions { get; init; } = 4;

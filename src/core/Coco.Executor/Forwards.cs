@@ -12,6 +12,7 @@ internal sealed class Forwards
     private readonly List<(AdmittedTransaction Transaction, int Times)> _next = [];
     private readonly Queue<(AdmittedTransaction Transaction, Tick Due)>[] _sent = new Queue<(AdmittedTransaction, Tick)>[Limits.ForwardIntervals];
     private readonly HashSet<Hash256> _repeated = [];
+    private Tick? _lastMessage;
 
     public Forwards()
     {
@@ -42,10 +43,16 @@ internal sealed class Forwards
     /// <summary>It was sent more than once, so a refusal may only say that the first sending was executed meanwhile.</summary>
     public bool IsRepeated(Hash256 id) => _repeated.Contains(id);
 
-    /// <summary>Makes the messages that are due.</summary>
-    public void Flush(Tick now, ITransactionPool pool, ExecutorEffects effects)
+    /// <summary>
+    /// Makes the messages that are due; false when what is due waits for more, since the last one left less than
+    /// <paramref name="intervalMs"/> before.
+    /// </summary>
+    public bool TryFlush(Tick now, ulong intervalMs, ITransactionPool pool, ExecutorEffects effects)
     {
         for (int times = 0; times < _sent.Length; times++) TakeDue(times, now, pool);
+        if (_next.Count == 0) return true;
+        if (_lastMessage is { } last && now.Value < last.Value + intervalMs) return false;
+        _lastMessage = now;
         for (int start = 0; start < _next.Count; start += Limits.MaxForwarded)
         {
             var message = new AdmittedTransaction[Math.Min(Limits.MaxForwarded, _next.Count - start)];
@@ -53,6 +60,7 @@ internal sealed class Forwards
             effects.Add(new ForwardEffect(message));
         }
         _next.Clear();
+        return true;
     }
 
     private void TakeDue(int times, Tick now, ITransactionPool pool)

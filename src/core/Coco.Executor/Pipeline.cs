@@ -27,13 +27,21 @@ internal sealed class Pipeline
 
     public int Depth => _batches.Count;
 
-    public void Add(SpeculativeBatch batch) => _batches.Add(batch);
+    /// <summary>Transactions in all of them.</summary>
+    public int TransactionCount { get; private set; }
+
+    public void Add(SpeculativeBatch batch)
+    {
+        _batches.Add(batch);
+        TransactionCount += batch.Executed.Included.Count;
+    }
 
     public SpeculativeBatch TakeOldest(BatchNumber number)
     {
         Invariant.Holds(_batches.Count > 0 && _batches[0].Number == number, "batches commit in the order of their numbers");
         SpeculativeBatch oldest = _batches[0];
         _batches.RemoveAt(0);
+        TransactionCount -= oldest.Executed.Included.Count;
         return oldest;
     }
 
@@ -53,7 +61,11 @@ internal sealed class Pipeline
     {
         int keep = 0;
         while (keep < _batches.Count && _batches[keep].Number < from) keep++;
-        for (int i = keep; i < _batches.Count; i++) transactions.AddRange(_batches[i].Executed.Included);
+        for (int i = keep; i < _batches.Count; i++)
+        {
+            transactions.AddRange(_batches[i].Executed.Included);
+            TransactionCount -= _batches[i].Executed.Included.Count;
+        }
         _batches.RemoveRange(keep, _batches.Count - keep);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
 
     public void Post(ExecutorInput input) => _inputs.Post(input);
 
+    /// <summary>For transactions: while a batch gathers, they need not wake the executor one by one.</summary>
+    public void PostPatiently(ExecutorInput input) => _inputs.PostPatiently(input);
+
     /// <summary>Runs on the executor's thread, after the inputs posted before.</summary>
     public void Post(Action<Executor.Executor> question) => _inputs.Post(question);
 
@@ -45,7 +48,8 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
                 while (_inputs.TryTake(out object? item)) Take(item);
                 executor.Flush(_effects);
                 CarryOut();
-                _inputs.Sleep(executor.IsGathering ? Limits.GatheringMs : Limits.TimeMs);
+                if (executor.IsGathering) _inputs.Doze(Limits.GatheringMs);
+                else _inputs.Sleep(Limits.TimeMs);
             }
         }
         catch (Exception exception)

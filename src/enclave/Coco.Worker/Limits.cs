@@ -33,6 +33,12 @@ internal static class Limits
     /// <summary>The same while a batch gathers.</summary>
     public const int GatheringMs = 1;
 
+    /// <summary>
+    /// Batches of others are hashed into the trie at most this often, in milliseconds: upper nodes are hashed once for many, and
+    /// the trie stays well within 64 batches behind.
+    /// </summary>
+    public const int SettleEveryMs = 50;
+
     /// <summary>A piece of a snapshot on its way to the manager.</summary>
     public const int SnapshotPieceBytes = 1 << 20;
 

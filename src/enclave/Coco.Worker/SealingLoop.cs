@@ -16,7 +16,11 @@ internal sealed class SealingLoop(
 
     public void Stop() => _work.Close();
 
-    public void Post(ExecutorEffect effect) => _work.Post(effect);
+    public void Post(ExecutorEffect effect)
+    {
+        if (effect is SettleEffect) _work.PostPatiently(effect);
+        else _work.Post(effect);
+    }
 
     private void Run()
     {
@@ -24,8 +28,8 @@ internal sealed class SealingLoop(
         {
             while (!_work.IsClosed)
             {
-                Drain();
-                _work.Sleep(Timeout.Infinite);
+                if (Drain()) _work.Doze(Limits.SettleEveryMs);
+                else _work.Sleep(Timeout.Infinite);
             }
         }
         catch (Exception exception)
@@ -34,8 +38,8 @@ internal sealed class SealingLoop(
         }
     }
 
-    /// <summary>Several batches that were applied meanwhile are settled at once.</summary>
-    private void Drain()
+    /// <summary>Several batches that were applied meanwhile are settled at once; says whether there were any.</summary>
+    private bool Drain()
     {
         bool settle = false;
         while (!_work.IsClosed && _work.TryTake(out ExecutorEffect? effect))
@@ -48,6 +52,7 @@ internal sealed class SealingLoop(
             }
         }
         if (settle && ledger.Settle() is { } difference) diverged(difference);
+        return settle;
     }
 
     private void Seal(IExecutedBatch batch)

@@ -18,10 +18,12 @@ internal sealed class Submitter(Func<ExecutorLoop> loop) : ISubmitter
         ulong ticket = Interlocked.Increment(ref _last);
         var done = new TaskCompletionSource<Submission>(TaskCreationOptions.RunContinuationsAsynchronously);
         _tickets[ticket] = done;
-        loop().Post(new SubmittedInput(ticket, transaction));
+        loop().PostPatiently(new SubmittedInput(ticket, transaction));
         try
         {
-            return await done.Task.WaitAsync(cancellation);
+            await using CancellationTokenRegistration gone = cancellation.UnsafeRegister(
+                static (waiting, token) => ((TaskCompletionSource<Submission>)waiting!).TrySetCanceled(token), done);
+            return await done.Task;
         }
         finally
         {

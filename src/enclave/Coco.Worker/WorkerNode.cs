@@ -230,7 +230,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         foreach (ReadOnlyMemory<byte> encoded in forwarded.Transactions)
             if (_ledger!.TryDecodeAdmitted(encoded, out AdmittedTransaction? transaction)) transactions.Add(transaction!);
             else log("A forwarded transaction could not be decoded.");
-        _loop!.Post(new ForwardedInput(forwarded.From, transactions));
+        _loop!.PostPatiently(new ForwardedInput(forwarded.From, transactions));
     }
 
     private static BatchRecord Decode(ReadOnlyMemory<byte> record)

@@ -45,6 +45,48 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public void What_is_posted_patiently_wakes_a_thread_that_sleeps()
+    {
+        var inbox = new Inbox<int>();
+        var owner = new Thread(() =>
+        {
+            while (!inbox.TryTake(out _)) inbox.Sleep(Timeout.Infinite);
+        });
+        owner.Start();
+        inbox.PostPatiently(1);
+        Assert.True(owner.Join(Deadline), "the owner sleeps on");
+    }
+
+    [Fact]
+    public void A_thread_that_dozes_is_woken_by_what_is_urgent_and_takes_what_came_before_it()
+    {
+        var inbox = new Inbox<int>();
+        var taken = new List<int>();
+        var owner = new Thread(() =>
+        {
+            while (!taken.Contains(0))
+            {
+                while (inbox.TryTake(out int item)) taken.Add(item);
+                if (!taken.Contains(0)) inbox.Doze(Timeout.Infinite);
+            }
+        });
+        owner.Start();
+        for (int i = 1; i <= 1_000; i++) inbox.PostPatiently(i);
+        inbox.Post(0);
+        Assert.True(owner.Join(Deadline), "the owner dozes on");
+        Assert.Equal([.. Enumerable.Range(1, 1_000), 0], taken);
+    }
+
+    [Fact]
+    public void A_doze_ends_when_its_time_is_over()
+    {
+        var inbox = new Inbox<int>();
+        var owner = new Thread(() => inbox.Doze(1));
+        owner.Start();
+        Assert.True(owner.Join(Deadline), "the owner dozes on");
+    }
+
+    [Fact]
     public void A_sleep_ends_when_its_time_is_over()
     {
         var inbox = new Inbox<int>();
