@@ -15,6 +15,7 @@ public sealed class Executor
     private readonly ITransactionPool _pool;
     private readonly Waiting _waiting = new();
     private readonly Pipeline _pipeline = new();
+    private readonly BatchSize _size = new();
     private readonly Queue<Hash256> _random = new();
     private readonly List<AdmittedTransaction> _scratch = [];
     private readonly Forwards _forwards = new();
@@ -94,6 +95,7 @@ public sealed class Executor
     private void OnTime(TimeInput time, ExecutorEffects effects)
     {
         _time = time;
+        _size.OnTime(time.Now);
         _waiting.Expire(time.Now, effects);
     }
 
@@ -120,7 +122,7 @@ public sealed class Executor
             return;
         }
         PoolResult result;
-        using (StoreView head = _store.OpenHead()) result = _pool.Add(transaction, isOwn: true, head);
+        using (StoreView head = _store.OpenHead()) result = _pool.Add(transaction, NodeId.None, head);
         if (result.Refusal is not null)
         {
             effects.Add(new CompleteEffect(input.Ticket, new Submission(SubmissionState.Refused, result.Refusal)));
@@ -139,7 +141,7 @@ public sealed class Executor
         using StoreView head = _store.OpenHead();
         foreach (AdmittedTransaction transaction in input.Transactions)
         {
-            PoolResult result = _pool.Add(transaction, isOwn: false, head);
+            PoolResult result = _pool.Add(transaction, input.From, head);
             if (result.Refusal is not null)
                 effects.Add(new RefuseForwardEffect(input.From, transaction.Id, result.Refusal));
         }
@@ -257,7 +259,7 @@ public sealed class Executor
 
     private void FormBatches(ExecutorEffects effects)
     {
-        while (_random.Count > 0 && _pipeline.Depth < _settings.MaxPipelineDepth && ShouldForm())
+        while (_random.Count > 0 && _size.Left > 0 && _pipeline.Depth < _settings.MaxPipelineDepth && ShouldForm())
             if (!TryForm(effects)) return;
     }
 
@@ -282,11 +284,12 @@ public sealed class Executor
         BatchNumber number = _store.Head is { } head ? head.Next() : BatchNumber.Zero;
         var taken = new List<AdmittedTransaction>();
         if (number != BatchNumber.Zero)
-            using (StoreView view = _store.OpenHead()) _pool.Take(_settings.MaxBatchTransactions, view, taken);
+            using (StoreView view = _store.OpenHead()) _pool.Take(Math.Min(_settings.MaxBatchTransactions, _size.Left), view, taken);
         _lastUnixMs = Math.Max(_lastUnixMs, _time.UnixMs);
         var input = new BatchInput(number, new BatchEnvironment(_lastUnixMs, _random.Dequeue()), taken);
         TransactionSet set = _store.Begin(number);
         IExecutedBatch executed = _ledger.Execute(input, set);
+        _size.Formed(_time.Now, taken.Count);
         Refuse(executed, effects);
         if (executed.Included.Count == 0 && taken.Count > 0)
         {

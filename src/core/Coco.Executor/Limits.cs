@@ -12,6 +12,18 @@ internal static class Limits
     /// <summary>Transactions in one message to the leader, so that no message delays the link for long.</summary>
     public const int MaxForwarded = 2_000;
 
+    /// <summary>The time that one go of execution should take, in milliseconds.</summary>
+    public const ulong BatchTargetMs = 40;
+
+    /// <summary>Transactions in the first go, before it is known how long they take; a fifth of a millisecond each would do.</summary>
+    public const int FirstBatchTransactions = 256;
+
+    /// <summary>Fewer at once would cost more for signatures and disk writes than for execution.</summary>
+    public const int MinBatchTransactions = 64;
+
+    /// <summary>More than any constitution allows in a batch.</summary>
+    public const int MaxBatchTransactions = 1 << 20;
+
     /// <summary>
     /// A transaction that waits is sent to the leader again after this long, in milliseconds, and twice as long each time after: a
     /// commit takes less even under load, and what cannot be executed yet costs little.

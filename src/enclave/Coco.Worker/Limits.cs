@@ -9,6 +9,15 @@ internal static class Limits
     /// <summary>Open connections of clients.</summary>
     public const int MaxConnections = 10_000;
 
+    /// <summary>A connection that has not finished its TLS handshake is closed after this long, in milliseconds.</summary>
+    public const int HandshakeMs = 5_000;
+
+    /// <summary>The same for the head of a request once it has begun.</summary>
+    public const int RequestHeadMs = 10_000;
+
+    /// <summary>The same for one that asks nothing; longer than the pools of common clients keep theirs (half a minute to a minute and a half).</summary>
+    public const int IdleMs = 120_000;
+
     /// <summary>What may wait to be sent to one WebSocket client before it is disconnected as too slow.</summary>
     public const int MaxStreamBacklog = 16_384;
 

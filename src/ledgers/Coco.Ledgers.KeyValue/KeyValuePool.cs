@@ -3,13 +3,13 @@ using Coco.Store;
 
 namespace Coco.Ledgers.KeyValue;
 
-/// <summary>First come, first served; each id once.</summary>
+/// <summary>First come, first served, shared between VNs; each id once.</summary>
 internal sealed class KeyValuePool : ITransactionPool
 {
     private readonly Dictionary<Hash256, Place> _byId = [];
-    private readonly LinkedList<Place> _waiting = new();
-    private readonly LinkedList<Place> _taken = new();
-    private ulong _arrivals;
+    private readonly SortedSet<Place> _waiting = new(ByTurn.Instance);
+    private readonly SortedSet<Place> _taken = new(ByTurn.Instance);
+    private readonly FairOrder _order = new(Limits.MaxPool);
 
     public int Count => _byId.Count;
 
@@ -17,35 +17,36 @@ internal sealed class KeyValuePool : ITransactionPool
 
     public bool HasReady => _waiting.Count > 0;
 
-    public PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head)
+    public PoolResult Add(AdmittedTransaction transaction, NodeId origin, IReadView head)
     {
         if (_byId.TryGetValue(transaction.Id, out Place? known))
         {
-            known.IsOwn |= isOwn;
+            known.IsOwn |= origin == NodeId.None;
             return new PoolResult(IsNext: true, null, null, IsKnown: true);
         }
-        if (_byId.Count >= Limits.MaxPool) return Refused(KeyValueRefusals.PoolFull);
+        if (!_order.HasRoom(origin)) return Refused(KeyValueRefusals.PoolFull);
         if (ExecutedIds.Contains(head, transaction.Id)) return Refused(KeyValueRefusals.AlreadyExecuted);
-        var place = new Place(transaction, _arrivals++) { IsOwn = isOwn };
+        var place = new Place(transaction, _order.Enter(origin), origin) { IsOwn = origin == NodeId.None };
         _byId.Add(transaction.Id, place);
-        _waiting.AddLast(place.Node);
+        _waiting.Add(place);
         return new PoolResult(IsNext: true, null, null, IsKnown: false);
     }
 
     public void Take(int max, IReadView head, List<AdmittedTransaction> batch)
     {
-        for (; max > 0 && _waiting.First is { } node; max--)
+        for (; max > 0 && _waiting.Min is { } place; max--)
         {
-            _waiting.Remove(node);
-            _taken.AddLast(node);
-            batch.Add(node.Value.Transaction);
+            _waiting.Remove(place);
+            _taken.Add(place);
+            _order.Serve(place.Turn);
+            batch.Add(place.Transaction);
         }
     }
 
     public void Return(IReadOnlyList<AdmittedTransaction> transactions, IReadView head)
     {
-        for (int i = transactions.Count - 1; i >= 0; i--)
-            if (_byId.TryGetValue(transactions[i].Id, out Place? place) && place.Node.List == _taken) WaitAgain(place);
+        for (int i = 0; i < transactions.Count; i++)
+            if (_byId.TryGetValue(transactions[i].Id, out Place? place) && _taken.Remove(place)) _waiting.Add(place);
     }
 
     public void Committed(IReadOnlyList<Hash256> ids, IReadView committed, List<AdmittedTransaction> replaced)
@@ -55,18 +56,17 @@ internal sealed class KeyValuePool : ITransactionPool
 
     public void Remove(Hash256 id)
     {
-        if (_byId.Remove(id, out Place? place)) place.Node.List!.Remove(place.Node);
+        if (!_byId.Remove(id, out Place? place)) return;
+        if (!_waiting.Remove(place)) _taken.Remove(place);
+        _order.Leave(place.Origin);
     }
 
     public void KeepOwn(IReadView head)
     {
-        List<Place> places = InOrderOfArrival();
-        _waiting.Clear();
-        _taken.Clear();
-        foreach (Place place in places)
+        foreach (Place place in InOrderOfArrival())
         {
-            if (place.IsOwn) _waiting.AddLast(place.Node);
-            else _byId.Remove(place.Transaction.Id);
+            if (!place.IsOwn) Remove(place.Transaction.Id);
+            else if (_taken.Remove(place)) _waiting.Add(place);
         }
     }
 
@@ -78,37 +78,24 @@ internal sealed class KeyValuePool : ITransactionPool
 
     private static PoolResult Refused(Refusal refusal) => new(IsNext: false, null, refusal, IsKnown: false);
 
-    /// <summary>To its place by arrival, which is near the front: what was taken came before what waits.</summary>
-    private void WaitAgain(Place place)
-    {
-        _taken.Remove(place.Node);
-        LinkedListNode<Place>? before = _waiting.First;
-        while (before is not null && before.Value.Arrival < place.Arrival) before = before.Next;
-        if (before is null) _waiting.AddLast(place.Node);
-        else _waiting.AddBefore(before, place.Node);
-    }
-
     private List<Place> InOrderOfArrival()
     {
         List<Place> places = [.. _taken, .. _waiting];
-        places.Sort(static (left, right) => left.Arrival.CompareTo(right.Arrival));
+        places.Sort(static (left, right) => left.Turn.Arrival.CompareTo(right.Turn.Arrival));
         return places;
     }
 
-    private sealed class Place
+    /// <param name="Origin">The VN whose share it takes.</param>
+    private sealed record Place(AdmittedTransaction Transaction, Turn Turn, NodeId Origin)
     {
-        public Place(AdmittedTransaction transaction, ulong arrival)
-        {
-            Transaction = transaction;
-            Arrival = arrival;
-            Node = new LinkedListNode<Place>(this);
-        }
-
-        public AdmittedTransaction Transaction { get; }
-        public ulong Arrival { get; }
-        public LinkedListNode<Place> Node { get; }
-
         /// <summary>This VN took it from its client.</summary>
         public bool IsOwn { get; set; }
+    }
+
+    private sealed class ByTurn : IComparer<Place>
+    {
+        public static ByTurn Instance { get; } = new();
+
+        public int Compare(Place? x, Place? y) => x!.Turn.CompareTo(y!.Turn);
     }
 }

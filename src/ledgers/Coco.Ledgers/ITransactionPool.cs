@@ -14,8 +14,11 @@ public interface ITransactionPool
     /// <summary>Whether it still waits, or is in a batch that is not committed yet.</summary>
     bool Contains(Hash256 id);
 
-    /// <summary>Takes a transaction in; <paramref name="head"/> is the state that the next batch will run on.</summary>
-    PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head);
+    /// <summary>
+    /// Takes a transaction in, from the clients of <paramref name="origin"/> (<see cref="NodeId.None"/>: this VN's own);
+    /// <paramref name="head"/> is the state that the next batch will run on. VNs share the pool by <see cref="FairOrder"/>.
+    /// </summary>
+    PoolResult Add(AdmittedTransaction transaction, NodeId origin, IReadView head);
 
     /// <summary>Moves up to <paramref name="max"/> transactions that can be executed now, in order, to <paramref name="batch"/>; they count as taken.</summary>
     void Take(int max, IReadView head, List<AdmittedTransaction> batch);

@@ -65,7 +65,7 @@ public sealed class PoolTests
         return [.. batch.Cast<AdmittedEthereumTransaction>().Select(t => (t.Sender.ToUInt256().U0, t.Evm.Nonce))];
     }
 
-    private PoolResult Add(ulong sender, ulong nonce, ulong fee = 0, bool isOwn = true) => _pool.Add(Make(sender, nonce, fee), isOwn, _state);
+    private PoolResult Add(ulong sender, ulong nonce, ulong fee = 0, ulong origin = 0) => _pool.Add(Make(sender, nonce, fee), new NodeId(origin), _state);
 
     [Fact]
     public void Senders_take_turns_by_arrival_and_nonces_stay_in_order()
@@ -106,7 +106,7 @@ public sealed class PoolTests
     {
         Add(1, 0);
         var other = Make(1, 0, 1);
-        Assert.NotNull(_pool.Add(other, true, _state).Replaced);
+        Assert.NotNull(_pool.Add(other, NodeId.None, _state).Replaced);
         Assert.Equal("replacement transaction underpriced", Add(1, 0).Refusal?.Message);
     }
 
@@ -136,8 +136,8 @@ public sealed class PoolTests
     public void Only_own_transactions_stay_when_leadership_is_lost()
     {
         Add(1, 0);
-        Add(1, 1, isOwn: false);
-        Add(2, 0, isOwn: false);
+        Add(1, 1, origin: 2);
+        Add(2, 0, origin: 2);
         Take(2);
         _pool.KeepOwn(_state);
         Assert.Equal(1, _pool.Count);
@@ -145,6 +145,31 @@ public sealed class PoolTests
         var own = new List<AdmittedTransaction>();
         _pool.CopyOwn(own);
         Assert.Single(own);
+    }
+
+    [Fact]
+    public void A_vn_that_sends_little_does_not_wait_for_one_that_sends_much()
+    {
+        for (ulong sender = 1; sender <= 100; sender++) Add(sender, 0, origin: 1);
+        Take(10);
+        Add(200, 0, origin: 2);
+        Add(200, 1, origin: 2);
+        Add(201, 0);
+        Assert.Equal([(11UL, 0UL), (200, 0), (201, 0), (12, 0), (200, 1), (13, 0)], Take(6));
+    }
+
+    [Fact]
+    public void One_vn_fills_half_of_the_pool_and_there_is_room_for_others()
+    {
+        ulong sender = 0;
+        while (Add(++sender, 0, origin: 1).Refusal is null) { }
+        Assert.Equal(PoolLimits.Transactions / 2, _pool.Count);
+        Assert.Equal("txpool is full", Add(sender, 0, origin: 1).Refusal?.Message);
+        Assert.Null(Add(sender, 0, origin: 2).Refusal);
+        _state[1] = 1;
+        Take(1);
+        _pool.Committed([Make(1, 0, 0).Id], _state, []);
+        Assert.Null(Add(++sender, 0, origin: 1).Refusal);
     }
 
     /// <summary>Random operations; after each the pool must agree with a plain list of what it holds.</summary>
@@ -164,7 +189,7 @@ public sealed class PoolTests
             if (random.Next(3) != 0)
             {
                 AdmittedEthereumTransaction transaction = Make(sender, next + (ulong)random.Next(6), (ulong)random.Next(1, 40));
-                PoolResult result = _pool.Add(transaction, true, _state);
+                PoolResult result = _pool.Add(transaction, NodeId.None, _state);
                 if (result.Refusal is null && !result.IsKnown) waiting[(sender, transaction.Evm.Nonce)] = transaction;
                 continue;
             }

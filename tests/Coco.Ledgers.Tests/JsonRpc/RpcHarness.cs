@@ -143,7 +143,7 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
         else
         {
             using StoreView view = _run.Store.OpenCommitted();
-            _pool.Add(transaction, true, view);
+            _pool.Add(transaction, NodeId.None, view);
         }
         return ValueTask.FromResult(new Submission(Outcome, null));
     }

@@ -96,11 +96,11 @@ internal sealed class CounterLedger : ILedger
 
         public bool HasReady => _places.Values.Any(place => !place.IsTaken);
 
-        public PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head)
+        public PoolResult Add(AdmittedTransaction transaction, NodeId origin, IReadView head)
         {
             var step = (Step)transaction;
             if (step.Number <= Read(head)) return new PoolResult(false, null, Wrong, false);
-            return _places.TryAdd(step.Number, new Place(step, isOwn))
+            return _places.TryAdd(step.Number, new Place(step, origin == NodeId.None))
                 ? new PoolResult(true, null, null, false)
                 : new PoolResult(true, null, null, true);
         }

@@ -29,10 +29,10 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         using LedgerRun run = Start();
         (ITransactionPool pool, IReadOnlyList<AdmittedTransaction> all) = Fill(run, 3);
         using StoreView head = run.Store.OpenHead();
-        Assert.True(pool.Add(all[0], isOwn: false, head).IsKnown);
+        Assert.True(pool.Add(all[0], new NodeId(2), head).IsKnown);
         Assert.Equal(3, pool.Count);
         pool.Take(3, head, []);
-        Assert.True(pool.Add(all[1], isOwn: false, head).IsKnown);
+        Assert.True(pool.Add(all[1], new NodeId(2), head).IsKnown);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         IReadOnlyList<AdmittedTransaction> all = run.Admit(CreateRequests(8));
         ITransactionPool pool = run.Ledger.CreatePool();
         // The first half is own: for a ledger whose transactions build on one another the rest stands on it.
-        for (int i = 0; i < all.Count; i++) pool.Add(all[i], isOwn: i < 4, head);
+        for (int i = 0; i < all.Count; i++) pool.Add(all[i], i < 4 ? NodeId.None : new NodeId(2), head);
         List<AdmittedTransaction> batch = [], own = [];
         pool.Take(6, head, batch);
         pool.KeepOwn(head);
@@ -99,7 +99,7 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         Assert.False(pool.HasReady);
         foreach (AdmittedTransaction transaction in all)
         {
-            PoolResult result = pool.Add(transaction, isOwn: true, head);
+            PoolResult result = pool.Add(transaction, NodeId.None, head);
             Assert.Null(result.Refusal);
             Assert.False(result.IsKnown);
         }

@@ -47,11 +47,17 @@ internal sealed class FrontServer(WorkerOptions options, X509Certificate2 certif
         kestrel.AllowSynchronousIO = false;
         kestrel.Limits.MaxRequestBodySize = Limits.MaxRequestBytes;
         kestrel.Limits.MaxConcurrentConnections = Limits.MaxConnections;
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(Limits.IdleMs);
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(Limits.RequestHeadMs);
         kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.MaxConnections;
         kestrel.Listen(options.Application, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(certificate, tls => tls.SslProtocols = SslProtocols.Tls13);
+            listen.UseHttps(certificate, tls =>
+            {
+                tls.SslProtocols = SslProtocols.Tls13;
+                tls.HandshakeTimeout = TimeSpan.FromMilliseconds(Limits.HandshakeMs);
+            });
         });
         if (options.Development is { } development)
         {

@@ -5,7 +5,7 @@ using Coco.Store;
 namespace Coco.Ledgers.Ethereum;
 
 /// <summary>
-/// Waiting transactions: within a sender by nonce, across senders by arrival. A replacement pays at least a tenth more, as in
+/// Waiting transactions: within a sender by nonce, across senders by turn: by arrival, and shared between VNs. A replacement pays at least a tenth more, as in
 /// geth. Pure and deterministic; see <see cref="PoolLimits"/>.
 /// </summary>
 public sealed class EthereumPool : ITransactionPool
@@ -14,9 +14,9 @@ public sealed class EthereumPool : ITransactionPool
     private readonly Dictionary<Address, SenderQueue> _bySender = [];
     private readonly List<SenderQueue> _senders = [];
 
-    /// <summary>Senders whose next transaction can be executed, by its arrival. Stale items are passed over when they come up.</summary>
-    private readonly PriorityQueue<SenderQueue, long> _ready = new();
-    private long _arrivals;
+    /// <summary>Senders whose next transaction can be executed, by its turn. Stale items are passed over when they come up.</summary>
+    private readonly PriorityQueue<SenderQueue, Turn> _ready = new();
+    private readonly FairOrder _order = new(PoolLimits.Transactions);
     private int _sweep;
 
     public int Count => _byId.Count;
@@ -32,18 +32,18 @@ public sealed class EthereumPool : ITransactionPool
         }
     }
 
-    public PoolResult Add(AdmittedTransaction transaction, bool isOwn, IReadView head)
+    public PoolResult Add(AdmittedTransaction transaction, NodeId origin, IReadView head)
     {
         var admitted = (AdmittedEthereumTransaction)transaction;
         if (_byId.TryGetValue(transaction.Id, out PoolEntry? known))
         {
-            known.IsOwn |= isOwn;
+            known.IsOwn |= origin == NodeId.None;
             SenderQueue its = _bySender[known.Transaction.Sender];
             return new PoolResult(its.IsNext(its.Find(known.Nonce, out _)), null, null, true);
         }
         SenderQueue queue = QueueOf(admitted.Sender, head);
         int place = queue.Find(admitted.Evm.Nonce, out bool isThere);
-        PoolResult result = isThere ? Replace(queue, place, admitted, isOwn) : Insert(queue, place, admitted, isOwn);
+        PoolResult result = isThere ? Replace(queue, place, admitted, origin) : Insert(queue, place, admitted, origin);
         if (queue.Entries.Count == 0) Remove(queue);
         return result;
     }
@@ -56,6 +56,7 @@ public sealed class EthereumPool : ITransactionPool
             queue.ReadyAs = -1;
             PoolEntry entry = queue.Next()!;
             entry.IsTaken = true;
+            _order.Serve(entry.Turn);
             batch.Add(entry.Transaction);
             MakeReady(queue);
         }
@@ -79,7 +80,7 @@ public sealed class EthereumPool : ITransactionPool
         {
             if (!_byId.TryGetValue(ids[i], out PoolEntry? entry)) continue;
             SenderQueue queue = _bySender[entry.Transaction.Sender];
-            _byId.Remove(ids[i]);
+            Forget(entry);
             queue.Entries.Remove(entry);
             DropImpossible(queue, committed, replaced);
         }
@@ -90,7 +91,8 @@ public sealed class EthereumPool : ITransactionPool
 
     public void Remove(Hash256 id)
     {
-        if (!_byId.Remove(id, out PoolEntry? entry)) return;
+        if (!_byId.TryGetValue(id, out PoolEntry? entry)) return;
+        Forget(entry);
         SenderQueue queue = _bySender[entry.Transaction.Sender];
         queue.Entries.Remove(entry);
         if (queue.Entries.Count == 0) Remove(queue);
@@ -109,7 +111,7 @@ public sealed class EthereumPool : ITransactionPool
                 PoolEntry entry = queue.Entries[j];
                 entry.IsTaken = false;
                 if (entry.IsOwn) continue;
-                _byId.Remove(entry.Transaction.Id);
+                Forget(entry);
                 queue.Entries.RemoveAt(j);
             }
             if (queue.Entries.Count == 0) Remove(queue);
@@ -129,7 +131,7 @@ public sealed class EthereumPool : ITransactionPool
             // A transaction counts as arriving no earlier than its sender's ones before it, so that nonces stay in order.
             long latest = 0;
             foreach (PoolEntry entry in queue.Entries)
-                if (entry.IsOwn) own.Add((latest = Math.Max(latest, entry.Arrival), entry));
+                if (entry.IsOwn) own.Add((latest = Math.Max(latest, entry.Turn.Arrival), entry));
         }
         own.Sort(static (a, b) => a.Arrival != b.Arrival ? a.Arrival.CompareTo(b.Arrival) : a.Entry.Nonce.CompareTo(b.Entry.Nonce));
         foreach ((_, PoolEntry entry) in own) into.Add(entry.Transaction);
@@ -154,25 +156,25 @@ public sealed class EthereumPool : ITransactionPool
         return place == 0 ? null : queue.Entries[place - 1].Nonce + 1;
     }
 
-    private PoolResult Insert(SenderQueue queue, int place, AdmittedEthereumTransaction admitted, bool isOwn)
+    private PoolResult Insert(SenderQueue queue, int place, AdmittedEthereumTransaction admitted, NodeId origin)
     {
         ulong first = queue.FirstNonce;
         if (admitted.Evm.Nonce < first) return Refuse(Refusals.NonceTooLow(first, admitted.Evm.Nonce));
         if (queue.Entries.Count >= PoolLimits.OfOneSender) return Refuse(Refusals.SenderHasTooMany);
-        if (_byId.Count >= PoolLimits.Transactions) return Refuse(Refusals.PoolIsFull);
-        var entry = new PoolEntry(admitted, _arrivals++, isOwn);
+        if (!_order.HasRoom(origin)) return Refuse(Refusals.PoolIsFull);
+        var entry = new PoolEntry(admitted, _order.Enter(origin), origin);
         _byId.Add(admitted.Id, entry);
         queue.Entries.Insert(place, entry);
         MakeReady(queue);
         return new PoolResult(queue.IsNext(place), null, null, false);
     }
 
-    private PoolResult Replace(SenderQueue queue, int place, AdmittedEthereumTransaction admitted, bool isOwn)
+    private PoolResult Replace(SenderQueue queue, int place, AdmittedEthereumTransaction admitted, NodeId origin)
     {
         PoolEntry old = queue.Entries[place];
         if (old.IsTaken || !PaysMore(admitted.Transaction, old.Transaction.Transaction)) return Refuse(Refusals.ReplacementUnderpriced);
         _byId.Remove(old.Transaction.Id);
-        var entry = new PoolEntry(admitted, old.Arrival, isOwn);
+        var entry = new PoolEntry(admitted, old.Turn, old.Origin) { IsOwn = origin == NodeId.None };
         _byId.Add(admitted.Id, entry);
         queue.Entries[place] = entry;
         return new PoolResult(queue.IsNext(place), old.Transaction, null, false);
@@ -183,6 +185,12 @@ public sealed class EthereumPool : ITransactionPool
 
     private static bool PaysMore(in UInt256 next, in UInt256 old) =>
         next > old && old <= UInt256.MaxValue / 100 && next >= old * (100 + PoolLimits.PriceBumpPercent) / 100;
+
+    private void Forget(PoolEntry entry)
+    {
+        _byId.Remove(entry.Transaction.Id);
+        _order.Leave(entry.Origin);
+    }
 
     private static PoolResult Refuse(Refusal refusal) => new(false, null, refusal, false);
 
@@ -215,8 +223,9 @@ public sealed class EthereumPool : ITransactionPool
         int passed = 0;
         while (passed < queue.Entries.Count && queue.Entries[passed].Nonce < nonce)
         {
-            AdmittedEthereumTransaction transaction = queue.Entries[passed++].Transaction;
-            if (_byId.Remove(transaction.Id)) replaced.Add(transaction);
+            PoolEntry entry = queue.Entries[passed++];
+            Forget(entry);
+            replaced.Add(entry.Transaction);
         }
         queue.Entries.RemoveRange(0, passed);
         if (nonce > queue.StateNonce) queue.StateNonce = nonce;
@@ -227,17 +236,17 @@ public sealed class EthereumPool : ITransactionPool
     private void MakeReady(SenderQueue queue)
     {
         PoolEntry? next = queue.Next();
-        long arrival = next?.Arrival ?? -1;
+        long arrival = next?.Turn.Arrival ?? -1;
         if (arrival == queue.ReadyAs) return;
         queue.ReadyAs = arrival;
-        if (arrival >= 0) _ready.Enqueue(queue, arrival);
+        if (next is not null) _ready.Enqueue(queue, next.Turn);
     }
 
     private void DropStale()
     {
-        while (_ready.TryPeek(out SenderQueue? queue, out long arrival) && (queue.ReadyAs != arrival || queue.Next() is null))
+        while (_ready.TryPeek(out SenderQueue? queue, out Turn turn) && (queue.ReadyAs != turn.Arrival || queue.Next() is null))
         {
-            if (queue.ReadyAs == arrival) queue.ReadyAs = -1;
+            if (queue.ReadyAs == turn.Arrival) queue.ReadyAs = -1;
             _ready.Dequeue();
         }
     }

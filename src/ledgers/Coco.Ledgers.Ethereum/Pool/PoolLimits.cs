@@ -3,7 +3,7 @@ namespace Coco.Ledgers.Ethereum;
 /// <summary>Bounds of the pool.</summary>
 public static class PoolLimits
 {
-    /// <summary>All that waits: some seconds of full load; about 1 KB each.</summary>
+    /// <summary>All that waits, shared between VNs: some seconds of full load; about 1 KB each.</summary>
     public const int Transactions = 65_536;
 
     /// <summary>Of one sender, so that one cannot fill the pool.</summary>

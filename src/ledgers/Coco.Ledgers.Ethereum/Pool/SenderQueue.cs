@@ -1,16 +1,20 @@
 using Coco.Evm;
+using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum;
 
 /// <summary>A transaction in the pool.</summary>
-internal sealed class PoolEntry(AdmittedEthereumTransaction transaction, long arrival, bool isOwn)
+internal sealed class PoolEntry(AdmittedEthereumTransaction transaction, Turn turn, NodeId origin)
 {
     public AdmittedEthereumTransaction Transaction { get; } = transaction;
 
-    /// <summary>Counts arrivals; a replacement keeps the place of what it replaced.</summary>
-    public long Arrival { get; } = arrival;
+    /// <summary>A replacement keeps the turn of what it replaced.</summary>
+    public Turn Turn { get; } = turn;
 
-    public bool IsOwn { get; set; } = isOwn;
+    /// <summary>The VN whose share it takes.</summary>
+    public NodeId Origin { get; } = origin;
+
+    public bool IsOwn { get; set; } = origin == NodeId.None;
     public bool IsTaken { get; set; }
     public ulong Nonce => Transaction.Evm.Nonce;
 }

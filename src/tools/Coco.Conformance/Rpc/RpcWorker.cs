@@ -17,7 +17,7 @@ public sealed class RpcWorker(RpcChain chain) : ISubmitter, IHistory, ICommitted
     public ValueTask<Submission> SubmitAsync(AdmittedTransaction transaction, CancellationToken cancellation)
     {
         using StoreView view = chain.Store.OpenCommitted();
-        PoolResult added = _pool.Add(transaction, true, view);
+        PoolResult added = _pool.Add(transaction, NodeId.None, view);
         return ValueTask.FromResult(new Submission(
             added.Refusal is null ? SubmissionState.Held : SubmissionState.Refused, added.Refusal));
     }

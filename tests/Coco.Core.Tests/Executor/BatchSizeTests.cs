@@ -1,0 +1,27 @@
+using Coco.Executor;
+using Coco.Primitives;
+
+namespace Coco.Core.Tests.Executor;
+
+/// <summary>How much a leader executes in one go.</summary>
+public sealed class BatchSizeTests : ExecutorHarness
+{
+    [Fact]
+    public void A_go_is_as_large_as_fits_into_the_time_that_others_may_wait()
+    {
+        Lead(term: 2);
+        Flush(); // asks for random values
+        Step(new RandomInput([.. Enumerable.Range(0, 64).Select(_ => Hash256.Zero)]));
+        for (int i = 0; i < 3_000; i++) Submit($"{i}");
+        Assert.Equal(256, Executed());
+        Pass(20); // twice as fast as it need be
+        Assert.Equal(512, Executed());
+        Pass(400); // ten times too slow
+        Assert.Equal(64, Executed()); // 51, but no fewer than this
+        Assert.Equal(0, Executed()); // no time has passed, and inputs may wait
+        Pass(5);
+        Assert.Equal(512, Executed());
+    }
+
+    private int Executed() => Flush().OfType<SealEffect>().Sum(seal => seal.Batch.Included.Count);
+}
