@@ -45,6 +45,7 @@ public sealed class RpcWireTests : IDisposable
     [InlineData("eth_getBalance", "[\"12\"]", "-32602 invalid argument 0: json: cannot unmarshal hex string without 0x prefix into Go value of type common.Address")]
     [InlineData("eth_getBalance", "[1]", "-32602 invalid argument 0: json: cannot unmarshal non-string into Go value of type common.Address")]
     [InlineData("eth_getBalance", "[\"0x00000000000000000000000000000000000000c0\",\"0x01\"]", "-32602 invalid argument 1: hex number with leading zero digits")]
+    [InlineData("eth_getBalance", "[\"0x00000000000000000000000000000000000000c0\",-1]", "-32602 invalid argument 1: json: cannot unmarshal number into Go value of type string")]
     [InlineData("eth_getBalance", "[\"0x00000000000000000000000000000000000000c0\",\"newest\"]", "-32602 invalid argument 1: hex string without 0x prefix")]
     [InlineData("eth_getBlockByNumber", "[\"latest\"]", "-32602 missing value for required argument 1")]
     [InlineData("eth_getBlockByNumber", "[\"latest\",\"x\"]", "-32602 invalid argument 1: json: cannot unmarshal string into Go value of type bool")]

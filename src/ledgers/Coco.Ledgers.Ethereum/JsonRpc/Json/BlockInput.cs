@@ -35,7 +35,7 @@ internal static class BlockInput
     {
         block = default;
         if (json.TokenType == JsonTokenType.StartObject) return ReadObject(ref json, out block);
-        if (!HexInput.TryText(ref json, out ReadOnlySpan<byte> text)) return "hex string without 0x prefix";
+        if (!HexInput.TryText(ref json, out ReadOnlySpan<byte> text)) return StateOverridesInput.Unexpected(ref json, "string");
         if (text.Length != 2 + (Hash256.Size * 2)) return ParseNumber(text, out block);
         string? error = HexInput.ReadHash(ref json, out Hash256 hash);
         block = new BlockReference(BlockTag.Hash, 0, hash);
