@@ -32,9 +32,9 @@ internal sealed class SeedRun : IDisposable
         for (int number = 1; number <= clients; number++) _clients.Add(new Client(_cluster, number, _history));
     }
 
-    public static SeedResult Run(long seed, Profile profile, int? nodes, string mutation, Action<string>? log)
+    public static SeedResult Run(long seed, Profile profile, int? nodes, Action<string>? log)
     {
-        using var world = new SimulationWorld(seed, profile, mutation) { Log = log };
+        using var world = new SimulationWorld(seed, profile) { Log = log };
         int count = nodes ?? CountFor(world);
         using var run = new SeedRun(world, count);
         run.Live();

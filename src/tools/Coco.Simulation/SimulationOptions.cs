@@ -3,7 +3,7 @@ namespace Coco.Simulation;
 /// <summary>Which runs to make.</summary>
 /// <param name="Profile">One of <see cref="Simulation.Profile.All"/>.</param>
 /// <param name="Nodes">The number of VNs, 1 to 7; null: each seed chooses.</param>
-/// <param name="Mutation">A rule to break, one of <see cref="Mutations.All"/>; empty: none.</param>
+/// <param name="StopsAtViolation">The seeds after the first one with a violation are not run.</param>
 /// <param name="Log">Told what happens, for a human who looks into a seed.</param>
 public sealed record SimulationOptions(
-    long FirstSeed, long LastSeed, string Profile = "mixed", int? Nodes = null, string Mutation = "", Action<string>? Log = null);
+    long FirstSeed, long LastSeed, string Profile = "mixed", int? Nodes = null, bool StopsAtViolation = false, Action<string>? Log = null);

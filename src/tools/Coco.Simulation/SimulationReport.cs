@@ -41,4 +41,8 @@ public sealed record SimulationReport
 /// <summary>Whether the checks found a rule that was broken on purpose.</summary>
 /// <param name="Seed">The first seed that found it.</param>
 /// <param name="Tried">Seeds that were run for it.</param>
-public sealed record MutationResult(string Name, bool Found, long? Seed, int Tried, string? Rule);
+public sealed record MutationResult(string Name, bool Found, long? Seed, int Tried, string? Rule)
+{
+    /// <summary>What the check that found it said.</summary>
+    public string? Detail { get; init; }
+}

@@ -11,32 +11,18 @@ namespace Coco.Simulation;
 public static class Simulator
 {
     /// <summary>Runs all seeds of the options, one after the other.</summary>
-    /// <exception cref="ArgumentException">There is no such profile or mutation.</exception>
+    /// <exception cref="ArgumentException">There is no such profile.</exception>
     public static SimulationReport Run(SimulationOptions options)
     {
         Profile profile = Profile.Find(options.Profile);
-        if (options.Mutation.Length > 0) Mutations.Find(options.Mutation);
         var clock = Stopwatch.StartNew();
         var results = new List<SeedResult>();
         for (long seed = options.FirstSeed; seed <= options.LastSeed; seed++)
-            results.Add(SeedRun.Run(seed, profile, options.Nodes, options.Mutation, options.Log));
-        return Summarise(options, results, clock.Elapsed.TotalSeconds);
-    }
-
-    /// <summary>Breaks each of these rules in turn and runs seeds, in the mutation's profile, until one finds it.</summary>
-    public static IReadOnlyList<MutationResult> RunMutations(IEnumerable<Mutation> mutations, long firstSeed, int maxSeeds) =>
-        [.. mutations.Select(mutation => Find(mutation, firstSeed, maxSeeds))];
-
-    private static MutationResult Find(Mutation mutation, long firstSeed, int maxSeeds)
-    {
-        Profile profile = Profile.Find(mutation.Profile);
-        for (int tried = 1; tried <= maxSeeds; tried++)
         {
-            SeedResult result = SeedRun.Run(firstSeed + tried - 1, profile, null, mutation.Name, null);
-            if (result.Violations.Count > 0)
-                return new MutationResult(mutation.Name, true, firstSeed + tried - 1, tried, result.Violations[0].Rule);
+            results.Add(SeedRun.Run(seed, profile, options.Nodes, options.Log));
+            if (options.StopsAtViolation && results[^1].Violations.Count > 0) break;
         }
-        return new MutationResult(mutation.Name, false, null, maxSeeds, null);
+        return Summarise(options, results, clock.Elapsed.TotalSeconds);
     }
 
     private static SimulationReport Summarise(SimulationOptions options, List<SeedResult> results, double seconds)

@@ -31,6 +31,7 @@ internal sealed class ScenarioCommands
             case "partition": _world.Partition([.. string.Join(' ', rest).Split('|').Select(Ids)]); break;
             case "heal": _world.Partition([]); break;
             case "propose": foreach (string text in rest[1..]) _world.Propose(Id(rest[0]), text); break;
+            case "flood": Flood(Id(rest[0]), Number(rest[1])); break;
             case "propose-stale": ProposeStale(rest); break;
             case "change": Change(rest); break;
             case "learners": Learners(rest); break;
@@ -169,6 +170,18 @@ internal sealed class ScenarioCommands
         NodeId[] ends = Ids(words[0].Split("->"));
         byte[][] noises = [[], [1], [1, 99, 0], [2, 5, 0, 0, 0, 0, 0, 0, 0, 0], [1, 10, 1, 0, 0, 0, 0, 0, 0, 0, 0], [1, 10, 0, 0, 0, 0, 0, 0, 0, 255]];
         foreach (byte[] noise in noises) _world.Step(ends[1], new ReceivedInput(ends[0], new ConsensusMessage(noise, [])));
+    }
+
+    /// <summary>flood 1 1000: so many entries, without a word; the wires are emptied.</summary>
+    private void Flood(NodeId id, int count)
+    {
+        _world.IsQuiet = true;
+        for (; count > 0; count--)
+        {
+            _world.Propose(id, "x");
+            _world.Drop((_, _) => true);
+        }
+        _world.IsQuiet = false;
     }
 
     private void ProposeStale(string[] words)

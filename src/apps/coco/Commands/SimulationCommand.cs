@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coco.Simulation;
+using Coco.Simulation.Mutants;
 
 namespace Coco.Apps.Cli.Commands;
 
@@ -35,26 +36,67 @@ internal static class SimulationCommand
                 Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, and --nodes from 1 to 7.");
                 return ExitCode.Usage;
             }
+            var options = new SimulationOptions(
+                first, last, parsed.GetValue(profile) ?? "", parsed.GetValue(nodes), Log: parsed.GetValue(verbose) ? Console.Error.WriteLine : null);
             try
             {
-                if (parsed.GetValue(mutation) is AllMutations)
-                    return Print(Simulator.RunMutations(Mutations.All, first, Math.Max((int)(last - first + 1), SeedsForMutation)), parsed.GetValue(json));
-                string broken = parsed.GetValue(mutation) ?? "";
-                string faults = parsed.GetValue(profile) ?? (broken.Length > 0 ? Mutations.Find(broken).Profile : "mixed");
-                var options = new SimulationOptions(
-                    first, last, faults, parsed.GetValue(nodes), broken, parsed.GetValue(verbose) ? Console.Error.WriteLine : null);
-                SimulationReport report = Simulator.Run(options);
-                if (parsed.GetValue(shrink)) Shrink(options, report);
-                return Print(report, parsed.GetValue(json));
+                return parsed.GetValue(mutation) is { } broken
+                    ? RunBroken(broken, options, parsed.GetValue(json)) : Run(options, parsed.GetValue(shrink), parsed.GetValue(json));
             }
             catch (ArgumentException unknown)
             {
                 Console.Error.WriteLine($"coco simulate: {unknown.Message}.");
                 return ExitCode.Usage;
             }
+            catch (InvalidDataException wrong)
+            {
+                Console.Error.WriteLine($"coco simulate: {wrong.Message}");
+                return ExitCode.Missing;
+            }
         });
         return command;
     }
+
+    private static int Run(SimulationOptions options, bool shrinks, bool asJson)
+    {
+        options = options with { Profile = options.Profile.Length > 0 ? options.Profile : "mixed" };
+        SimulationReport report = Simulator.Run(options);
+        if (shrinks) Shrink(options, report);
+        return Print(report, asJson);
+    }
+
+    /// <summary>In a build of its own: see tests/mutations/README.md.</summary>
+    private static int RunBroken(string name, SimulationOptions options, bool asJson)
+    {
+        if (MutantSource.Find(Environment.CurrentDirectory) is not { } source && (source = MutantSource.Find(AppContext.BaseDirectory)) is null)
+        {
+            Console.Error.WriteLine("coco simulate: rules can be broken in a checkout only, since that needs the source. Run ./coco there.");
+            return ExitCode.Missing;
+        }
+        IReadOnlyList<Mutation> all = source.Mutations();
+        if (name == AllMutations)
+        {
+            Console.Error.WriteLine("coco simulate: building with rules that can be broken");
+            MutantBuild every = MutantBuild.Make(source);
+            int most = Math.Max((int)(options.LastSeed - options.FirstSeed + 1), SeedsForMutation);
+            return Print([.. all.Select(mutation => Find(every, mutation, options.FirstSeed, most))], asJson);
+        }
+        Mutation broken = all.FirstOrDefault(mutation => mutation.Name == name)
+            ?? throw new ArgumentException($"there is no mutation '{name}'; --list shows them");
+        string profile = options.Profile.Length > 0 ? options.Profile : broken.Profile;
+        TimeSpan limit = TimeSpan.FromMinutes(10 + (options.LastSeed - options.FirstSeed));
+        return Print(MutantBuild.Make(source).Run(name, profile, options.FirstSeed, options.LastSeed, options.Nodes, stops: false, limit), asJson);
+    }
+
+    private static MutationResult Find(MutantBuild build, Mutation mutation, long firstSeed, int most)
+    {
+        MutationResult result = build.Find(mutation, firstSeed, most);
+        Console.Error.WriteLine(Describe(result));
+        return result;
+    }
+
+    private static string Describe(MutationResult result) => result.Found
+        ? $"{result.Name}: seed {result.Seed}, the {result.Tried}. one, {result.Rule}: {result.Detail}" : $"{result.Name}: NOT FOUND in {result.Tried} seeds";
 
     private static bool TryReadSeeds(string? range, long? single, out long first, out long last)
     {
@@ -66,15 +108,16 @@ internal static class SimulationCommand
 
     private static int PrintList(bool asJson)
     {
+        IReadOnlyList<Mutation> mutations = MutantSource.Find(Environment.CurrentDirectory)?.Mutations() ?? [];
         if (asJson)
         {
             Shared.PrintJson(new Listing(
                 Profile.All.Select(profile => new { profile.Name, profile.Description }),
-                Mutations.All.Select(mutation => new { mutation.Name, mutation.Description, mutation.Profile })));
+                mutations.Select(mutation => new { mutation.Name, mutation.Description, mutation.Profile })));
             return ExitCode.Done;
         }
         Shared.PrintFacts(Profile.All.Select(profile => ($"profile {profile.Name}", profile.Description)));
-        Shared.PrintFacts(Mutations.All.Select(mutation => ($"mutation {mutation.Name}", mutation.Description)));
+        Shared.PrintFacts(mutations.Select(mutation => ($"mutation {mutation.Name}", mutation.Description)));
         return ExitCode.Done;
     }
 
@@ -97,8 +140,7 @@ internal static class SimulationCommand
         if (asJson) Shared.PrintJson(new { Mutations = results });
         else
         {
-            foreach (MutationResult result in results)
-                Console.Out.WriteLine(result.Found ? $"{result.Name}: seed {result.Seed}, {result.Rule}" : $"{result.Name}: NOT FOUND in {result.Tried} seeds");
+            foreach (MutationResult result in results) Console.Out.WriteLine(Describe(result));
         }
         return results.All(result => result.Found) ? ExitCode.Done : ExitCode.No;
     }

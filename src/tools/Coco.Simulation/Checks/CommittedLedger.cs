@@ -15,6 +15,8 @@ namespace Coco.Simulation.Checks;
 internal sealed class CommittedLedger(SimulationWorld world)
 {
     private readonly Dictionary<Term, NodeId> _leaders = [];
+    private readonly Dictionary<(NodeId Voter, Term Term), NodeId> _votes = [];
+    private readonly HashSet<(Hash256 Record, GovernanceVersion Version)> _proposed = [];
     private readonly List<Hash256> _leaves = [];
     private readonly Dictionary<(ulong Index, ulong Term), Hash256> _byTerm = [];
     private readonly Dictionary<ulong, Hash256> _states = [];
@@ -22,6 +24,24 @@ internal sealed class CommittedLedger(SimulationWorld world)
     private readonly List<ReadOnlyMemory<byte>> _frames = [];
 
     public LogIndex Last => new((ulong)_leaves.Count);
+
+    /// <summary>The last index that any leader has committed so far.</summary>
+    public LogIndex CommittedAnywhere { get; private set; }
+
+    public void OnCommittedByLeader(LogIndex index)
+    {
+        if (index > CommittedAnywhere) CommittedAnywhere = index;
+    }
+
+    /// <summary>The vote leaves the VN.</summary>
+    public void OnVote(Host host, NodeId voter, Term term, NodeId candidate)
+    {
+        if (_votes.TryAdd((voter, term), candidate) || _votes[(voter, term)] == candidate) return;
+        world.Violate("one vote in a term", $"{host.Name} votes as {voter} for {candidate} in term {term}, and voted for {_votes[(voter, term)]}");
+    }
+
+    /// <summary>A worker offers a batch that it has executed under this constitution.</summary>
+    public void OnProposed(GovernanceVersion version, ReadOnlySpan<byte> record) => _proposed.Add((Sha256.Hash(record), version));
 
     public void OnLeader(Host host, NodeId leader, Term term)
     {
@@ -77,6 +97,8 @@ internal sealed class CommittedLedger(SimulationWorld world)
             if (frame.Header.Kind != EntryKind.Batch) continue;
             byte[] plain = new byte[frame.PlaintextLength];
             Invariant.Holds(cipher.TryOpen(in frame, plain), "the session key opens every entry");
+            if (!_proposed.Contains((Sha256.Hash(plain), frame.Header.GovernanceVersion)))
+                world.Violate("governance version", $"entry {frame.Header.Index} was not executed under version {frame.Header.GovernanceVersion} of the constitution");
             Invariant.Holds(BatchRecord.TryDecode(plain, out BatchRecord? record), "a committed batch can be decoded");
             batches.Add(record!);
         }

@@ -5,120 +5,126 @@ using Coco.Simulation.Nodes;
 
 namespace Coco.Simulation.Checks;
 
-/// <summary>Makes Raft plugs that are watched, or broken on purpose.</summary>
+/// <summary>Makes Raft plugs that are watched.</summary>
 internal sealed class WatchedFactory(Cluster cluster, Host host) : IConsensusFactory
 {
     private readonly RaftFactory _inner = new();
 
     public string Name => _inner.Name;
 
-    public IConsensus Create(ConsensusStart start)
-    {
-        bool drops = cluster.World.Mutation == Mutations.SnapshotDropsConfig && host.Manager?.IsFromSnapshot == true;
-        return new WatchedConsensus(cluster, host, _inner.Create(drops ? start with { Configuration = Configuration.Empty } : start), start);
-    }
+    public IConsensus Create(ConsensusStart start) => new WatchedConsensus(cluster, host, _inner.Create(start), start);
 }
 
 /// <summary>
-/// Watches a plug: one leader in a term (election safety), and commits by counting entries of the leader's own term alone (Raft
-/// 5.4.2). With a mutation it commits what it must not.
+/// Watches a plug: one leader in a term (election safety), commits by counting entries of the leader's own term alone (Raft 5.4.2) and
+/// only what a quorum's disks hold (CON-3), changes of membership one after the other (Raft 6), read indexes that miss nothing
+/// (Raft 6.4), and promises that the disk can keep (<see cref="Promises"/>).
 /// </summary>
 internal sealed class WatchedConsensus : IConsensus
 {
     private readonly Cluster _cluster;
     private readonly Host _host;
     private readonly IConsensus _inner;
-    private readonly ConsensusEffects _innerEffects = new();
+    private readonly Promises _promises;
     private readonly SortedDictionary<ulong, Term> _terms = [];
+
+    /// <summary>What was committed anywhere when a read asked.</summary>
+    private readonly Dictionary<ulong, LogIndex> _reads = [];
+    private Configuration _configuration;
+    private LogIndex _configurationAt;
     private LogIndex _committed;
 
     public WatchedConsensus(Cluster cluster, Host host, IConsensus inner, ConsensusStart start)
     {
         (_cluster, _host, _inner) = (cluster, host, inner);
+        _promises = new Promises(cluster, host);
         _committed = start.Base.Index;
-        foreach (ConsensusEntry entry in start.Entries) _terms[entry.Index.Value] = entry.Term;
+        _configuration = start.Configuration;
+        foreach (ConsensusEntry entry in start.Entries) Note(entry);
     }
 
-    public ConsensusStatus Status
-    {
-        get
-        {
-            ConsensusStatus status = _inner.Status;
-            return _committed > status.Commit ? status with { Commit = _committed } : status;
-        }
-    }
+    public ConsensusStatus Status => _inner.Status;
 
     public void Step(ConsensusInput input, ConsensusEffects effects)
     {
-        _innerEffects.Clear();
-        if (input is SnapshotInstalledInput installed)
-        {
-            if (installed.Snapshot.Index <= _committed)
-                _cluster.World.Violate("install", $"{_host.Name} installs a snapshot of entry {installed.Snapshot.Index}, but {_committed} is committed");
-            _committed = installed.Snapshot.Index;
-            _terms.Clear();
-            if (_cluster.World.Mutation == Mutations.SnapshotDropsConfig) input = installed with { Configuration = Configuration.Empty };
-        }
-        _inner.Step(input, _innerEffects);
-        for (int i = 0; i < _innerEffects.Count; i++)
-        {
-            Watch(_innerEffects[i]);
-            if (_innerEffects[i] is CommittedEffect committed) Commit(committed.Index, effects);
-            else effects.Add(_innerEffects[i]);
-        }
-        if (_inner.Status.Role == ConsensusRole.Leader && WronglyCommitted() is { } index) Commit(index, effects);
+        if (input is SnapshotInstalledInput installed) OnInstalled(installed);
+        if (input is ReadIndexInput read) _reads[read.Request] = _cluster.Ledger.CommittedAnywhere;
+        ConsensusStatus before = _inner.Status;
+        int first = effects.Count;
+        _inner.Step(input, effects);
+        bool isLeader = before.Role == ConsensusRole.Leader && _inner.Status.Term == before.Term;
+        for (int i = first; i < effects.Count; i++) Watch(effects[i], isLeader);
     }
 
-    private void Commit(LogIndex index, ConsensusEffects effects)
+    private void OnInstalled(SnapshotInstalledInput installed)
     {
-        if (index <= _committed) return;
-        _committed = index;
-        effects.Add(new CommittedEffect(index));
-        ConsensusStatus status = _inner.Status;
-        if (status.Role == ConsensusRole.Leader && _terms.TryGetValue(index.Value, out Term term) && term != status.Term)
-            _cluster.World.Violate("commit by counting", $"{_host.Name}, leader of term {status.Term}, commits entry {index} of term {term}");
+        if (installed.Snapshot.Index <= _committed)
+            _cluster.World.Violate("install", $"{_host.Name} installs a snapshot of entry {installed.Snapshot.Index}, but {_committed} is committed");
+        _committed = installed.Snapshot.Index;
+        _terms.Clear();
+        (_configuration, _configurationAt) = (installed.Configuration, installed.Snapshot.Index);
     }
 
-    private void Watch(ConsensusEffect effect)
+    private void Watch(ConsensusEffect effect, bool isLeader)
     {
         switch (effect)
         {
             case RoleChangedEffect { Role: ConsensusRole.Leader } role:
                 _cluster.Ledger.OnLeader(_host, _inner.Status.Self, role.Term);
                 break;
-            case RolledBackEffect rolledBack:
-                foreach (ulong index in _terms.Keys.Where(index => index > rolledBack.Index.Value).ToList()) _terms.Remove(index);
-                if (rolledBack.Index < _committed)
-                    _cluster.World.Violate("state machine safety", $"{_host.Name} cuts the log after {rolledBack.Index}, but {_committed} is committed");
-                break;
-            case PersistEffect persist:
-                foreach (ConsensusEntry entry in persist.Append) _terms[entry.Index.Value] = entry.Term;
-                break;
+            case RolledBackEffect rolledBack: OnRolledBack(rolledBack.Index); break;
+            case PersistEffect persist: OnPersist(persist, isLeader); break;
+            case CommittedEffect committed: OnCommitted(committed.Index, isLeader); break;
+            case SendEffect send: _promises.OnSend(_inner.Status.Self, send, TermAt); break;
+            case ReadIndexEffect read: OnRead(read); break;
         }
     }
 
-    /// <summary>What a broken plug would commit now.</summary>
-    private LogIndex? WronglyCommitted()
-    {
-        ConsensusStatus status = _inner.Status;
-        switch (_cluster.World.Mutation)
-        {
-            case Mutations.CommitOldTerm:
-                return Quorum.Committable(status.Configuration, MatchOf);
-            case Mutations.SmallQuorum:
-                List<LogIndex> held = [.. status.Configuration.Voters.Select(MatchOf).OrderDescending()];
-                return held[Math.Max(Quorum.Majority(held.Count) - 2, 0)] is var index && _terms.GetValueOrDefault(index.Value) == status.Term
-                    ? index : null;
-            default:
-                return null;
-        }
+    private Term? TermAt(LogIndex index) => _terms.TryGetValue(index.Value, out Term term) ? term : null;
 
-        LogIndex MatchOf(NodeId node)
+    private void Note(ConsensusEntry entry)
+    {
+        _terms[entry.Index.Value] = entry.Term;
+        if (entry.Configuration is { } configuration) (_configuration, _configurationAt) = (configuration, entry.Index);
+    }
+
+    private void OnRolledBack(LogIndex to)
+    {
+        foreach (ulong index in _terms.Keys.Where(index => index > to.Value).ToList()) _terms.Remove(index);
+        if (_configurationAt > to) _configurationAt = _committed; // what counts now was committed, or is seen again
+        if (to < _committed)
+            _cluster.World.Violate("state machine safety", $"{_host.Name} cuts the log after {to}, but {_committed} is committed");
+    }
+
+    private void OnPersist(PersistEffect persist, bool isLeader)
+    {
+        foreach (ConsensusEntry entry in persist.Append)
         {
-            if (node == status.Self) return status.Persisted;
-            foreach ((NodeId peer, LogIndex match, _) in status.Progress)
-                if (peer == node) return match;
-            return LogIndex.Zero;
+            bool isChange = isLeader && entry.Configuration is { } next && !next.Equals(_configuration) && entry.Index.Value > 1;
+            if (isChange && _configurationAt > _committed)
+                _cluster.World.Violate("one change at a time", $"{_host.Name} begins a change at entry {entry.Index}, but that of entry {_configurationAt} is not committed");
+            if (isChange && TermAt(_committed) != entry.Term)
+                _cluster.World.Violate("own term first", $"{_host.Name} begins a change at entry {entry.Index} before it has committed in term {entry.Term}");
+            Note(entry);
         }
+    }
+
+    private void OnCommitted(LogIndex index, bool isLeader)
+    {
+        if (index <= _committed) return;
+        _committed = index;
+        if (!isLeader) return;
+        ConsensusStatus status = _inner.Status;
+        _cluster.Ledger.OnCommittedByLeader(index);
+        if (TermAt(index) is not { } term) return;
+        if (term != status.Term)
+            _cluster.World.Violate("commit by counting", $"{_host.Name}, leader of term {status.Term}, commits entry {index} of term {term}");
+        if (status.Role == ConsensusRole.Leader) _promises.OnCommit(status.Configuration, index, term);
+    }
+
+    private void OnRead(ReadIndexEffect read)
+    {
+        if (!_reads.Remove(read.Request, out LogIndex known) || read.Index is not { } index || index >= known) return;
+        _cluster.World.Violate("read index", $"{_host.Name} gives {index} to a read that came when {known} was committed");
     }
 }

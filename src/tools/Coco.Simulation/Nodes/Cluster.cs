@@ -18,6 +18,7 @@ internal sealed class Cluster : IDisposable
     private readonly SecretKey _sessionKey;
     private readonly GovernanceEntry.Genesis _genesis;
     private readonly List<Host> _hosts = [];
+    private readonly Dictionary<NodeId, Host> _incarnations = [];
     private LogIndex _governedAt;
     private int _keys;
 
@@ -122,6 +123,17 @@ internal sealed class Cluster : IDisposable
         Crash(host, isPowerLost: false);
         World.After(World.Random.Between(20, 200) * SimulationWorld.Millisecond, () => Start(host));
     }
+
+    /// <summary>An incarnation is one start of one VN; only a sealed restart brings it back.</summary>
+    public void OnAdmitted(Host host, NodeId node, bool isResumed)
+    {
+        bool isSecond = !isResumed && _incarnations.ContainsKey(node) && !World.Profile.RollsAllBack;
+        if (isSecond) World.Violate("incarnations", $"{host.Name} takes part as {node}, which took part before");
+        _incarnations[node] = host;
+    }
+
+    /// <summary>The VN that takes or took part as this one; null: none did so far.</summary>
+    public Host? HostOf(NodeId node) => _incarnations.GetValueOrDefault(node);
 
     public void OnWorkerEnded(Host host, WorkerProcess worker)
     {

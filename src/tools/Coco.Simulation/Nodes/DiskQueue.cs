@@ -33,16 +33,14 @@ internal sealed class DiskQueue(SimulationWorld world, Host host, Action<SealedS
             host.Disk.Write(effect.Operations);
             last = effect.Ticket;
         }
-        bool answersEarly = world.Mutation == Mutations.AnswerBeforeSync;
-        if (answersEarly) done(last);
-        world.After(world.Random.Between(1, host.SyncUpToMs) * SimulationWorld.Millisecond, () => Finish(answersEarly ? null : last));
+        world.After(world.Random.Between(1, host.SyncUpToMs) * SimulationWorld.Millisecond, () => Finish(last));
     }
 
-    private void Finish(ulong? ticket)
+    private void Finish(ulong ticket)
     {
         if (!isAlive()) return;
         host.Disk.Sync();
-        if (ticket is { } last) done(last);
+        done(ticket);
         if (_waiting.Count > 0) Begin();
         else _isWriting = false;
     }

@@ -1,3 +1,4 @@
+using Coco.Log;
 using Coco.Simulation.World;
 
 namespace Coco.Simulation.Nodes;
@@ -16,6 +17,9 @@ internal sealed class Host(SimulationWorld world, int number)
     public SimulatedDisk Disk { get; } = new(world, $"vn{number}");
     public ManagerProcess? Manager { get; set; }
     public WorkerProcess? Worker { get; set; }
+
+    /// <summary>The ledger files as the running manager, or else the last one, knows them.</summary>
+    public LedgerChunks? Chunks { get; set; }
 
     /// <summary>The processes stand still until then: a stopped machine.</summary>
     public long PausedUntil { get; set; }

@@ -30,6 +30,7 @@ internal sealed class ManagerProcess : IDisposable
     private LedgerChunks? _chunks;
     private LedgerReader? _reader;
     private LogIndex _checked;
+    private NodeId? _resumed;
     private bool _isStepping;
 
     public ManagerProcess(Cluster cluster, Host host, GovernanceEntry.Genesis? genesis, NodeKey key)
@@ -39,7 +40,6 @@ internal sealed class ManagerProcess : IDisposable
         _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive);
         _plug = new WatchedFactory(cluster, host);
         RecoveredLog log = LedgerStart.Open(cluster, host, _sealed?.State);
-        IsFromSnapshot = log.Snapshots.Count > 0;
         _checked = new LogIndex((log.Chunks?.First.Value ?? 1) - 1);
         if (_sealed is not null || genesis is not null) _cipher = cluster.NewCipher();
         if (log.Chunks is { } chunks) UseChunks(chunks);
@@ -65,9 +65,6 @@ internal sealed class ManagerProcess : IDisposable
     public BoundaryLink? Link { get; set; }
 
     public Replica.Replica Replica => _replica;
-
-    /// <summary>It started from a snapshot.</summary>
-    public bool IsFromSnapshot { get; }
 
     public void Start()
     {
@@ -208,9 +205,12 @@ internal sealed class ManagerProcess : IDisposable
             case SignEffect sign: _own.Enqueue(new SignedInput(sign.Ticket, _key.Sign(sign.Digest))); break;
             case DiskEffect disk: _disk.Post(disk); break;
             case ReadLogEffect read: ReadLog(read); break;
-            case AdmittedEffect admitted: _world.Note(_host.Name, $"takes part as {admitted.Self}"); break;
+            case AdmittedEffect admitted:
+                _world.Note(_host.Name, $"takes part as {admitted.Self}");
+                _cluster.OnAdmitted(_host, admitted.Self, isResumed: _resumed == admitted.Self);
+                break;
             case ResumedEffect resumed:
-                _key = _sealed!.Key;
+                (_key, _resumed) = (_sealed!.Key, resumed.Self);
                 _world.Note(_host.Name, $"resumes as {resumed.Self}");
                 break;
             case HaltEffect halt: Halt(halt.Reason); break;
@@ -300,18 +300,14 @@ internal sealed class ManagerProcess : IDisposable
 
     private void Seal(SealedState state) => _host.Disk.Seal(new SealedContent(state, _key));
 
-    private EntrySalt DrawSalt()
-    {
-        ulong first = _world.Random.NextUInt64(), second = _world.Random.NextUInt64();
-        return _world.Mutation == Mutations.RepeatedSalt ? new EntrySalt((ulong)_host.Number, 1) : new EntrySalt(first, second);
-    }
+    private EntrySalt DrawSalt() => new(_world.Random.NextUInt64(), _world.Random.NextUInt64());
 
     private LedgerChunks NewChunks(Hash256 network) =>
         new(_host.Disk, network, MerkleFrontier.Empty, Hash256.Zero, _cluster.ChunkBytes);
 
     private void UseChunks(LedgerChunks chunks)
     {
-        _chunks = chunks;
+        _chunks = _host.Chunks = chunks;
         _reader = new LedgerReader(_host.Disk, chunks);
     }
 }

@@ -11,28 +11,45 @@ internal sealed record SealedContent(SealedState State, NodeKey Key);
 /// A VN's disk: what reads see, and what would be left after a crash. Unsynced writes may be lost, the last one may be torn, and the
 /// whole disk may go back to a state of before.
 /// </summary>
-internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedgerFiles
+internal sealed class SimulatedDisk : ILedgerFiles
 {
     private const int KeptImages = 6;
 
+    private readonly SimulationWorld _world;
+    private readonly string _name;
     private readonly List<(Dictionary<string, byte[]> Files, SealedContent? Sealed)> _images = [];
     private readonly List<object> _unsynced = [];
     private Dictionary<string, byte[]> _durable = [];
     private Dictionary<string, byte[]> _files = [];
     private SealedContent? _durableSealed;
 
+    public SimulatedDisk(SimulationWorld world, string name)
+    {
+        (_world, _name) = (world, name);
+        Snapshots = new SimulatedFolder(world, name);
+        Durable = new DurableFiles(this);
+    }
+
     public SealedContent? Sealed { get; private set; }
 
     /// <summary>The folder of snapshots, which is written and synced beside the ledger.</summary>
-    public SimulatedFolder Snapshots { get; } = new(world, name);
+    public SimulatedFolder Snapshots { get; }
+
+    /// <summary>What a crash leaves in any case, for the checks.</summary>
+    public ILedgerFiles Durable { get; }
+
+    /// <summary>The same of what was sealed.</summary>
+    public SealedState? DurableState => _durableSealed?.State;
 
     public IReadOnlyList<string> List() => [.. _files.Keys.Order(StringComparer.Ordinal)];
 
     public long Length(string file) => _files.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
 
-    public int Read(string file, long offset, Span<byte> destination)
+    public int Read(string file, long offset, Span<byte> destination) => Read(_files, file, offset, destination);
+
+    private static int Read(Dictionary<string, byte[]> files, string file, long offset, Span<byte> destination)
     {
-        if (!_files.TryGetValue(file, out byte[]? bytes) || offset >= bytes.Length) return 0;
+        if (!files.TryGetValue(file, out byte[]? bytes) || offset >= bytes.Length) return 0;
         int length = (int)Math.Min(destination.Length, bytes.Length - offset);
         bytes.AsSpan((int)offset, length).CopyTo(destination);
         return length;
@@ -80,15 +97,15 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
     public void Crash()
     {
         Snapshots.Crash();
-        int kept = _unsynced.Count == 0 ? 0 : world.Random.Below(_unsynced.Count + 1);
+        int kept = _unsynced.Count == 0 ? 0 : _world.Random.Below(_unsynced.Count + 1);
         for (int i = 0; i < kept; i++) Redo(_unsynced[i], long.MaxValue);
         if (kept < _unsynced.Count)
         {
-            world.CountFault("lostWrites");
-            if (_unsynced[kept] is DiskOperation.Write write && write.Length > 0 && world.Random.Chance(0.7))
+            _world.CountFault("lostWrites");
+            if (_unsynced[kept] is DiskOperation.Write write && write.Length > 0 && _world.Random.Chance(0.7))
             {
-                world.CountFault("tornWrite");
-                Redo(write, world.Random.Between(1, write.Length));
+                _world.CountFault("tornWrite");
+                Redo(write, _world.Random.Between(1, write.Length));
             }
         }
         Reopen();
@@ -98,11 +115,11 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
     public bool TryRollBack()
     {
         if (_images.Count == 0) return false;
-        int to = world.Random.Below(_images.Count);
+        int to = _world.Random.Below(_images.Count);
         (_durable, _durableSealed) = (new Dictionary<string, byte[]>(_images[to].Files), _images[to].Sealed);
         _images.RemoveRange(to + 1, _images.Count - to - 1);
         Snapshots.RollBack(to);
-        world.Note(name, "disk rolled back");
+        _world.Note(_name, "disk rolled back");
         Reopen();
         return true;
     }
@@ -110,7 +127,7 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
     /// <summary>A new disk.</summary>
     public void Wipe()
     {
-        world.Note(name, "disk lost");
+        _world.Note(_name, "disk lost");
         _images.Clear();
         _durable = [];
         _durableSealed = null;
@@ -164,5 +181,14 @@ internal sealed class SimulatedDisk(SimulationWorld world, string name) : ILedge
             at += taken;
         }
         files[write.File] = file;
+    }
+
+    private sealed class DurableFiles(SimulatedDisk disk) : ILedgerFiles
+    {
+        public IReadOnlyList<string> List() => [.. disk._durable.Keys.Order(StringComparer.Ordinal)];
+
+        public long Length(string file) => disk._durable.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
+
+        public int Read(string file, long offset, Span<byte> destination) => SimulatedDisk.Read(disk._durable, file, offset, destination);
     }
 }

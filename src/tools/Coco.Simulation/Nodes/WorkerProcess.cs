@@ -34,7 +34,6 @@ internal sealed class WorkerProcess : IDisposable
     private Executor.Executor? _executor;
     private ulong _lastTicket;
     private ulong _lastRead;
-    private LogIndex? _lateSnapshot;
     private bool _isAwake;
     private bool _isSealing;
 
@@ -112,7 +111,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         if (!IsAlive) return;
         if (_store?.Committed is null) answer(ClientAnswer.Unknown);
-        else if (!isLinearizable || _world.Mutation == Mutations.StaleRead) answer(ReadNow(key));
+        else if (!isLinearizable) answer(ReadNow(key));
         else
         {
             ulong request = ++_lastRead;
@@ -129,7 +128,7 @@ internal sealed class WorkerProcess : IDisposable
 
     private ClientAnswer ReadNow(byte[] key)
     {
-        using StoreView view = _world.Mutation == Mutations.SpeculativeRead ? _store!.OpenHead() : _store!.OpenCommitted();
+        using StoreView view = _store!.OpenCommitted();
         if (_host.Manager is { } manager && manager == _link!.Manager && !(view.Version <= manager.Replica.CommittedBatch))
             _world.Violate("committed reads", $"{_host.Name} shows batch {view.Version}, and {manager.Replica.CommittedBatch} is the last committed one");
         byte[]? value = view.TryGet(KeyValueMaps.Data, key, out ReadOnlySpan<byte> found) ? found.ToArray() : null;
@@ -168,8 +167,7 @@ internal sealed class WorkerProcess : IDisposable
     public void WriteSnapshot(LogIndex index)
     {
         if (_executor is null) return;
-        if (_world.Mutation == Mutations.SnapshotOffByOne) _lateSnapshot = index;
-        else Post(() => SendSnapshot(index, _store!.BeginSnapshot()));
+        Post(() => SendSnapshot(index, _store!.BeginSnapshot()));
     }
 
     private void SendSnapshot(LogIndex index, SnapshotWriter snapshot)
@@ -331,11 +329,6 @@ internal sealed class WorkerProcess : IDisposable
     private void OnApplied(BatchNumber batch)
     {
         _world.Trace.Add(_world.Now, _host.Number, "applied", batch.Value);
-        if (_lateSnapshot is { } index)
-        {
-            _lateSnapshot = null;
-            SendSnapshot(index, _store!.BeginSnapshot());
-        }
         if (batch.Value % 3 == 0) CheckState();
     }
 
@@ -354,22 +347,9 @@ internal sealed class WorkerProcess : IDisposable
         var writer = new ByteWriter();
         record.Encode(writer);
         byte[] bytes = writer.ToArray();
-        if (_world.Mutation == Mutations.EarlyAnswer) AnswerEarly(record);
+        _cluster.Ledger.OnProposed(propose.GovernanceVersion, bytes);
         _link!.ToManager(manager => manager.Give(new ProposalInput(
             propose.Term, propose.GovernanceVersion, propose.Attempt, record.Number, (uint)record.Requests.Count, bytes)));
-    }
-
-    private void AnswerEarly(BatchRecord record)
-    {
-        foreach (ReadOnlyMemory<byte> request in record.Requests)
-        {
-            KeyValueTransaction.TryDecode(request, out KeyValueTransaction? transaction);
-            foreach ((ulong ticket, var waiting) in _tickets.Where(pair => pair.Value.Transaction.Id == transaction!.Id).ToList())
-            {
-                _tickets.Remove(ticket);
-                waiting.Answer(ClientAnswer.OfOutcome(new Outcome(record.Number, transaction!.ContentDigest, true, default)));
-            }
-        }
     }
 
     private static ReadOnlyMemory<byte> Encode(AdmittedTransaction transaction)

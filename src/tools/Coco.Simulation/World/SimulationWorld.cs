@@ -3,7 +3,7 @@ using Coco.Simulation.Checks;
 namespace Coco.Simulation.World;
 
 /// <summary>Virtual time, and what is to happen at which time. Times are in microseconds since the start.</summary>
-internal sealed class SimulationWorld(long seed, Profile profile, string mutation) : IDisposable
+internal sealed class SimulationWorld(long seed, Profile profile) : IDisposable
 {
     public const long Millisecond = 1_000;
     public const long Second = 1_000_000;
@@ -14,9 +14,6 @@ internal sealed class SimulationWorld(long seed, Profile profile, string mutatio
 
     public long Seed => seed;
     public Profile Profile => profile;
-
-    /// <summary>The rule that is broken on purpose; empty: none.</summary>
-    public string Mutation => mutation;
 
     public SimulationRandom Random { get; } = new((ulong)seed);
     public Trace Trace { get; } = new();
