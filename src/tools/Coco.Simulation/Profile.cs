@@ -17,6 +17,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>Members add and remove VNs.</summary>
     public bool Governs { get; init; }
 
+    /// <summary>Where members remove a VN, it is the one that leads.</summary>
+    public bool RemovesLeaders { get; init; }
+
     /// <summary>A disk may be lost as a whole where it would be rolled back.</summary>
     public bool LosesDisks { get; init; }
 
@@ -75,6 +78,36 @@ public sealed record Profile(string Name, string Description)
             {
                 ["workerKill"] = 8, ["boundaryCut"] = 6, ["boundaryDelay"] = 6, ["partition"] = 2, ["crash"] = 2, ["slowNetwork"] = 2,
             },
+        },
+        new("leaders", "Leaders are cut off, handed over and slow, again and again; disks and the boundary are slow.")
+        {
+            Loss = 0.02, Duplication = 0.02, Reordering = 0.05, FaultEveryMs = 180, SyncMs = 25,
+            Weights = new Dictionary<string, int>
+            {
+                ["leaderCut"] = 10, ["handOver"] = 4, ["slowDisk"] = 4, ["boundaryDelay"] = 5, ["slowNetwork"] = 3, ["asymmetric"] = 2, ["pause"] = 2,
+                ["workerKill"] = 2,
+            },
+        },
+        new("host", "The host forges entries, sets disks back and loses them, one at a time, and damages snapshots.")
+        {
+            Loss = 0.01, FaultEveryMs = 400, LosesDisks = true,
+            Weights = new Dictionary<string, int>
+            {
+                ["ledgerForged"] = 8, ["rollback"] = 4, ["snapshotDamage"] = 2, ["crash"] = 2, ["slowDisk"] = 1, ["slowNetwork"] = 1, ["clockDrift"] = 1,
+            },
+        },
+        new("comings-and-goings", "Members remove the VN that leads; leaders are cut off and handed over while VNs that were away come back.")
+        {
+            Loss = 0.01, Duplication = 0.02, Reordering = 0.02, Governs = true, RemovesLeaders = true, LosesDisks = true, FaultEveryMs = 220,
+            Weights = new Dictionary<string, int>
+            {
+                ["away"] = 7, ["leaderCut"] = 4, ["handOver"] = 4, ["slowNetwork"] = 6, ["crash"] = 2, ["rollback"] = 2,
+            },
+        },
+        new("leavers", "Members remove the VN that leads; little else goes wrong.")
+        {
+            Loss = 0.01, Governs = true, RemovesLeaders = true, FaultEveryMs = 800,
+            Weights = new Dictionary<string, int> { ["slowNetwork"] = 3, ["slowDisk"] = 2, ["crash"] = 1, ["workerKill"] = 1, ["boundaryDelay"] = 2 },
         },
         new("governance", "Members add and remove VNs while others fail.")
         {

@@ -17,6 +17,26 @@ public sealed class MutationTests
     public void Every_mutation_fits_the_source() => Assert.NotEmpty(Source.Weave());
 
     [Theory]
+    [InlineData("", "it has no profile")]
+    [InlineData("What goes wrong.\n\nprofile: network\n", "it replaces nothing")]
+    [InlineData("What goes wrong.\n\nprofile: network\n\nfile: a.cs\nreplace:\nx\n", "the replacement in line 5 says nothing to put there")]
+    [InlineData("What goes wrong.\n\nprofile: network\n\nfile: a.cs\nreplace:\nx\nwith:\ny\n", "the new text for a.cs does not hold BROKEN")]
+    public void A_text_of_another_form_is_refused(string text, string expected)
+    {
+        Assert.False(Mutation.TryParse("name", text, out _, out string problem));
+        Assert.Equal(expected, problem);
+    }
+
+    [Fact]
+    public void A_text_of_the_right_form_is_read()
+    {
+        const string Text = "What goes\nwrong.\n\nprofile: network\n\nfile: a.cs\nreplace:\nif (x)\nwith:\nif (x && !BROKEN)\n";
+        Assert.True(Mutation.TryParse("name", Text, out Mutation? mutation, out _));
+        Assert.Equal("What goes wrong.", mutation.Description);
+        Assert.Equal(new Replacement("a.cs", "if (x)", "if (x && !BROKEN)"), Assert.Single(mutation.Replacements));
+    }
+
+    [Theory]
     [InlineData("ack-before-fsync")]
     [InlineData("commit-old-term")]
     [InlineData("speculative-read-visible")]

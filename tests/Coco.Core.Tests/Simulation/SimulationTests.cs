@@ -28,6 +28,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("governance", 1, 4)]
     [InlineData("governance", 42, 42)]
     [InlineData("power-cuts", 2, 3)]
+    [InlineData("leaders", 1, 4)]
+    [InlineData("host", 1, 4)]
+    [InlineData("leavers", 1, 2)]
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {
         SimulationReport report = Simulator.Run(new SimulationOptions(first, last, profile));

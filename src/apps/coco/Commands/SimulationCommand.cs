@@ -8,7 +8,7 @@ namespace Coco.Apps.Cli.Commands;
 internal static class SimulationCommand
 {
     private const string AllMutations = "all";
-    private const int SeedsForMutation = 40;
+    private const int SeedsForMutation = 60;
 
     private sealed record Listing(IEnumerable<object> Profiles, IEnumerable<object> Mutations);
 

@@ -28,9 +28,17 @@ internal sealed class CommittedLedger(SimulationWorld world)
     /// <summary>The last index that any leader has committed so far.</summary>
     public LogIndex CommittedAnywhere { get; private set; }
 
+    /// <summary>The last batch that any VN knows to be committed so far.</summary>
+    public BatchNumber? LastBatch { get; private set; }
+
     public void OnCommittedByLeader(LogIndex index)
     {
         if (index > CommittedAnywhere) CommittedAnywhere = index;
+    }
+
+    public void OnBatch(BatchNumber? committed)
+    {
+        if (committed > LastBatch || LastBatch is null) LastBatch = committed;
     }
 
     /// <summary>The vote leaves the VN.</summary>

@@ -1,5 +1,6 @@
 using Coco.Consensus;
 using Coco.Primitives;
+using Coco.Replica;
 using Coco.Simulation.Nodes;
 using Coco.Simulation.World;
 
@@ -123,6 +124,9 @@ internal sealed class FaultPlan(Cluster cluster)
             case "away" when !IsAnyRolledBack && AreAllUp: StayAway(host); break;
             case "snapshotDamage" when !IsAnyRolledBack: DamageSnapshots(host); break;
             case "rollback": RollBack(host); break;
+            case "leaderCut" when !IsAnyRolledBack: CutLeader(); break;
+            case "handOver": HandOver(); break;
+            case "ledgerForged" when !IsAnyRolledBack: ForgeLedger(host); break;
             case "rollAllBack": RollAllBack(running); break;
         }
     }
@@ -200,6 +204,29 @@ internal sealed class FaultPlan(Cluster cluster)
             }
     }
 
+    /// <summary>
+    /// The leader alone can't be heard, or neither hears nor is heard, for about as long as an election takes; where its whole machine
+    /// stalls, its disk is slow too.
+    /// </summary>
+    private void CutLeader()
+    {
+        if (cluster.Leader is not { } leader) return;
+        World.CountFault("leaderCut");
+        Cut([leader], isOneWay: Random.Chance(0.3));
+        long lasts = Random.Between(100, 1_000);
+        if (Random.Chance(0.5)) StallDisk(leader, lasts);
+        World.After(lasts * Ms, cluster.Links.MendAll);
+    }
+
+    /// <summary>As before restarts that an operator has planned: once, or of one after the other.</summary>
+    private void HandOver()
+    {
+        if (cluster.Leader is not { } leader) return;
+        World.CountFault("handOver");
+        leader.Manager!.Give(HandOverInput.Instance);
+        if (Random.Chance(0.5)) World.After(Random.Between(5, 120) * Ms, () => cluster.Leader?.Manager!.Give(HandOverInput.Instance));
+    }
+
     private void Flap()
     {
         World.CountFault("flap");
@@ -228,6 +255,14 @@ internal sealed class FaultPlan(Cluster cluster)
         World.CountFault("slowDisk");
         host.SyncUpToMs = Random.Between(40, 300);
         World.After(Random.Between(300, 2_000) * Ms, () => host.SyncUpToMs = World.Profile.SyncMs);
+    }
+
+    /// <summary>A sync that begins now may take longer than an election.</summary>
+    private void StallDisk(Host host, long lastsMs)
+    {
+        World.CountFault("stalledDisk");
+        host.SyncUpToMs = Random.Between(300, 1_500);
+        World.After(lastsMs * Ms, () => host.SyncUpToMs = World.Profile.SyncMs);
     }
 
     private void Drift(Host host)
@@ -268,6 +303,19 @@ internal sealed class FaultPlan(Cluster cluster)
         if (isLost || host.Disk.TryRollBack())
         {
             World.CountFault(isLost ? "diskLost" : "rollback");
+            Watch(host);
+        }
+        World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
+    }
+
+    /// <summary>A host that knows the format changes an entry while the VN is down, so that only what was signed shows it.</summary>
+    private void ForgeLedger(Host host)
+    {
+        if (!MayLoseOne()) return;
+        cluster.Crash(host, isPowerLost: false);
+        if (host.Disk.TryForge(host.Chunks))
+        {
+            World.CountFault("ledgerForged");
             Watch(host);
         }
         World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));

@@ -73,6 +73,9 @@ internal sealed class Cluster : IDisposable
 
     public IEnumerable<Host> Running => _hosts.Where(host => host.Manager is not null);
 
+    /// <summary>One that takes itself for the leader.</summary>
+    public Host? Leader => Running.FirstOrDefault(host => host.Manager!.Replica.Consensus?.Role == Consensus.ConsensusRole.Leader);
+
     public EntryCipher NewCipher() => new(_sessionKey, Ledger.OnNonce);
 
     /// <summary>The VN that an operator names to one that joins.</summary>
@@ -129,6 +132,8 @@ internal sealed class Cluster : IDisposable
     {
         bool isSecond = !isResumed && _incarnations.ContainsKey(node) && !World.Profile.RollsAllBack;
         if (isSecond) World.Violate("incarnations", $"{host.Name} takes part as {node}, which took part before");
+        if (isResumed && host.IsRolledBack && Running.Any(other => other != host && other.Manager!.Replica.Consensus?.HasQuorum == true))
+            World.Violate("roll back", $"{host.Name} takes part as {node} with a disk that went back, although a quorum lives");
         _incarnations[node] = host;
     }
 

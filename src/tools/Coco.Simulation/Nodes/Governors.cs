@@ -65,8 +65,15 @@ internal sealed class Governors(Cluster cluster)
         return adds
             ? new GovernanceAction.AddNode(Organisations.NodeOf(cluster.World.Random.Pick(spare).Name))
             : constitution.Nodes.Length > FewestNodes
-                ? new GovernanceAction.RemoveNode(cluster.World.Random.Pick(constitution.Nodes).Name)
+                ? new GovernanceAction.RemoveNode(ToRemove(constitution))
                 : new GovernanceAction.SetBatchLimits(new BatchLimits((int)cluster.World.Random.Between(5, 60), BatchLimits.Default.MaxBytes));
+    }
+
+    private string ToRemove(Constitution constitution)
+    {
+        Host? leader = cluster.World.Profile.RemovesLeaders ? cluster.Leader : null;
+        return leader is not null && constitution.FindNode(leader.Name) is not null
+            ? leader.Name : cluster.World.Random.Pick(constitution.Nodes).Name;
     }
 
     private void Submit()
@@ -74,12 +81,7 @@ internal sealed class Governors(Cluster cluster)
         if (_requests.Count == 0 || cluster.World.IsBroken) return;
         ulong ticket = ++_ticket;
         byte[] request = _requests.Peek().Encode();
-        foreach (Host host in cluster.Running)
-        {
-            if (host.Manager!.Replica.Consensus?.Role != Consensus.ConsensusRole.Leader) continue;
-            host.Manager.Give(new GovernanceInput(ticket, request));
-            break;
-        }
+        cluster.Leader?.Manager!.Give(new GovernanceInput(ticket, request));
         cluster.World.After(RetryEvery, () =>
         {
             if (_ticket == ticket) Submit();

@@ -178,6 +178,7 @@ internal sealed class ManagerProcess : IDisposable
         LogIndex committed = _replica.Committed;
         _replica.Step(input, _effects);
         if (_replica.Committed < committed) _world.Violate("commit index", $"{_host.Name} went back from {committed} to {_replica.Committed}");
+        _cluster.Ledger.OnBatch(_replica.CommittedBatch);
         CheckConfiguration();
         for (int i = 0; i < _effects.Count && IsAlive; i++)
         {

@@ -1,4 +1,5 @@
 using Coco.Log;
+using Coco.Primitives;
 using Coco.Replica;
 using Coco.Simulation.World;
 
@@ -105,7 +106,10 @@ internal sealed class SimulatedDisk : ILedgerFiles
             if (_unsynced[kept] is DiskOperation.Write write && write.Length > 0 && _world.Random.Chance(0.7))
             {
                 _world.CountFault("tornWrite");
-                Redo(write, _world.Random.Between(1, write.Length));
+                long length = _world.Random.Between(1, write.Length);
+                if (length % 3 == 0) _world.Note(_name, "a write has a hole");
+                if (length % 3 == 0) Redo(WithHole(write), long.MaxValue);
+                else Redo(write, length);
             }
         }
         Reopen();
@@ -124,6 +128,28 @@ internal sealed class SimulatedDisk : ILedgerFiles
         return true;
     }
 
+    /// <summary>Changes the private part of one entry, most often the last one, and makes the record whole again; false where there is none.</summary>
+    public bool TryForge(LedgerChunks? chunks)
+    {
+        if (chunks is null || chunks.Last < chunks.First) return false;
+        ulong index = _world.Random.Chance(0.6) ? chunks.Last.Value : (ulong)_world.Random.Between((long)chunks.First.Value, (long)chunks.Last.Value);
+        if (new LedgerReader(Durable, chunks).TryReadFrame(new LogIndex(index), out ReadOnlyMemory<byte> frame) is not null) return false;
+        if (!EntryFrame.TryParse(frame, out EntryFrame entry) || entry.PrivatePart.Length == 0) return false;
+        foreach (string file in List())
+        {
+            int at = _durable[file].AsSpan().IndexOf(frame.Span);
+            if (at < 0) continue;
+            byte[] bytes = [.. _durable[file]];
+            bytes[at + EntryHeader.Size + entry.PublicPart.Length + _world.Random.Below(entry.PrivatePart.Length)] ^= 1;
+            ChunkFile.WritePrefix(bytes.AsSpan(at - ChunkFile.RecordPrefix), bytes.AsSpan(at, frame.Length));
+            _durable[file] = bytes;
+            _world.Note(_name, $"entry {index} is forged");
+            Reopen();
+            return true;
+        }
+        return false;
+    }
+
     /// <summary>A new disk.</summary>
     public void Wipe()
     {
@@ -133,6 +159,14 @@ internal sealed class SimulatedDisk : ILedgerFiles
         _durableSealed = null;
         Snapshots.Wipe();
         Reopen();
+    }
+
+    /// <summary>The sectors of one write reach the disk in any order: the middle of the last record is not there yet.</summary>
+    private static DiskOperation.Write WithHole(DiskOperation.Write write)
+    {
+        byte[] last = write.Parts[^1].ToArray();
+        last.AsSpan(last.Length / 3, last.Length / 3).Clear();
+        return write with { Parts = [.. write.Parts.Take(write.Parts.Count - 1), last] };
     }
 
     private void Reopen()

@@ -24,7 +24,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Queue<ExecutorEffect> _sealing = new();
     private readonly ExecutorEffects _effects = new();
     private readonly Dictionary<ulong, (KeyValueTransaction Transaction, Action<ClientAnswer> Answer)> _tickets = [];
-    private readonly Dictionary<ulong, (byte[] Key, Action<ClientAnswer> Answer)> _reads = [];
+    private readonly Dictionary<ulong, (byte[] Key, BatchNumber? Known, Action<ClientAnswer> Answer)> _reads = [];
     private readonly long _started;
     private BoundaryLink? _link;
     private ILedger? _ledger;
@@ -115,7 +115,7 @@ internal sealed class WorkerProcess : IDisposable
         else
         {
             ulong request = ++_lastRead;
-            _reads.Add(request, (key, answer));
+            _reads.Add(request, (key, _cluster.Ledger.LastBatch, answer));
             _link!.ToManager(manager => manager.Give(new ReadIndexRequestInput(request)));
         }
     }
@@ -216,6 +216,8 @@ internal sealed class WorkerProcess : IDisposable
     private void AnswerRead(ReadIndexAnswerEffect read)
     {
         if (!_reads.Remove(read.Request, out var asked)) return;
+        if (read.IsKnown && asked.Known > _store!.Committed)
+            _world.Violate("linearizable reads", $"{_host.Name} answers from batch {_store.Committed} a read that came when batch {asked.Known} was committed");
         asked.Answer(read.IsKnown ? ReadNow(asked.Key) : ClientAnswer.Unknown);
     }
 
