@@ -19,16 +19,22 @@ public static class P256
     /// <summary>
     /// Verifies under a key given as point (0x04, x, y) or as SubjectPublicKeyInfo. False for any malformed key or signature.
     /// </summary>
-    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
+    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature) =>
+        Import(publicKey) is { } key && key.Verify(digest, signature);
+
+    /// <summary>Whether these bytes are a key under which something could be verified.</summary>
+    public static bool IsKey(ReadOnlySpan<byte> publicKey) => Import(publicKey) is not null;
+
+    private static P256PublicKey? Import(ReadOnlySpan<byte> publicKey)
     {
         Dictionary<Hash256, P256PublicKey> imported = _imported ??= [];
         Hash256 id = Sha256.Hash(publicKey);
         if (!imported.TryGetValue(id, out P256PublicKey? key))
         {
-            if (!P256PublicKey.TryImport(publicKey, out key)) return false;
+            if (!P256PublicKey.TryImport(publicKey, out key)) return null;
             if (imported.Count >= MaxCachedKeys) imported.Clear();
             imported.Add(id, key);
         }
-        return key.Verify(digest, signature);
+        return key;
     }
 }

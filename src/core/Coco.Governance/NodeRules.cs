@@ -108,10 +108,5 @@ internal static class NodeRules
         return isOutgoingKnown ? null : "the outgoing voters are not those before";
     }
 
-    private static bool IsPoint(ReadOnlyMemory<byte> publicKey)
-    {
-        if (publicKey.Length != P256.PointSize || !P256PublicKey.TryImport(publicKey.Span, out P256PublicKey? key)) return false;
-        key.Dispose();
-        return true;
-    }
+    private static bool IsPoint(ReadOnlyMemory<byte> publicKey) => publicKey.Length == P256.PointSize && P256.IsKey(publicKey.Span);
 }

@@ -35,7 +35,7 @@ internal sealed class Certifier(ReplicaContext context, EntryMaker maker)
     public void OnTick(bool mayLead)
     {
         if (!context.IsLeader || !mayLead || context.Now < _nextAsk || _lastWorthy <= _certified) return;
-        _nextAsk = context.Now + Limits.CertificateTicks;
+        _nextAsk = context.Now + (ulong)context.Start.CertificateTicks;
         _asked = context.Tail.ProcessedPosition;
         _voters = MembershipDesk.ToConfiguration(context.Tail.CommittedState!.Membership);
         _signatures.Clear();
@@ -65,7 +65,7 @@ internal sealed class Certifier(ReplicaContext context, EntryMaker maker)
     {
         if (!context.IsActive || !context.IsLeader || answer.Index != _asked.Index || answer.Index < context.Tail.Tree.Committed) return;
         if (context.State.Find(from) is not { } incarnation) return;
-        if (!Crypto.P256.Verify(incarnation.PublicKey.Span, DigestAt(_asked).Span, answer.Signature.Span)) return;
+        if (!context.Start.Signatures.Verify(incarnation.PublicKey.Span, DigestAt(_asked).Span, answer.Signature.Span)) return;
         Add(from, answer.Index, answer.Signature);
     }
 

@@ -49,7 +49,7 @@ public sealed class Replica
         _context = new ReplicaContext
         {
             Start = start,
-            Tail = new LogTail(log.Tree, log.Committed, LeafOf(log), log.CommittedState, log.CommittedBatch, log.Points),
+            Tail = new LogTail(log.Tree, log.Committed, LeafOf(log), log.CommittedState, log.CommittedBatch, log.Points, start.KeptLeaves),
             Cipher = cipher,
             Chunks = log.Chunks,
         };
@@ -418,7 +418,7 @@ public sealed class Replica
         _writer = new LedgerWriter(_context.Chunks);
         _context.Tail = new LogTail(
             new MerkleLedger(header.Frontier), install.Position, header.Leaf, install.Governance, header.Batch,
-            new SnapshotPoints(header.Index, 0));
+            new SnapshotPoints(header.Index, 0), _context.Start.KeptLeaves);
         _fetch.Clear();
         _snapshots.OnInstalled(install.Snapshot);
         _context.Effects.Add(new LedgerReplacedEffect(_context.Chunks));

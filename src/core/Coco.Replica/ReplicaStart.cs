@@ -1,4 +1,5 @@
 using Coco.Consensus;
+using Coco.Crypto;
 using Coco.Governance;
 using Coco.Log;
 using Coco.Primitives;
@@ -22,7 +23,23 @@ public sealed record ReplicaStart(
     ulong Boot,
     IConsensusFactory Consensus,
     Coco.Consensus.ConsensusSettings Settings,
-    int PieceBytes = Limits.PieceBytes);
+    int PieceBytes = Limits.PieceBytes)
+{
+    /// <summary>How VNs sign.</summary>
+    public ISignatureVerifier Signatures { get; init; } = P256Verifier.Instance;
+
+    /// <summary>Committed leaves whose roots can still be asked for (co-signatures), at least 4; 32 bytes each.</summary>
+    public ulong KeptLeaves { get; init; } = Limits.KeptLeaves;
+
+    /// <summary>A learner is made a voter when it is at most this many entries behind.</summary>
+    public ulong CaughtUpEntries { get; init; } = Limits.CaughtUpEntries;
+
+    /// <summary>What is read back at once for a worker that catches up, in bytes.</summary>
+    public int FeedBytes { get; init; } = Limits.FeedBytes;
+
+    /// <summary>The leader asks for co-signatures this often while there is something new; in ticks of 10 ms.</summary>
+    public int CertificateTicks { get; init; } = Limits.CertificateTicks;
+}
 
 /// <summary>What this VN's disk held when it started: a checked ledger, and the sealed state where it could be opened.</summary>
 /// <param name="Chunks">The files as the log room knows them; null for an empty disk of a VN that joins.</param>

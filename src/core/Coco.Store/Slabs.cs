@@ -4,24 +4,29 @@ using Coco.Primitives;
 namespace Coco.Store;
 
 /// <summary>
-/// Memory of one store: slabs of 1 MiB that the garbage collector neither scans nor moves, cut into blocks with a free list for
+/// Memory of one store: slabs of up to 1 MiB that the garbage collector neither scans nor moves, cut into blocks with a free list for
 /// each size class. A block is named by a 32-bit reference: the slab in the upper half, the unit of 16 bytes in the lower; so a
-/// store holds at most 64 GiB. References 0 and 1 name nothing.
+/// store holds at most 64 GiB, or less with smaller slabs. References 0 and 1 name nothing.
 /// <para>One writer allocates and frees; readers follow references that the writer has published. All access is bounds-checked
 /// by spans, so a wrong reference reads wrong bytes of this store, never other memory.</para>
 /// </summary>
-internal sealed class Slabs
+internal sealed class Slabs(int slabBytes = Slabs.MaxSlabBytes)
 {
     public const uint None = 0;
 
-    private const int SlabUnits = 1 << 16;
-    private const int SlabBytes = SlabUnits << SizeClasses.UnitShift;
+    private const int MaxSlabUnits = 1 << 16;
+    public const int MaxSlabBytes = MaxSlabUnits << SizeClasses.UnitShift;
+
+    private readonly int _slabUnits = slabBytes >> SizeClasses.UnitShift;
+
+    /// <summary>What is larger has an array of its own.</summary>
+    private readonly int _largest = Math.Min(SizeClasses.LargestBytes, slabBytes / 4);
 
     private readonly uint[] _free = new uint[SizeClasses.Count];
     private readonly Stack<int> _emptyPlaces = new();
     private byte[][] _slabs = new byte[64][];
     private int _used;
-    private int _carved = SlabUnits;
+    private int _carved = slabBytes >> SizeClasses.UnitShift;
     private int _carving;
 
     /// <summary>Bytes of all slabs.</summary>
@@ -42,7 +47,7 @@ internal sealed class Slabs
 
     public uint Allocate(int bytes)
     {
-        if (bytes > SizeClasses.LargestBytes) return AllocateLarge(bytes);
+        if (bytes > _largest) return AllocateLarge(bytes);
         int sizeClass = SizeClasses.ClassOf(SizeClasses.UnitsFor(bytes));
         uint reference = _free[sizeClass];
         if (reference == None) return Carve(SizeClasses.UnitsOf(sizeClass));
@@ -54,7 +59,7 @@ internal sealed class Slabs
     /// <summary>Takes a block back; <paramref name="bytes"/> is what it was allocated with.</summary>
     public void Free(uint reference, int bytes)
     {
-        if (bytes > SizeClasses.LargestBytes) FreeLarge(reference);
+        if (bytes > _largest) FreeLarge(reference);
         else Push(reference, SizeClasses.ClassOf(SizeClasses.UnitsFor(bytes)));
     }
 
@@ -62,11 +67,11 @@ internal sealed class Slabs
     {
         _slabs = [];
         Array.Clear(_free);
-        _carved = SlabUnits;
+        _carved = _slabUnits;
         TotalBytes = FreeBytes = 0;
     }
 
-    private static int OffsetOf(uint reference) => (int)(reference & (SlabUnits - 1)) << SizeClasses.UnitShift;
+    private static int OffsetOf(uint reference) => (int)(reference & (MaxSlabUnits - 1)) << SizeClasses.UnitShift;
 
     private void Push(uint reference, int sizeClass)
     {
@@ -77,10 +82,10 @@ internal sealed class Slabs
 
     private uint Carve(int units)
     {
-        if (SlabUnits - _carved < units)
+        if (_slabUnits - _carved < units)
         {
             FreeRest();
-            _carving = Place(GC.AllocateUninitializedArray<byte>(SlabBytes, pinned: true));
+            _carving = Place(GC.AllocateUninitializedArray<byte>(slabBytes, pinned: true));
             _carved = _carving == 0 ? 2 : 0;
         }
         uint reference = ((uint)_carving << 16) | (uint)_carved;
@@ -91,10 +96,10 @@ internal sealed class Slabs
     /// <summary>What is left of the slab goes to the free lists.</summary>
     private void FreeRest()
     {
-        while (_carved < SlabUnits)
+        while (_carved < _slabUnits)
         {
-            int sizeClass = Math.Min(SizeClasses.ClassOf(SlabUnits - _carved), SizeClasses.Count - 1);
-            if (SizeClasses.UnitsOf(sizeClass) > SlabUnits - _carved) sizeClass--;
+            int sizeClass = Math.Min(SizeClasses.ClassOf(_slabUnits - _carved), SizeClasses.Count - 1);
+            if (SizeClasses.UnitsOf(sizeClass) > _slabUnits - _carved) sizeClass--;
             Push(((uint)_carving << 16) | (uint)_carved, sizeClass);
             _carved += SizeClasses.UnitsOf(sizeClass);
         }

@@ -15,7 +15,7 @@ public sealed class VersionedStore : IDisposable
     public const ulong DefaultHashSeed = 0x436F636F53746F72;
 
     private readonly StoreLimits _limits;
-    private readonly Slabs _slabs = new();
+    private readonly Slabs _slabs;
     private readonly ReaderSlots _readers;
     private readonly Reclaimer _reclaimer;
     private readonly Entries _entries;
@@ -34,6 +34,8 @@ public sealed class VersionedStore : IDisposable
         Invariant.Holds(maps.Count <= StoreLimits.MaxMaps, "a ledger has at most 1,024 maps");
         Maps = [.. maps.OrderBy(map => map.Id.Value)];
         _limits = limits ?? new StoreLimits();
+        Invariant.Holds(_limits.SlabBytes is >= 64 << 10 and <= Slabs.MaxSlabBytes, "slabs are of 64 KiB to 1 MiB");
+        _slabs = new Slabs(_limits.SlabBytes);
         _readers = new ReaderSlots(_limits.MaxViews);
         _reclaimer = new Reclaimer(_slabs, _readers);
         _entries = new Entries(_slabs, _reclaimer, Maps, hashSeed);

@@ -6,4 +6,11 @@ namespace Coco.Simulation;
 /// <param name="StopsAtViolation">The seeds after the first one with a violation are not run.</param>
 /// <param name="Log">Told what happens, for a human who looks into a seed.</param>
 public sealed record SimulationOptions(
-    long FirstSeed, long LastSeed, string Profile = "mixed", int? Nodes = null, bool StopsAtViolation = false, Action<string>? Log = null);
+    long FirstSeed, long LastSeed, string Profile = "mixed", int? Nodes = null, bool StopsAtViolation = false, Action<string>? Log = null)
+{
+    /// <summary>Seeds that run side by side, each in a thread of its own; how a seed goes does not depend on it.</summary>
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>Told of each violation as soon as it is known: a long run may be ended early.</summary>
+    public Action<SimulationViolation>? OnViolation { get; init; }
+}

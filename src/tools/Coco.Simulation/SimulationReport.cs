@@ -16,6 +16,11 @@ public sealed record SimulationReport
     public required long Events { get; init; }
     public required double SimulatedSeconds { get; init; }
     public required double Seconds { get; init; }
+    /// <summary>On all cores that were used.</summary>
+    public required double EventsPerSecond { get; init; }
+
+    /// <summary>Hours in which a simulated network ran, in one minute.</summary>
+    public required double NetworkHoursPerMinute { get; init; }
     public required string TraceDigest { get; init; }
     public required long Acknowledged { get; init; }
     public required AcknowledgedPerSeed AcknowledgedPerSeed { get; init; }

@@ -22,7 +22,7 @@ public sealed class EntryTests
         Assert.Equal(record.Leaf, frame.LeafDigest());
         Assert.Equal(network.Tree.Root, frame.Root);
         Assert.Equal(TestNetwork.NodeOf(0), frame.Signer);
-        Assert.True(frame.IsSignedBy(TestNetwork.Id, network.KeyOf(frame.Signer)!.Value.Span));
+        Assert.True(frame.IsSignedBy(TestNetwork.Id, network.KeyOf(frame.Signer)!.Value.Span, P256Verifier.Instance));
         byte[] clear = new byte[frame.PlaintextLength];
         Assert.True(network.Cipher.TryOpen(in frame, clear));
         Assert.Equal("hidden"u8, clear);
@@ -52,7 +52,7 @@ public sealed class EntryTests
             byte[] bytes = record.Frame.ToArray();
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             bool holds = EntryFrame.TryParse(bytes, out EntryFrame frame) && frame.LeafDigest() == record.Leaf && frame.Root == root
-                && frame.Signer == TestNetwork.NodeOf(0) && frame.IsSignedBy(TestNetwork.Id, key.Span);
+                && frame.Signer == TestNetwork.NodeOf(0) && frame.IsSignedBy(TestNetwork.Id, key.Span, P256Verifier.Instance);
             Assert.False(holds, $"bit {bit}");
         }
     }

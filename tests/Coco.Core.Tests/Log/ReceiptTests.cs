@@ -115,7 +115,7 @@ public sealed class ReceiptTests
     }
 
     private static bool Verify(QuorumCertificate certificate, TestNetwork network) =>
-        certificate.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count >= 2);
+        certificate.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count >= 2, P256Verifier.Instance);
 
     private static ReceiptVerdict Verify(Receipt receipt, TestNetwork network) =>
         receipt.Verify(TestNetwork.Id, network.KeyOf, network.IsQuorum);

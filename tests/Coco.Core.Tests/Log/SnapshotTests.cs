@@ -168,12 +168,12 @@ public sealed class SnapshotTests
             Assert.False(isClaim, $"bit {bit}");
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
         }
-        Assert.Null(proof.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count > 2));
-        Assert.Null(proof.Verify(TestNetwork.Id, _ => null, nodes => nodes.Count >= 2));
+        Assert.Null(proof.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count > 2, P256Verifier.Instance));
+        Assert.Null(proof.Verify(TestNetwork.Id, _ => null, nodes => nodes.Count >= 2, P256Verifier.Instance));
     }
 
     private static SnapshotClaim? Verify(TestNetwork network, SnapshotProof proof) =>
-        proof.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count >= 2);
+        proof.Verify(TestNetwork.Id, network.KeyOf, nodes => nodes.Count >= 2, P256Verifier.Instance);
 
     private static byte[] State(int length)
     {

@@ -22,22 +22,27 @@ internal static class SimulationCommand
         Option<bool> list = new("--list") { Description = "Show profiles and mutations." };
         Option<bool> shrink = new("--shrink") { Description = "Also say with how few VNs a failing seed still fails." };
         Option<bool> verbose = new("--verbose") { Description = "What happens, on standard error." };
+        Option<int?> jobs = new("--jobs") { Description = "Seeds that run side by side; otherwise one on each core.", HelpName = "N" };
         Option<bool> json = Shared.Json();
         Command command = new("simulate", "Run seeded simulations of whole networks.\n\nExample: coco simulate --seeds 1..50 --json")
         {
-            seeds, seed, profile, nodes, mutation, list, shrink, verbose, json,
+            seeds, seed, profile, nodes, mutation, list, shrink, verbose, jobs, json,
         };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(list)) return PrintList(parsed.GetValue(json));
             if (!TryReadSeeds(parsed.GetValue(seeds), parsed.GetValue(seed), out long first, out long last)
-                || parsed.GetValue(nodes) is < 1 or > 7)
+                || parsed.GetValue(nodes) is < 1 or > 7 || parsed.GetValue(jobs) < 1)
             {
-                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, and --nodes from 1 to 7.");
+                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, --nodes from 1 to 7, and --jobs from 1.");
                 return ExitCode.Usage;
             }
             var options = new SimulationOptions(
-                first, last, parsed.GetValue(profile) ?? "", parsed.GetValue(nodes), Log: parsed.GetValue(verbose) ? Console.Error.WriteLine : null);
+                first, last, parsed.GetValue(profile) ?? "", parsed.GetValue(nodes), Log: parsed.GetValue(verbose) ? Console.Error.WriteLine : null)
+            {
+                Jobs = parsed.GetValue(jobs) ?? Environment.ProcessorCount,
+                OnViolation = !parsed.GetValue(json) ? null : violation => Console.Error.WriteLine($"seed {violation.Seed}, {violation.Rule}: {violation.Detail}"),
+            };
             try
             {
                 return parsed.GetValue(mutation) is { } broken
@@ -130,7 +135,8 @@ internal static class SimulationCommand
                 Console.Out.WriteLine($"seed {violation.Seed}, {violation.Rule}: {violation.Detail}");
             Console.Out.WriteLine(
                 $"{report.Profile} {report.Seeds}: {report.Violations.Count} violations, {report.Events} events, {report.Acknowledged} acknowledged, "
-                + $"{report.SimulatedSeconds:N0} simulated seconds in {report.Seconds:N1} s, {report.TraceDigest}");
+                + $"{report.SimulatedSeconds:N0} simulated seconds in {report.Seconds:N1} s, {report.EventsPerSecond:N0} events/s, "
+                + $"{report.NetworkHoursPerMinute:N2} network hours per minute, {report.TraceDigest}");
         }
         return report.Violations.Count == 0 ? ExitCode.Done : ExitCode.No;
     }

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Primitives;
 
 namespace Coco.Log;
@@ -31,4 +32,7 @@ public sealed record LedgerOpenOptions
 
     /// <summary>See <see cref="LedgerChunks.ChunkBytes"/>.</summary>
     public int ChunkBytes { get; init; } = Limits.DefaultChunkBytes;
+
+    /// <summary>How VNs sign.</summary>
+    public ISignatureVerifier Signatures { get; init; } = P256Verifier.Instance;
 }

@@ -173,7 +173,7 @@ internal sealed class LedgerScan
 
     private bool IsSigned(in EntryFrame entry) =>
         _authority.TryGetKey(entry.Signer, entry.Header.Index, out ReadOnlyMemory<byte> key)
-        && entry.IsSignedBy(Chunks!.Network, key.Span);
+        && entry.IsSignedBy(Chunks!.Network, key.Span, _options.Signatures);
 
     private string? CertificateFlaw(in EntryFrame entry)
     {
@@ -185,7 +185,7 @@ internal sealed class LedgerScan
         bool holds = certificate.Verify(
             Chunks!.Network,
             node => _authority.TryGetKey(node, index, out ReadOnlyMemory<byte> key) ? key : null,
-            nodes => _authority.IsQuorum(index, nodes));
+            nodes => _authority.IsQuorum(index, nodes), _options.Signatures);
         if (!holds) return "holds a quorum certificate that is not one";
         CommittedThrough = index;
         Tree.Commit(index);

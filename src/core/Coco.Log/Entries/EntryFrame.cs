@@ -70,10 +70,10 @@ public readonly struct EntryFrame
     }
 
     /// <summary>Whether the signature is by this key, over this frame's own root; the root is checked by whoever holds the tree.</summary>
-    public bool IsSignedBy(in Hash256 network, ReadOnlySpan<byte> publicKey)
+    public bool IsSignedBy(in Hash256 network, ReadOnlySpan<byte> publicKey, ISignatureVerifier signatures)
     {
         Hash256 digest = new RootStatement(network, Header.Term, Header.Index, Root).LeaderDigest();
-        return P256.Verify(publicKey, digest.Span, Signature);
+        return signatures.Verify(publicKey, digest.Span, Signature);
     }
 
     internal static void WriteAssociated(ReadOnlySpan<byte> header, in Hash256 publicDigest, Span<byte> associated)

@@ -9,8 +9,8 @@ namespace Coco.Log;
 /// <param name="Signature">r and s over <see cref="RootStatement.CoSignDigest"/>.</param>
 public readonly record struct CoSignature(NodeId Node, ReadOnlyMemory<byte> Signature)
 {
-    public bool IsValid(in RootStatement statement, ReadOnlySpan<byte> publicKey) =>
-        P256.Verify(publicKey, statement.CoSignDigest().Span, Signature.Span);
+    public bool IsValid(in RootStatement statement, ReadOnlySpan<byte> publicKey, ISignatureVerifier signatures) =>
+        signatures.Verify(publicKey, statement.CoSignDigest().Span, Signature.Span);
 }
 
 /// <summary>The signatures of a quorum over one root: committed up to here. The public part of a signatures entry.</summary>
@@ -76,14 +76,15 @@ public sealed record QuorumCertificate
     /// network), each node once, and <paramref name="isQuorum"/> says that these are enough.
     /// </summary>
     public bool Verify(
-        in Hash256 network, Func<NodeId, ReadOnlyMemory<byte>?> keyOf, Func<IReadOnlyList<NodeId>, bool> isQuorum)
+        in Hash256 network, Func<NodeId, ReadOnlyMemory<byte>?> keyOf, Func<IReadOnlyList<NodeId>, bool> isQuorum,
+        ISignatureVerifier signatures)
     {
         RootStatement statement = Statement(in network);
         var nodes = new List<NodeId>(Signatures.Length);
         foreach (CoSignature signature in Signatures)
         {
             if (nodes.Count > 0 && signature.Node <= nodes[^1]) return false;
-            if (keyOf(signature.Node) is not { } key || !signature.IsValid(in statement, key.Span)) return false;
+            if (keyOf(signature.Node) is not { } key || !signature.IsValid(in statement, key.Span, signatures)) return false;
             nodes.Add(signature.Node);
         }
         return isQuorum(nodes);

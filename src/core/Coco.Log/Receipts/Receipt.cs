@@ -80,7 +80,7 @@ public sealed record Receipt
         bool isInTree = MerkleProof.VerifyInclusion(
             header.Index.Value - 1, Certificate.Index.Value, in leaf, Path.AsSpan(), Certificate.Root);
         if (!isInTree) return ReceiptVerdict.OtherTree;
-        return Certificate.Verify(in network, keyOf, nodes => isQuorum(Certificate.Index, nodes))
+        return Certificate.Verify(in network, keyOf, nodes => isQuorum(Certificate.Index, nodes), P256Verifier.Instance)
             ? ReceiptVerdict.Holds
             : ReceiptVerdict.NoQuorum;
     }

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Primitives;
 
 namespace Coco.Log;
@@ -52,7 +53,8 @@ public sealed record SnapshotProof(ReadOnlyMemory<byte> Entry, IReadOnlyList<Has
     /// <param name="keyOf">Keys as of the snapshot.</param>
     /// <param name="isQuorum">By the configuration as of the snapshot.</param>
     public SnapshotClaim? Verify(
-        in Hash256 network, Func<NodeId, ReadOnlyMemory<byte>?> keyOf, Func<IReadOnlyList<NodeId>, bool> isQuorum)
+        in Hash256 network, Func<NodeId, ReadOnlyMemory<byte>?> keyOf, Func<IReadOnlyList<NodeId>, bool> isQuorum,
+        ISignatureVerifier signatures)
     {
         if (!EntryFrame.TryParse(Entry, out EntryFrame frame) || frame.Header.Kind != EntryKind.SnapshotDigest
             || !SnapshotClaim.TryRead(frame.PublicPart.Span, out SnapshotClaim claim) || claim.Index >= frame.Header.Index
@@ -63,7 +65,7 @@ public sealed record SnapshotProof(ReadOnlyMemory<byte> Entry, IReadOnlyList<Has
         RootStatement statement = certificate.Statement(in network);
         var signers = new List<NodeId>();
         foreach (CoSignature signature in certificate.Signatures)
-            if (keyOf(signature.Node) is { } key && signature.IsValid(in statement, key.Span)) signers.Add(signature.Node);
+            if (keyOf(signature.Node) is { } key && signature.IsValid(in statement, key.Span, signatures)) signers.Add(signature.Node);
         return isQuorum(signers) ? claim : null;
     }
 }

@@ -12,7 +12,7 @@ namespace Coco.Log;
 /// </summary>
 public sealed class SnapshotWriter : IDisposable
 {
-    private readonly byte[] _block = new byte[Limits.SnapshotBlock];
+    private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(Limits.SnapshotBlock);
     private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Aead _cipher;
     private readonly NonceRecorder? _recorder;
@@ -20,7 +20,9 @@ public sealed class SnapshotWriter : IDisposable
     private readonly Hash256 _start;
     private readonly Hash256 _header;
     private int _filled;
+    private int _mostFilled;
     private ulong _blocks;
+    private bool _isDisposed;
 
     /// <summary>Writes the start of the file to <paramref name="output"/>.</summary>
     /// <param name="salt">What this manager drew when it started.</param>
@@ -50,10 +52,11 @@ public sealed class SnapshotWriter : IDisposable
         while (!clear.IsEmpty)
         {
             // A full block waits for more bytes, since only then is it known not to be the last.
-            if (_filled == _block.Length) WriteBlock(output, isLast: false);
-            int taken = Math.Min(clear.Length, _block.Length - _filled);
+            if (_filled == Limits.SnapshotBlock) WriteBlock(output, isLast: false);
+            int taken = Math.Min(clear.Length, Limits.SnapshotBlock - _filled);
             clear[..taken].CopyTo(_block.AsSpan(_filled));
             _filled += taken;
+            _mostFilled = Math.Max(_mostFilled, _filled);
             clear = clear[taken..];
         }
     }
@@ -69,7 +72,10 @@ public sealed class SnapshotWriter : IDisposable
 
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(_block);
+        if (_isDisposed) return;
+        _isDisposed = true;
+        CryptographicOperations.ZeroMemory(_block.AsSpan(0, _mostFilled));
+        ArrayPool<byte>.Shared.Return(_block);
         _cipher.Dispose();
         _digest.Dispose();
     }

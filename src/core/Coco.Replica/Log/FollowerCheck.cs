@@ -60,7 +60,7 @@ internal sealed class FollowerCheck(ReplicaContext context)
         if (tail.Tree.Root != frame.Root) return "its root is not the root of this ledger";
         // A leader that leaves signs the entry which retires it.
         NodeRecord? signer = before?.Find(frame.Signer) ?? state.Find(frame.Signer);
-        return signer is not null && frame.IsSignedBy(state.Network.Value, signer.PublicKey.Span) ? null : "its signature is wrong";
+        return signer is not null && frame.IsSignedBy(state.Network.Value, signer.PublicKey.Span, context.Start.Signatures) ? null : "its signature is wrong";
     }
 
     /// <summary>Governance after the entry.</summary>

@@ -15,7 +15,11 @@ namespace Coco.Replica;
 /// <param name="ChangeSnapshots">The same, on the snapshots' folder.</param>
 public sealed record DiskAtStart(
     ILedgerFiles Ledger, ILedgerFiles Snapshots, SecretKey? SessionKey, SealedState? Sealed, int ChunkBytes, Action DiscardSeal,
-    Action<IReadOnlyList<DiskOperation>> ChangeLedger, Action<IReadOnlyList<DiskOperation>> ChangeSnapshots, Action<string> Log);
+    Action<IReadOnlyList<DiskOperation>> ChangeLedger, Action<IReadOnlyList<DiskOperation>> ChangeSnapshots, Action<string> Log)
+{
+    /// <summary>How VNs sign.</summary>
+    public ISignatureVerifier Signatures { get; init; } = P256Verifier.Instance;
+}
 
 /// <summary>
 /// Opens what the disk holds: the newest snapshot that the log after it shows to be the network's, and that log; else the one
@@ -77,7 +81,7 @@ public sealed class LedgerRecovery
     private RecoveredLog FromWholeLog()
     {
         var authority = new LedgerAuthority();
-        return Take(LedgerOpening.Open(_disk.Ledger, authority, new LedgerOpenOptions { ChunkBytes = _disk.ChunkBytes }), authority);
+        return Take(LedgerOpening.Open(_disk.Ledger, authority, new LedgerOpenOptions { ChunkBytes = _disk.ChunkBytes, Signatures = _disk.Signatures }), authority);
     }
 
     /// <summary>The newest first.</summary>
@@ -102,6 +106,7 @@ public sealed class LedgerRecovery
             From = facts.Index,
             Network = facts.Header.Network,
             Snapshot = facts.Header,
+            Signatures = _disk.Signatures,
         });
         bool isAgreed = authority.ClaimOf(facts.Index) is { } claim && claim.Digest == facts.Digest && claim.At <= opening.CommittedThrough;
         if (isAgreed) return (new KnownSnapshot(facts, ProofOf(facts)), opening, authority);
@@ -116,7 +121,7 @@ public sealed class LedgerRecovery
         if (length is 0 or > SnapshotProof.MaxBytes) return null;
         byte[] bytes = new byte[length];
         return _disk.Snapshots.Read(file, 0, bytes) == bytes.Length && SnapshotProof.TryDecode(bytes, out SnapshotProof? proof)
-            && SnapshotCheck.Claimed(facts.Header, proof!) is { } claim && claim.Digest == facts.Digest ? proof : null;
+            && SnapshotCheck.Claimed(facts.Header, proof!, _disk.Signatures) is { } claim && claim.Digest == facts.Digest ? proof : null;
     }
 
     private void RemoveUnknown()

@@ -12,13 +12,16 @@ namespace Coco.Replica;
 internal sealed class LogTail
 {
     private readonly List<TailEntry> _entries = [];
+    private readonly ulong _keptLeaves;
     private LogPosition _processed;
     private GovernanceState? _state;
     private BatchNumber? _batch;
     private Hash256 _leaf;
 
     /// <param name="leaf">The leaf digest of the processed entry; zero while there is none.</param>
-    public LogTail(MerkleLedger tree, LogPosition processed, in Hash256 leaf, GovernanceState? state, BatchNumber? batch, SnapshotPoints points)
+    /// <param name="keptLeaves">See <see cref="ReplicaStart.KeptLeaves"/>.</param>
+    public LogTail(MerkleLedger tree, LogPosition processed, in Hash256 leaf, GovernanceState? state, BatchNumber? batch, SnapshotPoints points,
+        ulong keptLeaves)
     {
         Tree = tree;
         _processed = processed;
@@ -26,6 +29,7 @@ internal sealed class LogTail
         _state = state;
         _batch = batch;
         Points = points;
+        _keptLeaves = keptLeaves;
     }
 
     public MerkleLedger Tree { get; }
@@ -100,7 +104,7 @@ internal sealed class LogTail
     /// <summary>A tree that was read from disk has forgotten up to its last certificate, which may be more than is due.</summary>
     private void Forget(LogIndex processed)
     {
-        if (processed.Value % (Limits.KeptLeaves / 4) != 0 || processed.Value <= Tree.Committed.Value + Limits.KeptLeaves) return;
-        Tree.Commit(new LogIndex(processed.Value - Limits.KeptLeaves));
+        if (processed.Value % (_keptLeaves / 4) != 0 || processed.Value <= Tree.Committed.Value + _keptLeaves) return;
+        Tree.Commit(new LogIndex(processed.Value - _keptLeaves));
     }
 }

@@ -134,7 +134,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         {
             _learningSince.TryAdd(learner, context.Now);
             LogIndex match = MatchOf(status, learner);
-            if (match.Value + Limits.CaughtUpEntries < status.Commit.Value || match == LogIndex.Zero) continue;
+            if (match.Value + context.Start.CaughtUpEntries < status.Commit.Value || match == LogIndex.Zero) continue;
             Configuration with = status.Configuration.Enter(status.Configuration.Voters.Append(learner), status.Configuration.Learners.Remove(learner));
             if (!Lives(with)) continue;
             Change(with);

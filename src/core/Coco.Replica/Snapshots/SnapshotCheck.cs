@@ -1,4 +1,5 @@
 using Coco.Consensus;
+using Coco.Crypto;
 using Coco.Governance;
 using Coco.Log;
 using Coco.Primitives;
@@ -19,14 +20,14 @@ internal static class SnapshotCheck
     }
 
     /// <summary>What the proof shows to be co-signed by a quorum of those who took part when the snapshot was taken; null: nothing.</summary>
-    public static SnapshotClaim? Claimed(SnapshotHeader header, SnapshotProof proof)
+    public static SnapshotClaim? Claimed(SnapshotHeader header, SnapshotProof proof, ISignatureVerifier signatures)
     {
         if (Governance(header) is not { } state) return null;
         Configuration configuration = MembershipDesk.ToConfiguration(state.Membership);
         SnapshotClaim? claim = proof.Verify(
             state.Network.Value,
             node => state.Find(node)?.PublicKey,
-            nodes => Quorum.Holds(configuration, nodes.Contains));
+            nodes => Quorum.Holds(configuration, nodes.Contains), signatures);
         return claim?.Index == header.Index ? claim : null;
     }
 }

@@ -182,7 +182,7 @@ internal sealed class SnapshotDesk(ReplicaContext context, EntryMaker maker, Sna
     private SnapshotProof? Prove(Claim claim, SnapshotFacts facts, QuorumCertificate certificate)
     {
         SnapshotProof? proof = SnapshotProof.TryMake(claim.Entry, context.Tail.Tree, certificate);
-        return proof is not null && SnapshotCheck.Claimed(facts.Header, proof) == claim.Said ? proof : null;
+        return proof is not null && SnapshotCheck.Claimed(facts.Header, proof, context.Start.Signatures) == claim.Said ? proof : null;
     }
 
     private void DropOld()

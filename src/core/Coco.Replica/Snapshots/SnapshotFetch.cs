@@ -79,7 +79,7 @@ internal sealed class SnapshotFetch(ReplicaContext context)
         _governance = _facts is null ? null : SnapshotCheck.Governance(_facts.Header);
         bool holds = _facts is { } facts && _governance is { } state && facts.Index == file.Index
             && (context.Tail.State is not { } own || own.Network == state.Network)
-            && SnapshotCheck.Claimed(facts.Header, _proof!) is { } claim && claim.Digest == facts.Digest;
+            && SnapshotCheck.Claimed(facts.Header, _proof!, context.Start.Signatures) is { } claim && claim.Digest == facts.Digest;
         if (!holds)
         {
             context.Effects.Add(new AlertEffect("evidence", $"{context.NameOf(file.From)} sent a snapshot of entry {file.Index} that no quorum has signed."));

@@ -113,7 +113,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
         }
         if (_next > context.Consensus.Status.Persisted) return; // committed by others, not yet on this disk
         _isReading = true;
-        context.Effects.Add(new ReadLogEffect(LogReader.Worker.Instance, _next, Limits.FeedBytes));
+        context.Effects.Add(new ReadLogEffect(LogReader.Worker.Instance, _next, context.Start.FeedBytes));
     }
 
     public void OnRead(LogReadInput input)

@@ -62,12 +62,13 @@ internal sealed class CommittedLedger(SimulationWorld world)
     public void OnCommitted(Host host, LogIndex index, ReadOnlyMemory<byte> bytes)
     {
         if (world.Profile.RollsAllBack) return;
+        int place = (int)index.Value - 1;
+        if (place < _frames.Count && _frames[place].Span.SequenceEqual(bytes.Span)) return;
         bool isRead = EntryFrame.TryParse(bytes, out EntryFrame frame);
         Invariant.Holds(isRead, "a reader gives whole frames");
         Hash256 leaf = frame.LeafDigest();
         if (!_byTerm.TryAdd((index.Value, frame.Header.Term.Value), leaf) && _byTerm[(index.Value, frame.Header.Term.Value)] != leaf)
             world.Violate("log matching", $"{host.Name} holds another entry {index} of term {frame.Header.Term} than others");
-        int place = (int)index.Value - 1;
         if (place < _leaves.Count)
         {
             if (_leaves[place] != leaf) world.Violate("state machine safety", $"{host.Name} has another committed entry {index} than others");

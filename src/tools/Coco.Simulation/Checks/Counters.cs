@@ -15,11 +15,26 @@ internal sealed class Counters
     public SortedDictionary<string, long> Faults { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, SortedDictionary<string, long>> Coverage { get; } = new(StringComparer.Ordinal);
 
-    public void CountFault(string kind, string step)
+    public void CountFault(string kind, string step, long count = 1)
     {
-        Faults[kind] = Faults.GetValueOrDefault(kind) + 1;
+        Faults[kind] = Faults.GetValueOrDefault(kind) + count;
         if (!Coverage.TryGetValue(kind, out SortedDictionary<string, long>? steps))
             Coverage[kind] = steps = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        steps[step] = steps.GetValueOrDefault(step) + 1;
+        steps[step] = steps.GetValueOrDefault(step) + count;
+    }
+
+    public void Add(Counters other)
+    {
+        Events += other.Events;
+        Acknowledged += other.Acknowledged;
+        LeaderChanges += other.LeaderChanges;
+        Reconfigurations += other.Reconfigurations;
+        WorkerRestarts += other.WorkerRestarts;
+        SnapshotsTaken += other.SnapshotsTaken;
+        SnapshotsInstalled += other.SnapshotsInstalled;
+        WorkersRestored += other.WorkersRestored;
+        StartsFromSnapshot += other.StartsFromSnapshot;
+        foreach ((string kind, SortedDictionary<string, long> steps) in other.Coverage)
+            foreach ((string step, long count) in steps) CountFault(kind, step, count);
     }
 }

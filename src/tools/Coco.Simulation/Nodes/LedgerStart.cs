@@ -17,7 +17,10 @@ internal static class LedgerStart
                 disk.Write(operations);
                 disk.Sync();
             },
-            disk.Snapshots.CarryOut, text => cluster.World.Note(host.Name, text)));
+            disk.Snapshots.CarryOut, text => cluster.World.Note(host.Name, text))
+        {
+            Signatures = SimulatedSignatures.Instance,
+        });
         if (log.Snapshots.Count > 0) cluster.World.Counters.StartsFromSnapshot++;
         return log;
     }

@@ -31,6 +31,7 @@ internal sealed class ManagerProcess : IDisposable
     private LedgerReader? _reader;
     private LogIndex _checked;
     private NodeId? _resumed;
+    private (Consensus.Configuration? Configuration, GovernanceState? State) _compared;
     private bool _isStepping;
 
     public ManagerProcess(Cluster cluster, Host host, GovernanceEntry.Genesis? genesis, NodeKey key)
@@ -53,7 +54,10 @@ internal sealed class ManagerProcess : IDisposable
         EntrySalt salt = DrawSalt();
         _snapshots = new SnapshotTwin(cluster, host, this, salt);
         var start = new ReplicaStart(
-            host.Name, key.PublicKey, new byte[] { 1 }, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes);
+            host.Name, key.PublicKey, new byte[] { 1 }, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes)
+        {
+            Signatures = SimulatedSignatures.Instance,
+        };
         _replica = genesis is null
             ? Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true)
             : Coco.Replica.Replica.Found(start, log with { Chunks = _chunks }, _cipher!, genesis);
@@ -192,6 +196,8 @@ internal sealed class ManagerProcess : IDisposable
     private void CheckConfiguration()
     {
         if (_replica.Consensus is not { } consensus || _replica.State is not { } state || consensus.Last.Index != _replica.Committed) return;
+        if (ReferenceEquals(_compared.Configuration, consensus.Configuration) && ReferenceEquals(_compared.State, state)) return;
+        _compared = (consensus.Configuration, state);
         bool isSame = consensus.Configuration.Voters.SequenceEqual(state.Membership.Voters)
             && consensus.Configuration.Learners.SequenceEqual(state.Membership.Learners);
         if (!isSame) _world.Violate("configuration", $"{_host.Name}: consensus has {consensus.Configuration}, governance ({string.Join(' ', state.Membership.Voters)})");

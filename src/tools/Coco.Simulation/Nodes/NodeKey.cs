@@ -5,17 +5,15 @@ using Coco.Primitives;
 
 namespace Coco.Simulation.Nodes;
 
-/// <summary>A P-256 key that is the same in every run: derived from its number. It protects nothing.</summary>
+/// <summary>The public half of a P-256 key that is the same in every run: derived from its number. It protects nothing.</summary>
 internal sealed class NodeKey
 {
     private static readonly List<NodeKey> Known = [];
 
-    private readonly ECDsa _key;
-
     private NodeKey(string label)
     {
-        _key = Derive(label);
-        ECParameters parameters = _key.ExportParameters(false);
+        using ECDsa key = Derive(label);
+        ECParameters parameters = key.ExportParameters(false);
         PublicKey = (byte[])[4, .. parameters.Q.X!, .. parameters.Q.Y!];
     }
 
@@ -37,10 +35,5 @@ internal sealed class NodeKey
         D = Sha256.Hash(Encoding.ASCII.GetBytes(label)).ToArray(),
     });
 
-    public byte[] Sign(Hash256 digest)
-    {
-        byte[] signature = new byte[P256.SignatureSize];
-        _key.SignHash(digest.Span, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        return signature;
-    }
+    public byte[] Sign(Hash256 digest) => SimulatedSignatures.Sign(PublicKey.Span, digest.Span);
 }

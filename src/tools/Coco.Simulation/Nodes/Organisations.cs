@@ -31,8 +31,11 @@ internal static class Organisations
     {
         int member = Names.IndexOf(request.Member);
         byte[] bytes = request.ToCanonicalBytes();
-        byte[] signature = Keys[member].SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        return new SignedRequest(bytes, signature, Certificates[member].Fingerprint);
+        lock (Keys[member]) // seeds run side by side
+        {
+            byte[] signature = Keys[member].SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            return new SignedRequest(bytes, signature, Certificates[member].Fingerprint);
+        }
     }
 
     private static MemberCertificate Certify(string name, ECDsa key)

@@ -18,10 +18,10 @@ internal sealed class SimulatedDisk : ILedgerFiles
 
     private readonly SimulationWorld _world;
     private readonly string _name;
-    private readonly List<(Dictionary<string, byte[]> Files, SealedContent? Sealed)> _images = [];
+    private readonly List<(Dictionary<string, FileContent> Files, SealedContent? Sealed)> _images = [];
     private readonly List<object> _unsynced = [];
-    private Dictionary<string, byte[]> _durable = [];
-    private Dictionary<string, byte[]> _files = [];
+    private Dictionary<string, FileContent> _durable = [];
+    private Dictionary<string, FileContent> _files = [];
     private SealedContent? _durableSealed;
 
     public SimulatedDisk(SimulationWorld world, string name)
@@ -44,15 +44,15 @@ internal sealed class SimulatedDisk : ILedgerFiles
 
     public IReadOnlyList<string> List() => [.. _files.Keys.Order(StringComparer.Ordinal)];
 
-    public long Length(string file) => _files.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
+    public long Length(string file) => _files.TryGetValue(file, out FileContent content) ? content.Length : 0;
 
     public int Read(string file, long offset, Span<byte> destination) => Read(_files, file, offset, destination);
 
-    private static int Read(Dictionary<string, byte[]> files, string file, long offset, Span<byte> destination)
+    private static int Read(Dictionary<string, FileContent> files, string file, long offset, Span<byte> destination)
     {
-        if (!files.TryGetValue(file, out byte[]? bytes) || offset >= bytes.Length) return 0;
-        int length = (int)Math.Min(destination.Length, bytes.Length - offset);
-        bytes.AsSpan((int)offset, length).CopyTo(destination);
+        if (!files.TryGetValue(file, out FileContent content) || offset >= content.Length) return 0;
+        int length = (int)Math.Min(destination.Length, content.Length - offset);
+        content.Span.Slice((int)offset, length).CopyTo(destination);
         return length;
     }
 
@@ -89,7 +89,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
     /// <summary>Keeps what is durable now, to go back to it.</summary>
     public void KeepImage()
     {
-        _images.Add((new Dictionary<string, byte[]>(_durable), _durableSealed));
+        _images.Add((new Dictionary<string, FileContent>(_durable), _durableSealed));
         if (_images.Count > KeptImages) _images.RemoveAt(0);
         Snapshots.KeepImage(KeptImages);
     }
@@ -120,7 +120,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
     {
         if (_images.Count == 0) return false;
         int to = _world.Random.Below(_images.Count);
-        (_durable, _durableSealed) = (new Dictionary<string, byte[]>(_images[to].Files), _images[to].Sealed);
+        (_durable, _durableSealed) = (new Dictionary<string, FileContent>(_images[to].Files), _images[to].Sealed);
         _images.RemoveRange(to + 1, _images.Count - to - 1);
         Snapshots.RollBack(to);
         _world.Note(_name, "disk rolled back");
@@ -172,7 +172,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
     private void Reopen()
     {
         _unsynced.Clear();
-        _files = new Dictionary<string, byte[]>(_durable);
+        _files = new Dictionary<string, FileContent>(_durable);
         Sealed = _durableSealed;
     }
 
@@ -182,7 +182,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
         else Apply(_durable, (DiskOperation)item, bytes);
     }
 
-    internal static void Apply(Dictionary<string, byte[]> files, DiskOperation operation, long bytes)
+    internal static void Apply(Dictionary<string, FileContent> files, DiskOperation operation, long bytes)
     {
         switch (operation)
         {
@@ -190,10 +190,10 @@ internal sealed class SimulatedDisk : ILedgerFiles
                 ApplyWrite(files, write, bytes);
                 break;
             case DiskOperation.Truncate truncate:
-                files[truncate.File] = files[truncate.File][..(int)truncate.Length];
+                files[truncate.File] = files[truncate.File].Truncate((int)truncate.Length);
                 break;
             case DiskOperation.Rename rename:
-                if (files.Remove(rename.File, out byte[]? moved)) files[rename.To] = moved;
+                if (files.Remove(rename.File, out FileContent moved)) files[rename.To] = moved;
                 break;
             case DiskOperation.Delete delete:
                 files.Remove(delete.File);
@@ -201,17 +201,15 @@ internal sealed class SimulatedDisk : ILedgerFiles
         }
     }
 
-    private static void ApplyWrite(Dictionary<string, byte[]> files, DiskOperation.Write write, long bytes)
+    private static void ApplyWrite(Dictionary<string, FileContent> files, DiskOperation.Write write, long bytes)
     {
-        byte[] old = files.GetValueOrDefault(write.File, []);
+        FileContent file = files.GetValueOrDefault(write.File);
         int length = (int)Math.Min(bytes, write.Length);
-        byte[] file = new byte[Math.Max(old.Length, (int)write.Offset + length)];
-        old.CopyTo(file, 0);
         int at = (int)write.Offset;
         foreach (ReadOnlyMemory<byte> part in write.Parts)
         {
             int taken = Math.Min(part.Length, (int)write.Offset + length - at);
-            part.Span[..taken].CopyTo(file.AsSpan(at));
+            file = file.Write(at, part.Span[..taken]);
             at += taken;
         }
         files[write.File] = file;
@@ -221,7 +219,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
     {
         public IReadOnlyList<string> List() => [.. disk._durable.Keys.Order(StringComparer.Ordinal)];
 
-        public long Length(string file) => disk._durable.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
+        public long Length(string file) => disk._durable.TryGetValue(file, out FileContent content) ? content.Length : 0;
 
         public int Read(string file, long offset, Span<byte> destination) => SimulatedDisk.Read(disk._durable, file, offset, destination);
     }

@@ -7,20 +7,20 @@ namespace Coco.Simulation.Nodes;
 /// <summary>A folder whose operations are durable with the sync behind them; a crash keeps some of the others, the last one perhaps in part.</summary>
 internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISnapshotFolder
 {
-    private readonly List<Dictionary<string, byte[]>> _images = [];
+    private readonly List<Dictionary<string, FileContent>> _images = [];
     private readonly List<DiskOperation> _unsynced = [];
-    private Dictionary<string, byte[]> _durable = [];
-    private Dictionary<string, byte[]> _files = [];
+    private Dictionary<string, FileContent> _durable = [];
+    private Dictionary<string, FileContent> _files = [];
 
     public IReadOnlyList<string> List() => [.. _files.Keys.Order(StringComparer.Ordinal)];
 
-    public long Length(string file) => _files.TryGetValue(file, out byte[]? bytes) ? bytes.Length : 0;
+    public long Length(string file) => _files.TryGetValue(file, out FileContent content) ? content.Length : 0;
 
     public int Read(string file, long offset, Span<byte> destination)
     {
-        if (!_files.TryGetValue(file, out byte[]? bytes) || offset >= bytes.Length) return 0;
-        int length = (int)Math.Min(destination.Length, bytes.Length - offset);
-        bytes.AsSpan((int)offset, length).CopyTo(destination);
+        if (!_files.TryGetValue(file, out FileContent content) || offset >= content.Length) return 0;
+        int length = (int)Math.Min(destination.Length, content.Length - offset);
+        content.Span.Slice((int)offset, length).CopyTo(destination);
         return length;
     }
 
@@ -51,13 +51,13 @@ internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISna
 
     public void KeepImage(int most)
     {
-        _images.Add(new Dictionary<string, byte[]>(_durable));
+        _images.Add(new Dictionary<string, FileContent>(_durable));
         if (_images.Count > most) _images.RemoveAt(0);
     }
 
     public void RollBack(int image)
     {
-        _durable = new Dictionary<string, byte[]>(_images[image]);
+        _durable = new Dictionary<string, FileContent>(_images[image]);
         _images.RemoveRange(image + 1, _images.Count - image - 1);
         Reopen();
     }
@@ -68,15 +68,14 @@ internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISna
         List<string> files = [.. _durable.Keys.Order(StringComparer.Ordinal)];
         if (files.Count == 0) return false;
         string file = world.Random.Pick(files);
-        byte[] bytes = _durable[file];
+        byte[] bytes = _durable[file].Span.ToArray();
         switch (world.Random.Below(4))
         {
             case 0: _durable.Remove(file); break;
-            case 1: _durable[file] = bytes[..world.Random.Below(bytes.Length)]; break;
+            case 1: _durable[file] = new FileContent(bytes[..world.Random.Below(bytes.Length)]); break;
             case 2:
-                byte[] changed = [.. bytes];
-                changed[world.Random.Below(changed.Length)] ^= (byte)(1 << world.Random.Below(8));
-                _durable[file] = changed;
+                bytes[world.Random.Below(bytes.Length)] ^= (byte)(1 << world.Random.Below(8));
+                _durable[file] = new FileContent(bytes);
                 break;
             default:
                 _durable[file] = _durable[files[0]];
@@ -97,6 +96,6 @@ internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISna
     private void Reopen()
     {
         _unsynced.Clear();
-        _files = new Dictionary<string, byte[]>(_durable);
+        _files = new Dictionary<string, FileContent>(_durable);
     }
 }

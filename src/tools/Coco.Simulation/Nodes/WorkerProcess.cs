@@ -15,6 +15,11 @@ namespace Coco.Simulation.Nodes;
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
+    /// <summary>A digest over the state goes through all of it, so not every batch is looked at; the last one is, at the end.</summary>
+    private const ulong CheckedBatches = 8;
+
+    private static readonly StoreLimits SmallStore = new() { MaxViews = 64, SlabBytes = 64 << 10 };
+
     private const long TimeEvery = 10 * SimulationWorld.Millisecond;
 
     private readonly SimulationWorld _world;
@@ -149,8 +154,8 @@ internal sealed class WorkerProcess : IDisposable
         bool isMade = new KeyValueLedgerFactory().TryCreate(welcome.State.Constitution.Ledger.Settings, out _ledger, out string? error);
         Invariant.Holds(isMade, error ?? "the ledger is made");
         _welcome = welcome;
-        if (welcome.Snapshot is null) Begin(new VersionedStore(_ledger!.Description.Maps));
-        else _loader = new SnapshotLoader(_ledger!.Description.Maps);
+        if (welcome.Snapshot is null) Begin(new VersionedStore(_ledger!.Description.Maps, SmallStore));
+        else _loader = new SnapshotLoader(_ledger!.Description.Maps, SmallStore);
     }
 
     /// <summary>A piece of the state to start from.</summary>
@@ -331,7 +336,7 @@ internal sealed class WorkerProcess : IDisposable
     private void OnApplied(BatchNumber batch)
     {
         _world.Trace.Add(_world.Now, _host.Number, "applied", batch.Value);
-        if (batch.Value % 3 == 0) CheckState();
+        if (batch.Value % CheckedBatches == 0) CheckState();
     }
 
     private void Complete(CompleteEffect complete)

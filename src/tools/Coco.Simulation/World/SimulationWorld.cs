@@ -8,9 +8,9 @@ internal sealed class SimulationWorld(long seed, Profile profile) : IDisposable
     public const long Millisecond = 1_000;
     public const long Second = 1_000_000;
 
-    private readonly PriorityQueue<Action, (long At, long Order)> _queue = new();
+    private readonly PriorityQueue<Action, UInt128> _queue = new();
     private readonly HashSet<string> _seen = [];
-    private long _order;
+    private ulong _order;
 
     public long Seed => seed;
     public Profile Profile => profile;
@@ -31,22 +31,23 @@ internal sealed class SimulationWorld(long seed, Profile profile) : IDisposable
     /// <summary>A run ends at its first violation: what follows would only be its consequences.</summary>
     public bool IsBroken => Violations.Count > 0;
 
-    public void After(long delay, Action action) => _queue.Enqueue(action, (Now + Math.Max(delay, 0), _order++));
+    public void After(long delay, Action action) => _queue.Enqueue(action, new UInt128((ulong)(Now + Math.Max(delay, 0)), _order++));
 
     /// <summary>Runs until <paramref name="until"/> holds, looked at every 10 ms, or the time is over; says whether it held.</summary>
     public bool RunUntil(long deadline, Func<bool> until)
     {
         long nextLook = Now;
-        while (!IsBroken && _queue.TryPeek(out _, out (long At, long Order) first))
+        while (!IsBroken && _queue.TryPeek(out _, out UInt128 first))
         {
-            if (first.At >= nextLook)
+            long at = (long)(ulong)(first >> 64);
+            if (at >= nextLook)
             {
                 if (until()) return true;
-                nextLook = first.At + (10 * Millisecond);
+                nextLook = at + (10 * Millisecond);
             }
-            if (first.At > deadline) return false;
+            if (at > deadline) return false;
             Action action = _queue.Dequeue();
-            Now = first.At;
+            Now = at;
             Counters.Events++;
             action();
         }
