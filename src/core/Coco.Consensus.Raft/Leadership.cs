@@ -166,8 +166,8 @@ internal sealed class Leadership
     private bool IsTooMuch(LogPosition last, int position, long bytes)
     {
         if (position == 0 && (last.Index == _state.Commit || last.Term != _state.Term)) return false;
-        return last.Index.Value + (ulong)position - _state.Commit.Value >= Limits.MaxUncommittedEntries
-            || _state.Log.BytesAfter(_state.Commit) + bytes > Limits.MaxUncommittedBytes;
+        return last.Index.Value + (ulong)position - _state.Commit.Value >= (ulong)_state.Settings.MaxUncommittedEntries
+            || _state.Log.BytesAfter(_state.Commit) + bytes > _state.Settings.MaxUncommittedBytes;
     }
 
     private void AppendOwn(IReadOnlyList<ConsensusEntry> entries, bool hasChange)

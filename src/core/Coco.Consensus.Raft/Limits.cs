@@ -6,12 +6,6 @@ internal static class Limits
     /// <summary>What an entry costs in memory beside its frame; so that many empty entries are bounded too.</summary>
     public const int EntryOverheadBytes = 64;
 
-    /// <summary>Entries proposed and not committed: what a leader cut off from its followers may pile up.</summary>
-    public const int MaxUncommittedEntries = 1 << 16;
-
-    /// <summary>The same in bytes; four times the largest window that one follower needs at the default settings would be waste.</summary>
-    public const long MaxUncommittedBytes = 64L << 20;
-
     /// <summary>Reads that wait for a round; more are told that this VN can't say.</summary>
     public const int MaxWaitingReads = 1 << 16;
 

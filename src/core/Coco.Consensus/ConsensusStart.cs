@@ -42,4 +42,10 @@ public sealed record ConsensusSettings
 
     /// <summary>How much of the log's tail is kept in memory for followers that are a little behind, in bytes.</summary>
     public long MaxCachedBytes { get; init; } = 16 << 20;
+
+    /// <summary>Entries proposed and not committed: what a leader cut off from its followers may pile up.</summary>
+    public int MaxUncommittedEntries { get; init; } = 1 << 16;
+
+    /// <summary>The same in bytes; four times the largest window that one follower needs at the default settings would be waste.</summary>
+    public long MaxUncommittedBytes { get; init; } = 64L << 20;
 }

@@ -15,14 +15,21 @@ public sealed class MemberCertificate : IEquatable<MemberCertificate>
     private const string P256Oid = "1.2.840.10045.3.1.7";
     private const string P384Oid = "1.3.132.0.34";
 
+    /// <summary>Certificates that a thread keeps: each governance state that is read holds those of all members again.</summary>
+    private const int MaxKept = 256;
+
+    /// <summary>By fingerprint. What a certificate holds depends on its bytes alone, so nobody can see that it is kept.</summary>
+    [ThreadStatic]
+    private static Dictionary<Hash256, MemberCertificate>? _kept;
+
     private readonly byte[] _publicKey;
 
-    private MemberCertificate(byte[] der, byte[] publicKey, bool isP384)
+    private MemberCertificate(byte[] der, in Hash256 fingerprint, byte[] publicKey, bool isP384)
     {
         Der = der;
         _publicKey = publicKey;
         IsP384 = isP384;
-        Fingerprint = Sha256.Hash(der);
+        Fingerprint = fingerprint;
         Pem = PemEncoding.WriteString("CERTIFICATE", der);
     }
 
@@ -63,7 +70,10 @@ public sealed class MemberCertificate : IEquatable<MemberCertificate>
     public static bool TryParseDer(
         byte[] der, [NotNullWhen(true)] out MemberCertificate? certificate, [NotNullWhen(false)] out string? problem)
     {
-        certificate = null;
+        Dictionary<Hash256, MemberCertificate> kept = _kept ??= [];
+        Hash256 fingerprint = Sha256.Hash(der);
+        problem = null;
+        if (kept.TryGetValue(fingerprint, out certificate)) return true;
         try
         {
             using X509Certificate2 parsed = X509CertificateLoader.LoadCertificate(der);
@@ -75,7 +85,9 @@ public sealed class MemberCertificate : IEquatable<MemberCertificate>
                 problem ??= "is not exactly one DER certificate";
                 return false;
             }
-            certificate = new MemberCertificate(der, key!.ExportSubjectPublicKeyInfo(), curve == P384Oid);
+            certificate = new MemberCertificate(parsed.RawData, in fingerprint, key!.ExportSubjectPublicKeyInfo(), curve == P384Oid);
+            if (kept.Count >= MaxKept) kept.Clear();
+            kept.Add(fingerprint, certificate);
             return true;
         }
         catch (CryptographicException)

@@ -26,6 +26,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>How long a sync takes at most, in milliseconds.</summary>
     public int SyncMs { get; init; } = 8;
 
+    /// <summary>Each seed draws thresholds of the product, mostly small: see <see cref="Nodes.DrawnLimits"/>.</summary>
+    public bool DrawsLimits { get; init; }
+
     /// <summary>
     /// All disks may be rolled back together. That loses operations (the architecture states this limit), so only what holds even
     /// then is checked: no key encrypts two plaintexts under one nonce.
@@ -42,6 +45,35 @@ public sealed record Profile(string Name, string Description)
                 ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 3, ["pause"] = 2,
                 ["snapshotDamage"] = 2, ["away"] = 2,
+            },
+        },
+        new("everything", "All kinds of faults, small thresholds, and members that add and remove VNs.")
+        {
+            Loss = 0.02, Duplication = 0.01, Reordering = 0.03, Governs = true, LosesDisks = true, DrawsLimits = true, FaultEveryMs = 300,
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 6, ["crashAtStep"] = 10, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
+                ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 2, ["pause"] = 2,
+                ["snapshotDamage"] = 2, ["away"] = 2, ["powerCut"] = 1, ["ledgerDamage"] = 3, ["diskFull"] = 3, ["diskStall"] = 2, ["clockJump"] = 2,
+            },
+        },
+        new("limits", "The faults of mixed, with thresholds so small that a day of production passes in seconds.")
+        {
+            Loss = 0.02, Duplication = 0.01, Reordering = 0.03, DrawsLimits = true,
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
+                ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 3, ["pause"] = 2,
+                ["snapshotDamage"] = 2, ["away"] = 2,
+            },
+        },
+        new("disks", "Disks fill up, stall, return what was not written, and go back; clocks jump.")
+        {
+            Loss = 0.01, LosesDisks = true, SyncMs = 30, FaultEveryMs = 400,
+            Weights = new Dictionary<string, int>
+            {
+                ["ledgerDamage"] = 6, ["diskFull"] = 6, ["diskStall"] = 4, ["slowDisk"] = 2, ["rollback"] = 3, ["powerCut"] = 1, ["crash"] = 3,
+                ["crashAtStep"] = 3, ["snapshotDamage"] = 3, ["clockJump"] = 3, ["away"] = 1,
             },
         },
         new("snapshots", "VNs are away so long that they come back through a snapshot; snapshot files are lost, cut, changed and set back.")

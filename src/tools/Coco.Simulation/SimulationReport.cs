@@ -39,7 +39,13 @@ public sealed record SimulationReport
     public required long WorkersRestored { get; init; }
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
-    /// <summary>Fault, and what a VN was doing when it came: how often.</summary>
+    /// <summary>Effects of the sequencer and the executor between which a process was killed.</summary>
+    public required IReadOnlyDictionary<string, long> CrashPoints { get; init; }
+
+    /// <summary>Cells of the table of faults and steps that are empty, as fault/step.</summary>
+    public required IReadOnlyList<string> Uncovered { get; init; }
+
+    /// <summary>Fault, and what a VN that it met was in the middle of: how often.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Coverage { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Coco.Simulation.Checks;
+using Coco.Simulation.Faults;
 
 namespace Coco.Simulation;
 
@@ -48,6 +49,9 @@ internal sealed class SimulationTotals : IDisposable
             WorkersRestored = _counters.WorkersRestored,
             WorkerRestarts = _counters.WorkerRestarts,
             Faults = _counters.Faults,
+            CrashPoints = _counters.CrashPoints,
+            Uncovered = [.. _counters.Coverage.SelectMany(fault =>
+                ProtocolSteps.All.Where(step => !fault.Value.ContainsKey(step)).Select(step => $"{fault.Key}/{step}"))],
             Coverage = _counters.Coverage.ToDictionary(fault => fault.Key, fault => (IReadOnlyDictionary<string, long>)fault.Value),
         };
     }

@@ -13,7 +13,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.Equal(Simulator.Run(options).TraceDigest, Simulator.Run(options).TraceDigest);
     }
 
+    [Fact]
+    public void Seeds_that_run_side_by_side_go_as_they_go_alone()
+    {
+        var options = new SimulationOptions(1, 4, "everything");
+        Assert.Equal(Simulator.Run(options).TraceDigest, Simulator.Run(options with { Jobs = 3 }).TraceDigest);
+    }
+
     [Theory]
+    [InlineData("everything", 1, 3)]
+    [InlineData("limits", 1, 4)]
+    [InlineData("disks", 5, 8)]
     [InlineData("mixed", 1, 4)]
     [InlineData("mixed", 14, 14)] // a change of membership that only its dead leader held
     [InlineData("mixed", 89, 89)] // a read was answered by a worker that had its snapshot and not yet what followed it

@@ -1,3 +1,5 @@
+using Coco.Simulation.Faults;
+
 namespace Coco.Simulation.Checks;
 
 /// <summary>What a run is measured by.</summary>
@@ -15,12 +17,26 @@ internal sealed class Counters
     public SortedDictionary<string, long> Faults { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, SortedDictionary<string, long>> Coverage { get; } = new(StringComparer.Ordinal);
 
-    public void CountFault(string kind, string step, long count = 1)
+    /// <summary>Effects between which a process was killed.</summary>
+    public SortedDictionary<string, long> CrashPoints { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>One fault, which met all of these steps.</summary>
+    public void CountFault(string kind, IReadOnlyCollection<string> steps)
     {
-        Faults[kind] = Faults.GetValueOrDefault(kind) + count;
+        Add(Faults, kind, 1);
+        if (steps.Count == 0) AddCell(kind, ProtocolSteps.Idle, 1);
+        foreach (string step in steps) AddCell(kind, step, 1);
+    }
+
+    public void CountCrashPoint(string effect) => Add(CrashPoints, effect, 1);
+
+    private static void Add(SortedDictionary<string, long> counts, string key, long count) => counts[key] = counts.GetValueOrDefault(key) + count;
+
+    private void AddCell(string kind, string step, long count)
+    {
         if (!Coverage.TryGetValue(kind, out SortedDictionary<string, long>? steps))
             Coverage[kind] = steps = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        steps[step] = steps.GetValueOrDefault(step) + count;
+        Add(steps, step, count);
     }
 
     public void Add(Counters other)
@@ -35,6 +51,8 @@ internal sealed class Counters
         WorkersRestored += other.WorkersRestored;
         StartsFromSnapshot += other.StartsFromSnapshot;
         foreach ((string kind, SortedDictionary<string, long> steps) in other.Coverage)
-            foreach ((string step, long count) in steps) CountFault(kind, step, count);
+            foreach ((string step, long count) in steps) AddCell(kind, step, count);
+        foreach ((string kind, long count) in other.Faults) Add(Faults, kind, count);
+        foreach ((string effect, long count) in other.CrashPoints) Add(CrashPoints, effect, count);
     }
 }

@@ -12,9 +12,10 @@ internal static class LedgerFiles
     {
         foreach (Host host in hosts)
         {
+            if (host != hosts[0] && AreSame(hosts[0], host)) continue; // the same bytes hold or do not, whoever has them
             LedgerVerification found = LedgerVerifier.Verify(host.Disk, new LedgerAuthority(), new LedgerOpenOptions { Signatures = SimulatedSignatures.Instance });
             if (!found.Holds) world.Violate("audit", $"{host.Name}: {found.Problem!.Message}");
-            if (!AreSame(hosts[0], host)) world.Violate("same bytes", $"the ledger files of {host.Name} are not those of {hosts[0].Name}");
+            if (host != hosts[0]) world.Violate("same bytes", $"the ledger files of {host.Name} are not those of {hosts[0].Name}");
         }
     }
 

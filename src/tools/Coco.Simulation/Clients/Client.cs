@@ -122,7 +122,7 @@ internal sealed class Client(Cluster cluster, int number, List<Operation> histor
         World.After(Random.Between(600, 3_000) * Ms, () =>
         {
             if (_attempt != attempt) return;
-            World.CountFault("clientTimeout");
+            World.CountFault("clientTimeout", _host.Name);
             TryAgain(operation, tried);
         });
     }
@@ -155,7 +155,7 @@ internal sealed class Client(Cluster cluster, int number, List<Operation> histor
     private void Move()
     {
         _attempt++;
-        World.CountFault("clientMove");
+        World.CountFault("clientMove", _host.Name);
         _host = Random.Pick(cluster.Hosts);
         Think();
     }

@@ -12,6 +12,9 @@ internal sealed class FaultPlan(Cluster cluster)
     private const long Ms = SimulationWorld.Millisecond;
     private const long ImageEvery = 700 * Ms;
 
+    /// <summary>Less than a client's request lives.</summary>
+    private const long MaxClockErrorMs = 100_000;
+
     /// <summary>Where a manager or a worker is killed between two effects.</summary>
     private static readonly string[] ManagerSteps = ["SendEffect", "DiskEffect", "SignEffect", "ApplyBatchEffect", "BatchCommittedEffect", "WorkerRoleEffect", "ReadLogEffect", "AdmittedEffect", "GovernanceChangedEffect",
         "snapshot file", "TakeSnapshotEffect", "KeepSnapshotEffect", "DropSnapshotEffect", "BeginFetchEffect", "StoreFetchedEffect", "CheckFetchedEffect",
@@ -47,6 +50,8 @@ internal sealed class FaultPlan(Cluster cluster)
             host.BoundarySlowUpTo = 0;
             host.SyncUpToMs = World.Profile.SyncMs;
             host.PausedUntil = 0;
+            host.SyncStallsUntil = 0;
+            host.Disk.Space.IsFull = false;
             host.Drift(1);
             if (host.IsWanted) cluster.Start(host);
         }
@@ -55,7 +60,8 @@ internal sealed class FaultPlan(Cluster cluster)
     public bool CrashesAt(Host host, string step)
     {
         if (!IsDue(_armed, host, step) || IsAnyRolledBack) return false;
-        World.CountFault("crashAtStep", step);
+        World.CountFault("crashAtStep", host.Name);
+        World.Counters.CountCrashPoint(step);
         CrashAndRestart(host, 1_500);
         return true;
     }
@@ -63,7 +69,8 @@ internal sealed class FaultPlan(Cluster cluster)
     public bool WorkerDiesAt(Host host, string step)
     {
         if (!IsDue(_armedWorkers, host, step)) return false;
-        World.CountFault("workerKill", step);
+        World.CountFault("workerKill", host.Name);
+        World.Counters.CountCrashPoint(step);
         host.Worker?.End("killed");
         return true;
     }
@@ -127,13 +134,17 @@ internal sealed class FaultPlan(Cluster cluster)
             case "leaderCut" when !IsAnyRolledBack: CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged" when !IsAnyRolledBack: ForgeLedger(host); break;
+            case "ledgerDamage": DamageLedger(host); break;
+            case "diskFull" when !IsAnyRolledBack: FillDisk(host); break;
+            case "diskStall": StallDisk(host); break;
+            case "clockJump": JumpClock(host); break;
             case "rollAllBack": RollAllBack(running); break;
         }
     }
 
     private void Crash(Host host)
     {
-        World.CountFault("crash");
+        World.CountFault("crash", host.Name);
         CrashAndRestart(host, 2_000);
     }
 
@@ -146,7 +157,7 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>Long enough for the others to write snapshots and go on.</summary>
     private void StayAway(Host host)
     {
-        World.CountFault("away");
+        World.CountFault("away", host.Name);
         cluster.Crash(host, isPowerLost: Random.Chance(0.5));
         World.After(Random.Between(2_000, 5_000) * Ms, () => cluster.Start(host));
     }
@@ -156,9 +167,9 @@ internal sealed class FaultPlan(Cluster cluster)
     {
         bool isWhole = host.Manager!.Replica.First.Value == 1;
         if (!isWhole && !MayLoseOne()) return;
+        World.CountFault("snapshotDamage", host.Name);
         cluster.Crash(host, isPowerLost: true);
-        for (int i = Random.Below(3); i >= 0; i--)
-            if (host.Disk.Snapshots.TryDamage()) World.CountFault("snapshotDamage");
+        for (int i = Random.Below(3); i >= 0; i--) host.Disk.Snapshots.TryDamage();
         if (!isWhole) Watch(host);
         World.After(Random.Between(20, 600) * Ms, () => cluster.Start(host));
     }
@@ -166,28 +177,28 @@ internal sealed class FaultPlan(Cluster cluster)
     private void KillWorker(Host host)
     {
         if (host.Worker is null) return;
-        World.CountFault("workerKill");
+        World.CountFault("workerKill", host.Name);
         host.Worker.End("killed");
     }
 
     private void CutBoundary(Host host)
     {
         if (host.Manager?.Link is not { } link) return;
-        World.CountFault("boundaryCut");
+        World.CountFault("boundaryCut", host.Name);
         link.Close();
     }
 
     private void DelayBoundary(Host host)
     {
-        World.CountFault("boundaryDelay");
+        World.CountFault("boundaryDelay", host.Name);
         host.BoundarySlowUpTo = Random.Between(5, 200) * Ms;
         World.After(Random.Between(200, 1_500) * Ms, () => host.BoundarySlowUpTo = 0);
     }
 
     private void Partition(bool isOneWay)
     {
-        World.CountFault(isOneWay ? "asymmetric" : "partition");
         List<Host> side = [.. cluster.Hosts.Where(_ => Random.Chance(0.5))];
+        World.CountFault(isOneWay ? "asymmetric" : "partition", Names(side));
         Cut(side, isOneWay);
         World.After(Random.Between(200, 2_500) * Ms, cluster.Links.MendAll);
     }
@@ -211,7 +222,7 @@ internal sealed class FaultPlan(Cluster cluster)
     private void CutLeader()
     {
         if (cluster.Leader is not { } leader) return;
-        World.CountFault("leaderCut");
+        World.CountFault("leaderCut", leader.Name);
         Cut([leader], isOneWay: Random.Chance(0.3));
         long lasts = Random.Between(100, 1_000);
         if (Random.Chance(0.5)) StallDisk(leader, lasts);
@@ -222,15 +233,15 @@ internal sealed class FaultPlan(Cluster cluster)
     private void HandOver()
     {
         if (cluster.Leader is not { } leader) return;
-        World.CountFault("handOver");
+        World.CountFault("handOver", leader.Name);
         leader.Manager!.Give(HandOverInput.Instance);
         if (Random.Chance(0.5)) World.After(Random.Between(5, 120) * Ms, () => cluster.Leader?.Manager!.Give(HandOverInput.Instance));
     }
 
     private void Flap()
     {
-        World.CountFault("flap");
         List<Host> side = [.. cluster.Hosts.Where(_ => Random.Chance(0.4))];
+        World.CountFault("flap", Names(side));
         for (int i = 0; i < 6; i++)
         {
             long at = (i * 2 * Random.Between(60, 160)) * Ms;
@@ -245,14 +256,14 @@ internal sealed class FaultPlan(Cluster cluster)
 
     private void SlowNetwork()
     {
-        World.CountFault("delay");
+        World.CountFault("delay", Names(cluster.Hosts));
         cluster.Links.SlowUpTo = Random.Between(10, 250) * Ms;
         World.After(Random.Between(300, 2_000) * Ms, () => cluster.Links.SlowUpTo = 0);
     }
 
     private void SlowDisk(Host host)
     {
-        World.CountFault("slowDisk");
+        World.CountFault("slowDisk", host.Name);
         host.SyncUpToMs = Random.Between(40, 300);
         World.After(Random.Between(300, 2_000) * Ms, () => host.SyncUpToMs = World.Profile.SyncMs);
     }
@@ -260,32 +271,32 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>A sync that begins now may take longer than an election.</summary>
     private void StallDisk(Host host, long lastsMs)
     {
-        World.CountFault("stalledDisk");
+        World.CountFault("diskStall", host.Name);
         host.SyncUpToMs = Random.Between(300, 1_500);
         World.After(lastsMs * Ms, () => host.SyncUpToMs = World.Profile.SyncMs);
     }
 
     private void Drift(Host host)
     {
-        World.CountFault("clockDrift");
+        World.CountFault("clockDrift", host.Name);
         host.Drift(Random.Between(70, 140) / 100.0);
     }
 
     private void Pause(Host host)
     {
-        World.CountFault("pause");
+        World.CountFault("pause", host.Name);
         host.PausedUntil = World.Now + (Random.Between(50, 1_500) * Ms);
     }
 
     private void KillMany(string kind, List<Host> hosts)
     {
-        World.CountFault(kind);
+        World.CountFault(kind, Names(hosts));
         foreach (Host host in hosts) World.After(Random.Between(0, 20) * Ms, () => CrashAndRestart(host, 2_500));
     }
 
     private void CutPower(List<Host> hosts)
     {
-        World.CountFault("powerCut");
+        World.CountFault("powerCut", Names(hosts));
         foreach (Host host in hosts)
         {
             cluster.Crash(host, isPowerLost: true);
@@ -297,14 +308,11 @@ internal sealed class FaultPlan(Cluster cluster)
     private void RollBack(Host host)
     {
         if (!MayLoseOne()) return;
-        cluster.Crash(host, isPowerLost: true);
         bool isLost = World.Profile.LosesDisks && Random.Chance(0.5);
+        World.CountFault(isLost ? "diskLost" : "rollback", host.Name);
+        cluster.Crash(host, isPowerLost: true);
         if (isLost) host.Disk.Wipe();
-        if (isLost || host.Disk.TryRollBack())
-        {
-            World.CountFault(isLost ? "diskLost" : "rollback");
-            Watch(host);
-        }
+        if (isLost || host.Disk.TryRollBack()) Watch(host);
         World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
     }
 
@@ -312,14 +320,42 @@ internal sealed class FaultPlan(Cluster cluster)
     private void ForgeLedger(Host host)
     {
         if (!MayLoseOne()) return;
+        World.CountFault("ledgerForged", host.Name);
         cluster.Crash(host, isPowerLost: false);
-        if (host.Disk.TryForge(host.Chunks))
-        {
-            World.CountFault("ledgerForged");
-            Watch(host);
-        }
+        if (host.Disk.TryForge(host.Chunks)) Watch(host);
         World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
     }
+
+    /// <summary>A file of one ledger is changed, in the middle too; the same holds as for a disk that goes back.</summary>
+    private void DamageLedger(Host host)
+    {
+        if (!MayLoseOne()) return;
+        World.CountFault("ledgerDamage", host.Name);
+        cluster.Crash(host, isPowerLost: true);
+        if (host.Disk.TryDamage()) Watch(host);
+        World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
+    }
+
+    private void FillDisk(Host host)
+    {
+        World.CountFault("diskFull", host.Name);
+        host.Disk.Space.IsFull = true;
+        World.After(Random.Between(100, 2_500) * Ms, () => host.Disk.Space.IsFull = false);
+    }
+
+    private void StallDisk(Host host)
+    {
+        World.CountFault("diskStall", host.Name);
+        host.SyncStallsUntil = World.Now + (Random.Between(500, 4_000) * Ms);
+    }
+
+    private void JumpClock(Host host)
+    {
+        World.CountFault("clockJump", host.Name);
+        host.SetClock(Random.Between(-MaxClockErrorMs, MaxClockErrorMs));
+    }
+
+    private static IEnumerable<string> Names(IEnumerable<Host> hosts) => hosts.Select(host => host.Name);
 
     /// <summary>One VN may lose what it had while all others are whole and up.</summary>
     private bool MayLoseOne()
@@ -328,6 +364,7 @@ internal sealed class FaultPlan(Cluster cluster)
         if (cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return false;
         cluster.Links.MendAll();
         _armed.Clear();
+        foreach (Host one in cluster.Hosts) one.Disk.Space.IsFull = false;
         return true;
     }
 
@@ -356,7 +393,7 @@ internal sealed class FaultPlan(Cluster cluster)
 
     private void RollAllBack(List<Host> hosts)
     {
-        World.CountFault("rollAllBack");
+        World.CountFault("rollAllBack", Names(hosts));
         foreach (Host host in hosts)
         {
             cluster.Crash(host, isPowerLost: true);

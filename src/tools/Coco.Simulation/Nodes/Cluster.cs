@@ -35,16 +35,18 @@ internal sealed class Cluster : IDisposable
         ChunkBytes = (int)world.Random.Between(2_000, 60_000);
         CachedBytes = world.Random.Between(0, 200_000);
         MinPipelined = (int)world.Random.Between(1, 8);
+        Limits = world.Profile.DrawsLimits ? DrawnLimits.Draw((ulong)world.Seed) : DrawnLimits.Production;
         _sessionKey = new SecretKey(world.Random.NextHash().Span);
         PieceBytes = (int)world.Random.Between(200, 5_000);
         var snapshots = new SnapshotSettings((int)world.Random.Between(10, 120), world.Random.Between(4_000, 200_000));
         Constitution constitution = Organisations.Constitution(
-            _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, snapshots);
+            _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, Limits.MaxBatchTransactions, snapshots);
         NodeKey first = NextKey();
         _genesis = new GovernanceEntry.Genesis(
             _hosts[0].UnixMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), _hosts[0].Name, first.PublicKey,
             new byte[] { 1 });
         Network = GovernanceEntryCodec.NetworkIdOf(_genesis).Value;
+        world.StepsOf = (name, steps) => ProtocolSteps.Collect(this, _hosts.First(host => host.Name == name), steps);
         foreach (Host host in _hosts.Take(nodes)) host.IsWanted = true;
         Run(_hosts[0], new ManagerProcess(this, _hosts[0], _genesis, first));
         foreach (Host host in _hosts.Skip(1).Take(nodes - 1))
@@ -62,6 +64,8 @@ internal sealed class Cluster : IDisposable
     public int ChunkBytes { get; }
     public long CachedBytes { get; }
     public int MinPipelined { get; }
+
+    public DrawnLimits Limits { get; }
 
     /// <summary>Of a file on its way between VNs or to a worker.</summary>
     public int PieceBytes { get; }
@@ -104,11 +108,11 @@ internal sealed class Cluster : IDisposable
     {
         if (host.Manager is not { } manager) return;
         World.Note(host.Name, isPowerLost ? "power lost" : "killed");
+        if (isPowerLost) host.Disk.Crash(); // before the process is gone, so that it can be said what it was doing
+        else host.Disk.Sync();
         host.Manager = null;
         manager.End();
         foreach (Host other in Running.ToList()) TellBroken(other, host);
-        if (isPowerLost) host.Disk.Crash();
-        else host.Disk.Sync();
         if (isPowerLost) host.Worker?.End("power lost");
     }
 

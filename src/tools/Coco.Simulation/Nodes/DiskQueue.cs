@@ -4,7 +4,7 @@ using Coco.Simulation.World;
 namespace Coco.Simulation.Nodes;
 
 /// <summary>The twin of the manager's writing thread: takes all that waits, writes and syncs it, reports the last ticket.</summary>
-internal sealed class DiskQueue(SimulationWorld world, Host host, Action<SealedState> seal, Action<ulong> done, Func<bool> isAlive)
+internal sealed class DiskQueue(SimulationWorld world, Host host, Action<SealedState> seal, Action<ulong> done, Func<bool> isAlive, Action<string> fail)
 {
     private const int MaxGrouped = 64;
 
@@ -27,13 +27,22 @@ internal sealed class DiskQueue(SimulationWorld world, Host host, Action<SealedS
     {
         if (!isAlive()) return;
         ulong last = 0;
-        for (int i = 0; i <= MaxGrouped && _waiting.TryDequeue(out DiskEffect? effect); i++)
+        try
         {
-            if (effect.State is { } state) seal(state);
-            host.Disk.Write(effect.Operations);
-            last = effect.Ticket;
+            for (int i = 0; i <= MaxGrouped && _waiting.TryDequeue(out DiskEffect? effect); i++)
+            {
+                if (effect.State is { } state) seal(state);
+                host.Disk.Write(effect.Operations);
+                last = effect.Ticket;
+            }
         }
-        world.After(world.Random.Between(1, host.SyncUpToMs) * SimulationWorld.Millisecond, () => Finish(last));
+        catch (IOException problem)
+        {
+            fail(problem.Message);
+            return;
+        }
+        long synced = Math.Max(world.Now + (world.Random.Between(1, host.SyncUpToMs) * SimulationWorld.Millisecond), host.SyncStallsUntil);
+        world.After(synced - world.Now, () => Finish(last));
     }
 
     private void Finish(ulong ticket)

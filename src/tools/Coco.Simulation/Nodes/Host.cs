@@ -32,6 +32,9 @@ internal sealed class Host(SimulationWorld world, int number)
 
     public long SyncUpToMs { get; set; } = world.Profile.SyncMs;
 
+    /// <summary>No sync ends before then: a disk that stalls.</summary>
+    public long SyncStallsUntil { get; set; }
+
     /// <summary>Added to messages across the boundary, at most.</summary>
     public long BoundarySlowUpTo { get; set; }
 
@@ -39,6 +42,13 @@ internal sealed class Host(SimulationWorld world, int number)
 
     /// <summary>How long a tick of 10 ms is by this machine's clock, in true microseconds.</summary>
     public long TickLength => (long)(10 * SimulationWorld.Millisecond / _rate);
+
+    /// <summary>From now on the clock is this far from the true time.</summary>
+    public void SetClock(long offsetMs)
+    {
+        _driftedMs = (world.Now / (double)SimulationWorld.Millisecond) + offsetMs;
+        _driftFrom = world.Now;
+    }
 
     public void Drift(double rate)
     {

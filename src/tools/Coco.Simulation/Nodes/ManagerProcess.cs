@@ -38,7 +38,7 @@ internal sealed class ManagerProcess : IDisposable
     {
         (_cluster, _world, _host, _key) = (cluster, cluster.World, host, key);
         _sealed = host.Disk.Sealed;
-        _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive);
+        _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive, OnDiskFailure);
         _plug = new WatchedFactory(cluster, host);
         RecoveredLog log = LedgerStart.Open(cluster, host, _sealed?.State);
         _checked = new LogIndex((log.Chunks?.First.Value ?? 1) - 1);
@@ -50,6 +50,10 @@ internal sealed class ManagerProcess : IDisposable
             ElectionTimeoutTicks = cluster.ElectionTimeoutMs / 10,
             HeartbeatTicks = Math.Max(cluster.ElectionTimeoutMs / 80, 1),
             MaxCachedBytes = cluster.CachedBytes,
+            MaxAppendBytes = cluster.Limits.MaxAppendBytes,
+            MaxInflightAppends = cluster.Limits.MaxInflightAppends,
+            MaxUncommittedEntries = cluster.Limits.MaxUncommittedEntries,
+            MaxUncommittedBytes = cluster.Limits.MaxUncommittedBytes,
         };
         EntrySalt salt = DrawSalt();
         _snapshots = new SnapshotTwin(cluster, host, this, salt);
@@ -57,6 +61,10 @@ internal sealed class ManagerProcess : IDisposable
             host.Name, key.PublicKey, new byte[] { 1 }, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes)
         {
             Signatures = SimulatedSignatures.Instance,
+            KeptLeaves = cluster.Limits.KeptLeaves,
+            CaughtUpEntries = cluster.Limits.CaughtUpEntries,
+            FeedBytes = cluster.Limits.FeedBytes,
+            CertificateTicks = cluster.Limits.CertificateTicks,
         };
         _replica = genesis is null
             ? Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true)
@@ -69,6 +77,10 @@ internal sealed class ManagerProcess : IDisposable
     public BoundaryLink? Link { get; set; }
 
     public Replica.Replica Replica => _replica;
+
+    public bool IsTakingSnapshot => _snapshots?.IsTaking == true;
+
+    public bool IsInstallingSnapshot => _snapshots?.IsInstalling == true;
 
     public void Start()
     {
@@ -177,8 +189,7 @@ internal sealed class ManagerProcess : IDisposable
 
     private void Step(ReplicaInput input)
     {
-        _world.LastStep = input.GetType().Name;
-        _world.Trace.Add(_world.Now, _host.Number, _world.LastStep, (_replica.Last.Value << 32) ^ _replica.Committed.Value);
+        _world.Trace.Add(_world.Now, _host.Number, input.GetType().Name, (_replica.Last.Value << 32) ^ _replica.Committed.Value);
         LogIndex committed = _replica.Committed;
         _replica.Step(input, _effects);
         if (_replica.Committed < committed) _world.Violate("commit index", $"{_host.Name} went back from {committed} to {_replica.Committed}");
@@ -228,7 +239,10 @@ internal sealed class ManagerProcess : IDisposable
                 _cluster.OnGovernance(changed.State, changed.At);
                 break;
             case LedgerReplacedEffect replaced: OnReplaced(replaced.Chunks); break;
-            case SnapshotInstalledEffect: _world.Counters.SnapshotsInstalled++; break;
+            case SnapshotInstalledEffect:
+                _world.Counters.SnapshotsInstalled++;
+                _snapshots.OnInstalled();
+                break;
             case DropWorkerEffect drop:
                 _world.Note(_host.Name, $"drops its worker: {drop.Reason}");
                 Link?.Close();
@@ -303,6 +317,13 @@ internal sealed class ManagerProcess : IDisposable
         if (Link is not { } link) return;
         link.ToWorker(worker => worker.OnManager(effect));
         if (effect is WelcomeWorkerEffect { Snapshot: { } snapshot }) _snapshots.Feed(snapshot.Index, link);
+    }
+
+    /// <summary>The product's process ends where its disk fails, and is started again by its supervisor.</summary>
+    private void OnDiskFailure(string problem)
+    {
+        _world.Note(_host.Name, $"ends: {problem}");
+        _cluster.Restart(_host);
     }
 
     private void Seal(SealedState state) => _host.Disk.Seal(new SealedContent(state, _key));

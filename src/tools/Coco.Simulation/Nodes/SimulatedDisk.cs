@@ -27,7 +27,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
     public SimulatedDisk(SimulationWorld world, string name)
     {
         (_world, _name) = (world, name);
-        Snapshots = new SimulatedFolder(world, name);
+        Snapshots = new SimulatedFolder(world, name, Space);
         Durable = new DurableFiles(this);
     }
 
@@ -35,6 +35,8 @@ internal sealed class SimulatedDisk : ILedgerFiles
 
     /// <summary>The folder of snapshots, which is written and synced beside the ledger.</summary>
     public SimulatedFolder Snapshots { get; }
+
+    public DiskSpace Space { get; } = new();
 
     /// <summary>What a crash leaves in any case, for the checks.</summary>
     public ILedgerFiles Durable { get; }
@@ -61,9 +63,45 @@ internal sealed class SimulatedDisk : ILedgerFiles
     {
         foreach (DiskOperation operation in operations)
         {
-            Apply(_files, operation, long.MaxValue);
-            _unsynced.Add(operation);
+            if (Space.IsFull && operation is DiskOperation.Write { Length: > 0 } write)
+            {
+                Add(FirstPart(write));
+                throw DiskSpace.NoRoom();
+            }
+            Add(operation);
         }
+    }
+
+    private void Add(DiskOperation operation)
+    {
+        Apply(_files, operation, long.MaxValue);
+        _unsynced.Add(operation);
+    }
+
+    /// <summary>What still fits.</summary>
+    private DiskOperation.Write FirstPart(DiskOperation.Write write)
+    {
+        byte[] all = [.. write.Parts.SelectMany(part => part.ToArray())];
+        return new DiskOperation.Write(write.File, write.Offset, [all.AsMemory(0, _world.Random.Below(all.Length))]);
+    }
+
+    /// <summary>
+    /// After a crash: a file of the ledger is changed, in its middle as well as at its end, or an older one stands in its place; the
+    /// sealed file may be unreadable too.
+    /// </summary>
+    public bool TryDamage()
+    {
+        List<string> files = [.. _durable.Keys.Order(StringComparer.Ordinal)];
+        if (files.Count == 0) return false;
+        string file = _world.Random.Pick(files);
+        FileContent? older = _images.Count > 0 && _images[0].Files.TryGetValue(file, out FileContent image) ? image : null;
+        FileContent? damaged = older is not null && _world.Random.Chance(0.2) ? older : Damage.Of(_durable[file], _world.Random);
+        if (damaged is { } content) _durable[file] = content;
+        else _durable.Remove(file);
+        if (_world.Random.Chance(0.1)) _durableSealed = null;
+        _world.Note(_name, $"{file} is damaged");
+        Reopen();
+        return true;
     }
 
     /// <summary>Deletes the sealed file, for good.</summary>
@@ -76,6 +114,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
     /// <summary>Replaces the sealed file as a whole.</summary>
     public void Seal(SealedContent content)
     {
+        if (Space.IsFull) throw DiskSpace.NoRoom();
         Sealed = content;
         _unsynced.Add(content);
     }
@@ -102,10 +141,10 @@ internal sealed class SimulatedDisk : ILedgerFiles
         for (int i = 0; i < kept; i++) Redo(_unsynced[i], long.MaxValue);
         if (kept < _unsynced.Count)
         {
-            _world.CountFault("lostWrites");
+            _world.CountFault("lostWrites", _name);
             if (_unsynced[kept] is DiskOperation.Write write && write.Length > 0 && _world.Random.Chance(0.7))
             {
-                _world.CountFault("tornWrite");
+                _world.CountFault("tornWrite", _name);
                 long length = _world.Random.Between(1, write.Length);
                 if (length % 3 == 0) _world.Note(_name, "a write has a hole");
                 if (length % 3 == 0) Redo(WithHole(write), long.MaxValue);

@@ -5,7 +5,7 @@ using Coco.Simulation.World;
 namespace Coco.Simulation.Nodes;
 
 /// <summary>A folder whose operations are durable with the sync behind them; a crash keeps some of the others, the last one perhaps in part.</summary>
-internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISnapshotFolder
+internal sealed class SimulatedFolder(SimulationWorld world, string name, DiskSpace space) : ISnapshotFolder
 {
     private readonly List<Dictionary<string, FileContent>> _images = [];
     private readonly List<DiskOperation> _unsynced = [];
@@ -28,6 +28,7 @@ internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISna
     {
         foreach (DiskOperation operation in operations)
         {
+            if (space.IsFull && operation is DiskOperation.Write { Length: > 0 }) throw DiskSpace.NoRoom();
             SimulatedDisk.Apply(_files, operation, long.MaxValue);
             _unsynced.Add(operation);
             if (operation is DiskOperation.SyncFile or DiskOperation.SyncDirectory) Sync();
@@ -68,19 +69,9 @@ internal sealed class SimulatedFolder(SimulationWorld world, string name) : ISna
         List<string> files = [.. _durable.Keys.Order(StringComparer.Ordinal)];
         if (files.Count == 0) return false;
         string file = world.Random.Pick(files);
-        byte[] bytes = _durable[file].Span.ToArray();
-        switch (world.Random.Below(4))
-        {
-            case 0: _durable.Remove(file); break;
-            case 1: _durable[file] = new FileContent(bytes[..world.Random.Below(bytes.Length)]); break;
-            case 2:
-                bytes[world.Random.Below(bytes.Length)] ^= (byte)(1 << world.Random.Below(8));
-                _durable[file] = new FileContent(bytes);
-                break;
-            default:
-                _durable[file] = _durable[files[0]];
-                break;
-        }
+        FileContent? damaged = world.Random.Chance(0.2) ? _durable[files[0]] : Damage.Of(_durable[file], world.Random);
+        if (damaged is { } content) _durable[file] = content;
+        else _durable.Remove(file);
         world.Note(name, $"{file} is damaged");
         Reopen();
         return true;

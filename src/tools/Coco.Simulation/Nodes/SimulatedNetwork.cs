@@ -32,7 +32,7 @@ internal sealed class SimulatedNetwork(SimulationWorld world, IReadOnlyList<Host
         if (to is null || !IsOpen(from, to)) return;
         if (!IsCalm && world.Random.Chance(world.Profile.Loss))
         {
-            world.CountFault("loss");
+            world.CountFault("loss", from.Name);
             return;
         }
         var writer = new ByteWriter();
@@ -40,7 +40,7 @@ internal sealed class SimulatedNetwork(SimulationWorld world, IReadOnlyList<Host
         byte[] bytes = writer.ToArray();
         Deliver(from, to, senderKey, bytes);
         if (IsCalm || !world.Random.Chance(world.Profile.Duplication)) return;
-        world.CountFault("duplication");
+        world.CountFault("duplication", from.Name);
         Deliver(from, to, senderKey, bytes);
     }
 
@@ -51,7 +51,7 @@ internal sealed class SimulatedNetwork(SimulationWorld world, IReadOnlyList<Host
         (int, int) pair = (from.Number, to.Number);
         if (!IsCalm && world.Random.Chance(world.Profile.Reordering))
         {
-            world.CountFault("reordering");
+            world.CountFault("reordering", from.Name);
             arrival += world.Random.Between(1, 30) * SimulationWorld.Millisecond;
         }
         else

@@ -14,8 +14,10 @@ internal sealed class SnapshotTwin : IDisposable
     private readonly Host _host;
     private readonly ManagerProcess _manager;
     private readonly SnapshotShelf _shelf;
-    private readonly Queue<(string Name, Action Work)> _jobs = new();
+    private readonly Queue<Action> _jobs = new();
     private bool _isBusy;
+    private LogIndex? _taking;
+    private LogIndex? _fetching;
 
     public SnapshotTwin(Cluster cluster, Host host, ManagerProcess manager, EntrySalt salt)
     {
@@ -23,58 +25,88 @@ internal sealed class SnapshotTwin : IDisposable
         _shelf = new SnapshotShelf(host.Disk.Snapshots, () => cluster.SessionKey, salt, cluster.Ledger.OnNonce);
     }
 
+    public bool IsTaking => _taking is not null;
+
+    public bool IsInstalling => _fetching is not null;
+
+    public void OnInstalled() => _fetching = null;
+
     /// <summary>False: it is no effect of this one.</summary>
     public bool TryCarryOut(ReplicaEffect effect)
     {
         switch (effect)
         {
             case TakeSnapshotEffect take: Take(take.Header); break;
-            case KeepSnapshotEffect keep: Post("keep", () => _shelf.Keep(keep.Index, keep.Proof)); break;
-            case DropSnapshotEffect drop: Post("drop", () => _shelf.Drop(drop.Index)); break;
-            case SendFileEffect send: Post("send", () => SendPieces(send)); break;
-            case BeginFetchEffect begin: Post("begin", () => _shelf.BeginFetch(begin.Index)); break;
+            case KeepSnapshotEffect keep: Post(() => _shelf.Keep(keep.Index, keep.Proof)); break;
+            case DropSnapshotEffect drop: Post(() => _shelf.Drop(drop.Index)); break;
+            case SendFileEffect send: Post(() => SendPieces(send)); break;
+            case BeginFetchEffect begin:
+                _fetching = begin.Index;
+                Post(() => _shelf.BeginFetch(begin.Index));
+                break;
             case StoreFetchedEffect store:
-                Post("store", () =>
+                Post(() =>
                 {
                     _shelf.StoreFetched(store.Index, store.Offset, store.Bytes);
                     _manager.Give(new FetchStoredInput(store.Index, store.Offset + store.Bytes.Length));
                 });
                 break;
             case CheckFetchedEffect check:
-                Post("check", () => _manager.Give(new FetchCheckedInput(check.Index, _shelf.CheckFetched(check.Index))));
+                Post(() => _manager.Give(new FetchCheckedInput(check.Index, _shelf.CheckFetched(check.Index))));
                 break;
             case AdoptFetchedEffect adopt:
-                Post("adopt", () =>
+                Post(() =>
                 {
                     _shelf.AdoptFetched(adopt.Index, adopt.Proof);
                     _manager.Give(new FetchAdoptedInput(adopt.Index));
                 });
                 break;
-            case EndFetchEffect end: Post("end", () => _shelf.EndFetch(end.Index)); break;
-            case FindChunkEffect find: Post("find", () => _manager.Give(SharedFiles.FindChunk(_host.Disk, find.End))); break;
+            case EndFetchEffect end:
+                _fetching = null;
+                Post(() => _shelf.EndFetch(end.Index));
+                break;
+            case FindChunkEffect find: Post(() => _manager.Give(SharedFiles.FindChunk(_host.Disk, find.End))); break;
             default: return false;
         }
         return true;
     }
 
     /// <summary>The worker writes its state.</summary>
-    public void OnPiece(LogIndex index, byte[] bytes, bool isLast) => Post("piece", () =>
+    public void OnPiece(LogIndex index, byte[] bytes, bool isLast) => Post(() =>
     {
         if (_shelf.Writing != index) return;
-        if (_shelf.Take(bytes, isLast) is not { } facts) return;
+        if (Write(index, bytes, isLast) is not { } facts) return;
         _world.Counters.SnapshotsTaken++;
+        _taking = null;
         _manager.Give(new SnapshotWrittenInput(index, facts));
     });
 
-    public void OnWorkerGone() => Post("abandon", () =>
+    private SnapshotFacts? Write(LogIndex index, byte[] bytes, bool isLast)
+    {
+        try
+        {
+            return _shelf.Take(bytes, isLast);
+        }
+        catch (IOException problem)
+        {
+            _world.Note(_host.Name, $"the snapshot of entry {index} can't be written: {problem.Message}");
+            _shelf.Abandon();
+            _taking = null;
+            _manager.Give(new SnapshotWrittenInput(index, null));
+            return null;
+        }
+    }
+
+    public void OnWorkerGone() => Post(() =>
     {
         if (_shelf.Writing is not { } index) return;
         _shelf.Abandon();
+        _taking = null;
         _manager.Give(new SnapshotWrittenInput(index, null));
     });
 
     /// <summary>The state in a snapshot goes to the worker.</summary>
-    public void Feed(LogIndex index, BoundaryLink link) => Post("feed", () =>
+    public void Feed(LogIndex index, BoundaryLink link) => Post(() =>
     {
         using SnapshotStream stream = _shelf.Open(index);
         bool isLast = false;
@@ -105,7 +137,8 @@ internal sealed class SnapshotTwin : IDisposable
             _manager.GiveOwn(new SnapshotWrittenInput(header.Index, null));
             return;
         }
-        Post("take", () => _shelf.Begin(header));
+        _taking = header.Index;
+        Post(() => _shelf.Begin(header));
         link.ToWorker(worker => worker.WriteSnapshot(header.Index));
     }
 
@@ -115,9 +148,9 @@ internal sealed class SnapshotTwin : IDisposable
         foreach (FilePiece piece in SharedFiles.Read(files, send, _cluster.PieceBytes)) _manager.SendTo(send.To, piece);
     }
 
-    private void Post(string name, Action work)
+    private void Post(Action work)
     {
-        _jobs.Enqueue((name, work));
+        _jobs.Enqueue(work);
         if (_isBusy) return;
         _isBusy = true;
         Wait();
@@ -133,10 +166,16 @@ internal sealed class SnapshotTwin : IDisposable
             _world.After(_host.PausedUntil - _world.Now, Run);
             return;
         }
-        (string name, Action work) = _jobs.Dequeue();
-        _world.LastStep = "snapshot " + name;
+        Action work = _jobs.Dequeue();
         if (_cluster.Faults.CrashesAt(_host, "snapshot file")) return;
-        work();
+        try
+        {
+            work();
+        }
+        catch (IOException problem)
+        {
+            _world.Note(_host.Name, $"a snapshot file can't be written or read: {problem.Message}");
+        }
         _isBusy = _jobs.Count > 0;
         if (_isBusy) Wait();
     }

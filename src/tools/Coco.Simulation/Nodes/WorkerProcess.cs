@@ -16,7 +16,7 @@ namespace Coco.Simulation.Nodes;
 internal sealed class WorkerProcess : IDisposable
 {
     /// <summary>A digest over the state goes through all of it, so not every batch is looked at; the last one is, at the end.</summary>
-    private const ulong CheckedBatches = 8;
+    private const ulong CheckedBatches = 16;
 
     private static readonly StoreLimits SmallStore = new() { MaxViews = 64, SlabBytes = 64 << 10 };
 
@@ -49,6 +49,12 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     public bool IsAlive { get; private set; } = true;
+
+    /// <summary>Linearizable reads wait for a read index.</summary>
+    public bool IsReading => _reads.Count > 0;
+
+    /// <summary>Clients wait for transactions.</summary>
+    public bool IsWaiting => _tickets.Count > 0;
 
     public BatchNumber? Committed => _executor?.Committed;
 
@@ -192,6 +198,7 @@ internal sealed class WorkerProcess : IDisposable
         {
             MaxBatchTransactions = welcome.State.Constitution.BatchLimits.MaxTransactions,
             MinPipelinedTransactions = _cluster.MinPipelined,
+            MaxPipelineDepth = _cluster.Limits.MaxPipelineDepth,
             HoldMs = (ulong)welcome.State.Constitution.Submission.HoldMs,
             ConfirmationBatches = _ledger!.Description.ConfirmationBatches,
             ConfirmationIntervalMs = (ulong)_ledger.Description.ConfirmationIntervalMs,
@@ -289,8 +296,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         if (input is ExecutorInput step)
         {
-            _world.LastStep = step.GetType().Name;
-            _world.Trace.Add(_world.Now, _host.Number, _world.LastStep, _store!.Head?.Value ?? 0);
+            _world.Trace.Add(_world.Now, _host.Number, step.GetType().Name, _store!.Head?.Value ?? 0);
             _executor!.Step(step, _effects);
         }
         else

@@ -10,6 +10,7 @@ internal sealed class SimulationWorld(long seed, Profile profile) : IDisposable
 
     private readonly PriorityQueue<Action, UInt128> _queue = new();
     private readonly HashSet<string> _seen = [];
+    private readonly SortedSet<string> _steps = new(StringComparer.Ordinal);
     private ulong _order;
 
     public long Seed => seed;
@@ -24,9 +25,6 @@ internal sealed class SimulationWorld(long seed, Profile profile) : IDisposable
     public Action<string>? Log { get; init; }
 
     public long Now { get; private set; }
-
-    /// <summary>What a VN did last, for the coverage of faults.</summary>
-    public string LastStep { get; set; } = "start";
 
     /// <summary>A run ends at its first violation: what follows would only be its consequences.</summary>
     public bool IsBroken => Violations.Count > 0;
@@ -63,7 +61,16 @@ internal sealed class SimulationWorld(long seed, Profile profile) : IDisposable
 
     public void Note(string host, string text) => Log?.Invoke($"{Now / 1000.0,12:F3} {host,-6} {text}");
 
-    public void CountFault(string kind, string? step = null) => Counters.CountFault(kind, step ?? LastStep);
+    /// <summary>Says what is under way on the VN of this name; <see cref="Nodes.Cluster"/> knows.</summary>
+    public Action<string, SortedSet<string>>? StepsOf { get; set; }
+
+    /// <summary>A fault that meets these VNs in whatever they are doing.</summary>
+    public void CountFault(string kind, params IEnumerable<string> hosts)
+    {
+        _steps.Clear();
+        foreach (string host in hosts) StepsOf?.Invoke(host, _steps);
+        Counters.CountFault(kind, _steps);
+    }
 
     public void Dispose() => Trace.Dispose();
 }
