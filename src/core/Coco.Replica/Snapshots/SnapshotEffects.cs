@@ -34,7 +34,8 @@ public sealed record SendFileEffect(string To, SharedFile Kind, LogIndex Index, 
 public sealed record BeginFetchEffect(LogIndex Index) : ReplicaEffect;
 
 /// <summary>Append what came; answered by <see cref="FetchStoredInput"/>.</summary>
-public sealed record StoreFetchedEffect(LogIndex Index, long Offset, ReadOnlyMemory<byte> Bytes) : ReplicaEffect;
+/// <param name="Attempt">A file may be given up and begun again.</param>
+public sealed record StoreFetchedEffect(LogIndex Index, ulong Attempt, long Offset, ReadOnlyMemory<byte> Bytes) : ReplicaEffect;
 
 /// <summary>Read the whole fetched file and check it; answered by <see cref="FetchCheckedInput"/>.</summary>
 public sealed record CheckFetchedEffect(LogIndex Index) : ReplicaEffect;
@@ -61,8 +62,8 @@ public sealed record SnapshotWrittenInput(LogIndex Index, SnapshotFacts? Facts) 
 /// <summary>A snapshot that was known is found damaged or gone.</summary>
 public sealed record SnapshotLostInput(LogIndex Index, string Reason) : ReplicaInput;
 
-/// <summary>Up to this offset.</summary>
-public sealed record FetchStoredInput(LogIndex Index, long Offset) : ReplicaInput;
+/// <summary>A piece was stored; one that could not be is not answered.</summary>
+public sealed record FetchStoredInput(LogIndex Index, ulong Attempt, long From, long To) : ReplicaInput;
 
 /// <param name="Facts">Null: the file is not what a manager of this network wrote.</param>
 public sealed record FetchCheckedInput(LogIndex Index, SnapshotFacts? Facts) : ReplicaInput;

@@ -25,6 +25,13 @@ internal sealed class SnapshotFetch(ReplicaContext context)
     private SnapshotFacts? _facts;
     private GovernanceState? _governance;
     private bool _isChecking;
+    private ulong _attempt;
+
+    /// <summary>What is on disk of the file, without a gap.</summary>
+    private long _stored;
+
+    /// <summary>In which the fetch began.</summary>
+    private Term _term;
     private CheckedChunk? _checked;
 
     /// <summary>To be installed now.</summary>
@@ -42,6 +49,8 @@ internal sealed class SnapshotFetch(ReplicaContext context)
         if (!SnapshotProof.TryDecode(offer.Proof.Span, out SnapshotProof? proof)) return;
         End();
         _proof = proof;
+        _attempt++;
+        _term = context.Consensus.Status.Term;
         _file = new FilePull(context, from, SharedFile.Snapshot, offer.Index, long.MaxValue);
         context.Effects.Add(new BeginFetchEffect(offer.Index));
         context.Trace($"Fetches the snapshot of entry {offer.Index} from {context.NameOf(from)}, {offer.Length} bytes.");
@@ -58,15 +67,22 @@ internal sealed class SnapshotFetch(ReplicaContext context)
         }
         else if (_file is { } file && file.TryTake(from, piece))
         {
-            context.Effects.Add(new StoreFetchedEffect(file.Index, (long)piece.Offset, piece.Bytes));
+            context.Effects.Add(new StoreFetchedEffect(file.Index, _attempt, (long)piece.Offset, piece.Bytes));
         }
     }
 
     public void OnStored(FetchStoredInput input)
     {
-        if (_file is not { } file || file.Index != input.Index || _isChecking) return;
-        file.Continue(input.Offset);
-        if (!file.IsComplete || input.Offset != file.Total) return;
+        if (_file is not { } file || file.Index != input.Index || input.Attempt != _attempt || _isChecking) return;
+        if (input.From != _stored)
+        {
+            context.Trace($"The snapshot of entry {file.Index} is not fetched any further: a part of it could not be stored.");
+            End();
+            return;
+        }
+        _stored = input.To;
+        file.Continue(_stored);
+        if (!file.IsComplete || _stored != file.Total) return;
         _isChecking = true;
         context.Effects.Add(new CheckFetchedEffect(file.Index));
     }
@@ -82,12 +98,23 @@ internal sealed class SnapshotFetch(ReplicaContext context)
             && SnapshotCheck.Claimed(facts.Header, _proof!, context.Start.Signatures) is { } claim && claim.Digest == facts.Digest;
         if (!holds)
         {
-            context.Effects.Add(new AlertEffect("evidence", $"{context.NameOf(file.From)} sent a snapshot of entry {file.Index} that no quorum has signed."));
-            End();
+            OnFalse(file);
             return;
         }
         _chunkFile = new FilePull(context, file.From, SharedFile.Chunk, file.Index, Log.Limits.MaxChunkFile);
         _chunkFile.Ask();
+    }
+
+    /// <summary>
+    /// A VN that was started again meanwhile may hold the same snapshot encrypted otherwise, and then this file is made of both. An
+    /// election came with that.
+    /// </summary>
+    private void OnFalse(FilePull file)
+    {
+        string text = $"{context.NameOf(file.From)} sent a snapshot of entry {file.Index} that no quorum has signed.";
+        if (context.Consensus.Status.Term == _term) context.Effects.Add(new AlertEffect("evidence", text));
+        else context.Trace(text);
+        End();
     }
 
     public void OnAdopted(FetchAdoptedInput input)
@@ -124,6 +151,7 @@ internal sealed class SnapshotFetch(ReplicaContext context)
         _chunk.Clear();
         (_proof, _file, _chunkFile, _facts, _governance, _checked) = (null, null, null, null, null, null);
         _isChecking = false;
+        _stored = 0;
         Ready = null;
     }
 

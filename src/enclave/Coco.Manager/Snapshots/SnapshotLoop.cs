@@ -113,7 +113,7 @@ internal sealed class SnapshotLoop(
     private void Store(StoreFetchedEffect store)
     {
         shelf.StoreFetched(store.Index, store.Offset, store.Bytes);
-        give(new FetchStoredInput(store.Index, store.Offset + store.Bytes.Length));
+        give(new FetchStoredInput(store.Index, store.Attempt, store.Offset, store.Offset + store.Bytes.Length));
     }
 
     private void Adopt(AdoptFetchedEffect adopt)

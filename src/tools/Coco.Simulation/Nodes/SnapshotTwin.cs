@@ -48,7 +48,7 @@ internal sealed class SnapshotTwin : IDisposable
                 Post(() =>
                 {
                     _shelf.StoreFetched(store.Index, store.Offset, store.Bytes);
-                    _manager.Give(new FetchStoredInput(store.Index, store.Offset + store.Bytes.Length));
+                    _manager.Give(new FetchStoredInput(store.Index, store.Attempt, store.Offset, store.Offset + store.Bytes.Length));
                 });
                 break;
             case CheckFetchedEffect check:
