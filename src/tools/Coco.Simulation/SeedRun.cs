@@ -24,19 +24,22 @@ internal sealed class SeedRun : IDisposable
     private readonly List<Operation> _history = [];
     private readonly List<Client> _clients = [];
 
-    private SeedRun(SimulationWorld world, int nodes)
+    private SeedRun(SimulationWorld world, int nodes, Reduction reduction)
     {
         _world = world;
         _cluster = new Cluster(world, nodes);
+        _cluster.Faults.Kept = reduction.Faults;
+        _cluster.Links.IsCalm = reduction.IsCalm;
         int clients = (int)world.Random.Between(4, 7);
+        clients = reduction.Clients ?? clients;
         for (int number = 1; number <= clients; number++) _clients.Add(new Client(_cluster, number, _history));
     }
 
-    public static SeedResult Run(long seed, Profile profile, int? nodes, Action<string>? log)
+    public static SeedResult Run(long seed, Profile profile, Reduction reduction, Action<string>? log)
     {
         using var world = new SimulationWorld(seed, profile) { Log = log };
-        int count = nodes ?? CountFor(world);
-        using var run = new SeedRun(world, count);
+        int count = reduction.Nodes ?? CountFor(world);
+        using var run = new SeedRun(world, count, reduction);
         run.Live();
         return new SeedResult(world.Counters, world.Violations, world.Now / (double)Second, world.Trace.Finish());
     }

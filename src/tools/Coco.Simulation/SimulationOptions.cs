@@ -11,6 +11,9 @@ public sealed record SimulationOptions(
     /// <summary>Seeds that run side by side, each in a thread of its own; how a seed goes does not depend on it.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary>What of each seed is left out.</summary>
+    public Reduction Reduction { get; init; } = Reduction.None;
+
     /// <summary>Told of each violation as soon as it is known: a long run may be ended early.</summary>
     public Action<SimulationViolation>? OnViolation { get; init; }
 }

@@ -39,6 +39,9 @@ public sealed record SimulationReport
     public required long WorkersRestored { get; init; }
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
+    /// <summary>Faults that the seeds drew, without those of single messages; one may have been impossible when it was due.</summary>
+    public required long FaultsDrawn { get; init; }
+
     /// <summary>Effects of the sequencer and the executor between which a process was killed.</summary>
     public required IReadOnlyDictionary<string, long> CrashPoints { get; init; }
 

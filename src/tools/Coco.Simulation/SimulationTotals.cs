@@ -48,6 +48,7 @@ internal sealed class SimulationTotals : IDisposable
             StartsFromSnapshot = _counters.StartsFromSnapshot,
             WorkersRestored = _counters.WorkersRestored,
             WorkerRestarts = _counters.WorkerRestarts,
+            FaultsDrawn = _counters.FaultsDrawn,
             Faults = _counters.Faults,
             CrashPoints = _counters.CrashPoints,
             Uncovered = [.. _counters.Coverage.SelectMany(fault =>

@@ -20,6 +20,16 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.Equal(Simulator.Run(options).TraceDigest, Simulator.Run(options with { Jobs = 3 }).TraceDigest);
     }
 
+    [Fact]
+    public void A_reduced_seed_replays_too()
+    {
+        var options = new SimulationOptions(7, 7, "everything") { Reduction = new Reduction(3, 2, [2, 5, 9], IsCalm: true) };
+        SimulationReport report = Simulator.Run(options);
+        Assert.Equal(report.TraceDigest, Simulator.Run(options).TraceDigest);
+        Assert.DoesNotContain("loss", report.Faults.Keys);
+        Assert.NotEqual(report.TraceDigest, Simulator.Run(options with { Reduction = new Reduction(3, 2) }).TraceDigest);
+    }
+
     [Theory]
     [InlineData("everything", 1, 3)]
     [InlineData("limits", 1, 4)]

@@ -20,26 +20,31 @@ internal static class SimulationCommand
         Option<int?> nodes = new("--nodes") { Description = "VNs, 1 to 7; otherwise each seed chooses.", HelpName = "N" };
         Option<string?> mutation = new("--mutation") { Description = "Break this rule on purpose, or all in turn.", HelpName = "NAME" };
         Option<bool> list = new("--list") { Description = "Show profiles and mutations." };
-        Option<bool> shrink = new("--shrink") { Description = "Also say with how few VNs a failing seed still fails." };
+        Option<bool> shrink = new("--shrink") { Description = "Also reduce each failing seed to what its violation needs, and print that as a scenario." };
         Option<bool> verbose = new("--verbose") { Description = "What happens, on standard error." };
         Option<int?> jobs = new("--jobs") { Description = "Seeds that run side by side; otherwise one on each core.", HelpName = "N" };
+        Option<int?> clients = new("--clients") { Description = "Clients; otherwise each seed chooses.", HelpName = "N" };
+        Option<string?> faults = new("--faults") { Description = "Only these of a seed's faults, by number.", HelpName = "N,N|none" };
+        Option<bool> calm = new("--calm") { Description = "No single message is lost, repeated or overtaken." };
         Option<bool> json = Shared.Json();
         Command command = new("simulate", "Run seeded simulations of whole networks.\n\nExample: coco simulate --seeds 1..50 --json")
         {
-            seeds, seed, profile, nodes, mutation, list, shrink, verbose, jobs, json,
+            seeds, seed, profile, nodes, mutation, list, shrink, verbose, jobs, clients, faults, calm, json,
         };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(list)) return PrintList(parsed.GetValue(json));
             if (!TryReadSeeds(parsed.GetValue(seeds), parsed.GetValue(seed), out long first, out long last)
-                || parsed.GetValue(nodes) is < 1 or > 7 || parsed.GetValue(jobs) < 1)
+                || !TryReadFaults(parsed.GetValue(faults), out int[]? kept)
+                || parsed.GetValue(nodes) is < 1 or > 7 || parsed.GetValue(jobs) < 1 || parsed.GetValue(clients) < 1)
             {
-                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, --nodes from 1 to 7, and --jobs from 1.");
+                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, --nodes from 1 to 7, --jobs and --clients from 1, and --faults by number.");
                 return ExitCode.Usage;
             }
             var options = new SimulationOptions(
                 first, last, parsed.GetValue(profile) ?? "", parsed.GetValue(nodes), Log: parsed.GetValue(verbose) ? Console.Error.WriteLine : null)
             {
+                Reduction = new Reduction(null, parsed.GetValue(clients), kept, parsed.GetValue(calm)),
                 Jobs = parsed.GetValue(jobs) ?? Environment.ProcessorCount,
                 OnViolation = !parsed.GetValue(json) ? null : violation => Console.Error.WriteLine($"seed {violation.Seed}, {violation.Rule}: {violation.Detail}"),
             };
@@ -151,16 +156,19 @@ internal static class SimulationCommand
         return results.All(result => result.Found) ? ExitCode.Done : ExitCode.No;
     }
 
-    /// <summary>A network with fewer VNs is easier to look into.</summary>
+    private static bool TryReadFaults(string? list, out int[]? numbers)
+    {
+        numbers = list is null ? null : [];
+        if (list is null or "none") return true;
+        string[] parts = list.Split(',');
+        numbers = [.. parts.Select(part => int.TryParse(part, out int number) ? number : 0)];
+        return numbers.All(number => number > 0);
+    }
+
+    /// <summary>What a violation needs is easier to look into than all that happens under its seed.</summary>
     private static void Shrink(SimulationOptions options, SimulationReport report)
     {
         foreach (long failing in report.Violations.Select(violation => violation.Seed).Distinct())
-            for (int nodes = 1; nodes <= 7; nodes++)
-            {
-                SimulationReport smaller = Simulator.Run(options with { FirstSeed = failing, LastSeed = failing, Nodes = nodes, Log = null });
-                if (smaller.Violations.Count == 0) continue;
-                Console.Error.WriteLine($"seed {failing} also fails with {nodes} VNs: {smaller.Violations[0].Rule}: {smaller.Violations[0].Detail}");
-                break;
-            }
+            Console.Error.WriteLine(Scenario.Of(options, failing));
     }
 }

@@ -7,6 +7,7 @@ internal sealed class Counters
 {
     public long Events { get; set; }
     public long Acknowledged { get; set; }
+    public long FaultsDrawn { get; set; }
     public long LeaderChanges { get; set; }
     public long Reconfigurations { get; set; }
     public long WorkerRestarts { get; set; }
@@ -43,6 +44,7 @@ internal sealed class Counters
     {
         Events += other.Events;
         Acknowledged += other.Acknowledged;
+        FaultsDrawn += other.FaultsDrawn;
         LeaderChanges += other.LeaderChanges;
         Reconfigurations += other.Reconfigurations;
         WorkerRestarts += other.WorkerRestarts;

@@ -30,6 +30,9 @@ internal sealed class FaultPlan(Cluster cluster)
     private bool AreAllUp => cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.Consensus is not null);
     private bool IsAnyRolledBack => cluster.Hosts.Any(host => host.IsRolledBack);
 
+    /// <summary>Numbers of those that happen; null: all.</summary>
+    public IReadOnlyCollection<int>? Kept { get; set; }
+
     public void Start()
     {
         World.After(ImageEvery, KeepImages);
@@ -99,17 +102,19 @@ internal sealed class FaultPlan(Cluster cluster)
         {
             at -= weight;
             if (at >= 0) continue;
-            Begin(kind);
+            int number = (int)++World.Counters.FaultsDrawn;
+            if (Kept is null || Kept.Contains(number)) Begin(kind, number);
             break;
         }
         Wait();
     }
 
-    private void Begin(string kind)
+    private void Begin(string kind, int number)
     {
         List<Host> running = [.. cluster.Running];
         if (running.Count == 0) return;
         Host host = Random.Pick(running);
+        World.Note("fault", $"{number}: {kind}, {host.Name}");
         switch (kind)
         {
             case "crash" when !IsAnyRolledBack: Crash(host); break;
