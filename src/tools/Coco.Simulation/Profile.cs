@@ -26,6 +26,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>How long a sync takes at most, in milliseconds.</summary>
     public int SyncMs { get; init; } = 8;
 
+    /// <summary>How many of all seeds run the Ethereum ledger instead of the key-value ledger.</summary>
+    public double EthereumShare { get; init; }
+
     /// <summary>Each seed draws thresholds of the product, mostly small: see <see cref="Nodes.DrawnLimits"/>.</summary>
     public bool DrawsLimits { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record Profile(string Name, string Description)
         },
         new("everything", "All kinds of faults, small thresholds, and members that add and remove VNs.")
         {
-            Loss = 0.02, Duplication = 0.01, Reordering = 0.03, Governs = true, LosesDisks = true, DrawsLimits = true, FaultEveryMs = 300,
+            Loss = 0.02, Duplication = 0.01, Reordering = 0.03, Governs = true, LosesDisks = true, DrawsLimits = true, EthereumShare = 0.2, FaultEveryMs = 300,
             Weights = new Dictionary<string, int>
             {
                 ["crash"] = 6, ["crashAtStep"] = 10, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
@@ -65,6 +68,15 @@ public sealed record Profile(string Name, string Description)
                 ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 3, ["pause"] = 2,
                 ["snapshotDamage"] = 2, ["away"] = 2,
+            },
+        },
+        new("ethereum", "The Ethereum ledger under the faults of all kinds.")
+        {
+            Loss = 0.01, Duplication = 0.01, Reordering = 0.01, DrawsLimits = true, EthereumShare = 1,
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 5, ["crashAtStep"] = 6, ["partition"] = 4, ["asymmetric"] = 2, ["workerKill"] = 8, ["boundaryCut"] = 4, ["boundaryDelay"] = 3,
+                ["slowDisk"] = 2, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["away"] = 3, ["snapshotDamage"] = 2, ["clockJump"] = 2, ["pause"] = 2,
             },
         },
         new("disks", "Disks fill up, stall, return what was not written, and go back; clocks jump.")

@@ -1,7 +1,9 @@
 using Coco.Consensus;
+using Coco.Ledgers.Ethereum;
 using Coco.Primitives;
 using Coco.Simulation.Checks;
 using Coco.Simulation.Clients;
+using Coco.Simulation.Ledgers;
 using Coco.Simulation.Nodes;
 using Coco.Simulation.World;
 
@@ -18,33 +20,39 @@ internal sealed class SeedRun : IDisposable
     private const long FaultSeconds = 10;
     private const long CalmSeconds = 30;
     private const int MinAcknowledged = 100;
+    private const ulong LedgerStream = 0x6C6564676572;
 
     private readonly SimulationWorld _world;
     private readonly Cluster _cluster;
-    private readonly List<Operation> _history = [];
-    private readonly List<Client> _clients = [];
+    private readonly List<ISimulatedClient> _clients = [];
 
-    private SeedRun(SimulationWorld world, int nodes, Reduction reduction)
+    private SeedRun(SimulationWorld world, int nodes, ILedgerTwin ledger, Reduction reduction)
     {
         _world = world;
-        _cluster = new Cluster(world, nodes);
+        _cluster = new Cluster(world, nodes, ledger);
         _cluster.Faults.Kept = reduction.Faults;
         _cluster.Links.IsCalm = reduction.IsCalm;
         int clients = (int)world.Random.Between(4, 7);
         clients = reduction.Clients ?? clients;
-        for (int number = 1; number <= clients; number++) _clients.Add(new Client(_cluster, number, _history));
+        for (int number = 1; number <= clients; number++) _clients.Add(_cluster.LedgerTwin.NewClient(_cluster, number));
     }
 
-    public static SeedResult Run(long seed, Profile profile, Reduction reduction, Action<string>? log)
+    public static SeedResult Run(long seed, Profile profile, string? ledger, Reduction reduction, Action<string>? log)
     {
         using var world = new SimulationWorld(seed, profile) { Log = log };
         int count = reduction.Nodes ?? CountFor(world);
-        using var run = new SeedRun(world, count, reduction);
+        using var run = new SeedRun(world, count, LedgerFor(world, ledger), reduction);
         run.Live();
         return new SeedResult(world.Counters, world.Violations, world.Now / (double)Second, world.Trace.Finish());
     }
 
     public void Dispose() => _cluster.Dispose();
+
+    private static ILedgerTwin LedgerFor(SimulationWorld world, string? asked)
+    {
+        bool isDrawn = new SimulationRandom((ulong)world.Seed ^ LedgerStream).Chance(world.Profile.EthereumShare);
+        return (asked ?? (isDrawn ? EthereumLedger.Name : "")) == EthereumLedger.Name ? new EthereumTwin() : new KeyValueTwin();
+    }
 
     private static int CountFor(SimulationWorld world)
     {
@@ -54,7 +62,7 @@ internal sealed class SeedRun : IDisposable
 
     private void Live()
     {
-        foreach (Client client in _clients) client.Start();
+        foreach (ISimulatedClient client in _clients) client.Start();
         Expect(IsWhole, "the network did not come up");
         _cluster.Faults.Start();
         if (_world.Profile.Governs) _cluster.Governors.Start();
@@ -63,7 +71,7 @@ internal sealed class SeedRun : IDisposable
         _cluster.Faults.End();
         if (_world.Profile.RollsAllBack) return;
         Expect(() => _world.Counters.Acknowledged >= MinAcknowledged, "after all faults, clients get no answers");
-        foreach (Client client in _clients) client.Stop();
+        foreach (ISimulatedClient client in _clients) client.Stop();
         Expect(IsLevel, "after all faults, the VNs do not come to one index");
         if (!_world.IsBroken) Check();
     }
@@ -97,7 +105,7 @@ internal sealed class SeedRun : IDisposable
         }
         LedgerFiles.Check(_world, [.. _cluster.Hosts.Where(host => host.IsWanted)]);
         using Log.EntryCipher cipher = _cluster.NewCipher();
-        new HistoryCheck(_world, _history).Run(_cluster.Ledger.Batches(cipher));
+        _cluster.LedgerTwin.Check(_cluster, _cluster.Ledger.Batches(cipher));
     }
 
     private string Describe() => string.Join("; ", _cluster.Hosts.Where(host => host.IsWanted).Select(host =>

@@ -11,6 +11,9 @@ public sealed record SimulationOptions(
     /// <summary>Seeds that run side by side, each in a thread of its own; how a seed goes does not depend on it.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary><c>keyvalue</c> or <c>ethereum</c>; null: as the profile and the seed have it.</summary>
+    public string? Ledger { get; init; }
+
     /// <summary>What of each seed is left out.</summary>
     public Reduction Reduction { get; init; } = Reduction.None;
 

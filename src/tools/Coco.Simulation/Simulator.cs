@@ -22,7 +22,7 @@ public static class Simulator
         {
             int count = (int)Math.Min(wave.Length, options.LastSeed - first + 1);
             Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = jobs }, i =>
-                wave[i] = SeedRun.Run(first + i, profile, options.Reduction with { Nodes = options.Reduction.Nodes ?? options.Nodes }, options.Log));
+                wave[i] = SeedRun.Run(first + i, profile, options.Ledger, options.Reduction with { Nodes = options.Reduction.Nodes ?? options.Nodes }, options.Log));
             for (int i = 0; i < count && !isOver; i++)
             {
                 totals.Add(wave[i]);

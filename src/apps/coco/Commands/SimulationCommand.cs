@@ -23,27 +23,29 @@ internal static class SimulationCommand
         Option<bool> shrink = new("--shrink") { Description = "Also reduce each failing seed to what its violation needs, and print that as a scenario." };
         Option<bool> verbose = new("--verbose") { Description = "What happens, on standard error." };
         Option<int?> jobs = new("--jobs") { Description = "Seeds that run side by side; otherwise one on each core.", HelpName = "N" };
+        Option<string?> ledger = new("--ledger") { Description = "keyvalue or ethereum; otherwise as the profile has it.", HelpName = "NAME" };
         Option<int?> clients = new("--clients") { Description = "Clients; otherwise each seed chooses.", HelpName = "N" };
         Option<string?> faults = new("--faults") { Description = "Only these of a seed's faults, by number.", HelpName = "N,N|none" };
         Option<bool> calm = new("--calm") { Description = "No single message is lost, repeated or overtaken." };
         Option<bool> json = Shared.Json();
         Command command = new("simulate", "Run seeded simulations of whole networks.\n\nExample: coco simulate --seeds 1..50 --json")
         {
-            seeds, seed, profile, nodes, mutation, list, shrink, verbose, jobs, clients, faults, calm, json,
+            seeds, seed, profile, nodes, mutation, list, shrink, verbose, jobs, ledger, clients, faults, calm, json,
         };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(list)) return PrintList(parsed.GetValue(json));
             if (!TryReadSeeds(parsed.GetValue(seeds), parsed.GetValue(seed), out long first, out long last)
-                || !TryReadFaults(parsed.GetValue(faults), out int[]? kept)
+                || parsed.GetValue(ledger) is not (null or "keyvalue" or "ethereum") || !TryReadFaults(parsed.GetValue(faults), out int[]? kept)
                 || parsed.GetValue(nodes) is < 1 or > 7 || parsed.GetValue(jobs) < 1 || parsed.GetValue(clients) < 1)
             {
-                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, --nodes from 1 to 7, --jobs and --clients from 1, and --faults by number.");
+                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, --ledger keyvalue or ethereum, --nodes from 1 to 7, --jobs and --clients from 1, and --faults by number.");
                 return ExitCode.Usage;
             }
             var options = new SimulationOptions(
                 first, last, parsed.GetValue(profile) ?? "", parsed.GetValue(nodes), Log: parsed.GetValue(verbose) ? Console.Error.WriteLine : null)
             {
+                Ledger = parsed.GetValue(ledger),
                 Reduction = new Reduction(null, parsed.GetValue(clients), kept, parsed.GetValue(calm)),
                 Jobs = parsed.GetValue(jobs) ?? Environment.ProcessorCount,
                 OnViolation = !parsed.GetValue(json) ? null : violation => Console.Error.WriteLine($"seed {violation.Seed}, {violation.Rule}: {violation.Detail}"),

@@ -7,7 +7,7 @@ using Coco.Simulation.World;
 namespace Coco.Simulation.Clients;
 
 /// <summary>Submits and reads, one operation after the other; sends a request again, also to other VNs, until it has an answer or gives up.</summary>
-internal sealed class Client(Cluster cluster, int number, List<Operation> history)
+internal sealed class Client(Cluster cluster, int number, List<Operation> history) : ISimulatedClient
 {
     private const long Ms = SimulationWorld.Millisecond;
     private const int MaxTries = 6;

@@ -5,6 +5,7 @@ using Coco.Primitives;
 using Coco.Replica;
 using Coco.Simulation.Checks;
 using Coco.Simulation.Faults;
+using Coco.Simulation.Ledgers;
 using Coco.Simulation.World;
 
 namespace Coco.Simulation.Nodes;
@@ -22,9 +23,10 @@ internal sealed class Cluster : IDisposable
     private LogIndex _governedAt;
     private int _keys;
 
-    public Cluster(SimulationWorld world, int nodes)
+    public Cluster(SimulationWorld world, int nodes, ILedgerTwin ledger)
     {
         World = world;
+        LedgerTwin = ledger;
         int all = nodes + (world.Profile.Governs ? Spares : 0);
         for (int number = 1; number <= all; number++) _hosts.Add(new Host(world, number));
         Links = new SimulatedNetwork(world, _hosts);
@@ -40,7 +42,7 @@ internal sealed class Cluster : IDisposable
         PieceBytes = (int)world.Random.Between(200, 5_000);
         var snapshots = new SnapshotSettings((int)world.Random.Between(10, 120), world.Random.Between(4_000, 200_000));
         Constitution constitution = Organisations.Constitution(
-            _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, Limits.MaxBatchTransactions, snapshots);
+            _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, Limits.MaxBatchTransactions, snapshots, LedgerTwin.Settings);
         NodeKey first = NextKey();
         _genesis = new GovernanceEntry.Genesis(
             _hosts[0].UnixMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), _hosts[0].Name, first.PublicKey,
@@ -66,6 +68,8 @@ internal sealed class Cluster : IDisposable
     public int MinPipelined { get; }
 
     public DrawnLimits Limits { get; }
+
+    public ILedgerTwin LedgerTwin { get; }
 
     /// <summary>Of a file on its way between VNs or to a worker.</summary>
     public int PieceBytes { get; }

@@ -14,12 +14,12 @@ internal static class Organisations
     private static readonly ImmutableArray<ECDsa> Keys = [.. Names.Select(name => NodeKey.Derive($"coco simulation member {name}"))];
     private static readonly ImmutableArray<MemberCertificate> Certificates = [.. Names.Select((name, i) => Certify(name, Keys[i]))];
 
-    public static Constitution Constitution(IEnumerable<string> nodes, int electionTimeoutMs, int batchLimit, SnapshotSettings snapshots) => new(
+    public static Constitution Constitution(IEnumerable<string> nodes, int electionTimeoutMs, int batchLimit, SnapshotSettings snapshots, LedgerSettings ledger) => new(
         "simulation", [.. Names.Select((name, i) => new Member(name, Certificates[i]))], [], [.. nodes.Select(NodeOf)],
         new CodeManifest([new string('a', 64)], [new string('b', 64)]), new TeeManifest(["software"], true),
         new VotingPolicy(new VoteRule.Majority(), []), new BatchLimits(batchLimit, BatchLimits.Default.MaxBytes),
         new ConsensusSettings("raft", electionTimeoutMs, electionTimeoutMs / 8), true, true,
-        SubmissionSettings.Default, new LedgerSettings("keyvalue", "{}"u8.ToArray()))
+        SubmissionSettings.Default, ledger)
     {
         Snapshots = snapshots,
     };

@@ -176,12 +176,12 @@ internal sealed class SimulatedDisk : ILedgerFiles
         if (!EntryFrame.TryParse(frame, out EntryFrame entry) || entry.PrivatePart.Length == 0) return false;
         foreach (string file in List())
         {
-            int at = _durable[file].AsSpan().IndexOf(frame.Span);
+            int at = _durable[file].Span.IndexOf(frame.Span);
             if (at < 0) continue;
-            byte[] bytes = [.. _durable[file]];
+            byte[] bytes = _durable[file].Span.ToArray();
             bytes[at + EntryHeader.Size + entry.PublicPart.Length + _world.Random.Below(entry.PrivatePart.Length)] ^= 1;
             ChunkFile.WritePrefix(bytes.AsSpan(at - ChunkFile.RecordPrefix), bytes.AsSpan(at, frame.Length));
-            _durable[file] = bytes;
+            _durable[file] = new FileContent(bytes);
             _world.Note(_name, $"entry {index} is forged");
             Reopen();
             return true;

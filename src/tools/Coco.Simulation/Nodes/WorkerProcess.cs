@@ -1,6 +1,5 @@
 using Coco.Executor;
 using Coco.Ledgers;
-using Coco.Ledgers.KeyValue;
 using Coco.Primitives;
 using Coco.Replica;
 using Coco.Simulation.Clients;
@@ -28,7 +27,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Queue<object> _inputs = new();
     private readonly Queue<ExecutorEffect> _sealing = new();
     private readonly ExecutorEffects _effects = new();
-    private readonly Dictionary<ulong, (KeyValueTransaction Transaction, Action<ClientAnswer> Answer)> _tickets = [];
+    private readonly Dictionary<ulong, (byte[] Request, Action<ClientAnswer> Answer)> _tickets = [];
     private readonly Dictionary<ulong, (byte[] Key, BatchNumber? Known, Action<ClientAnswer> Answer)> _reads = [];
     private readonly long _started;
     private BoundaryLink? _link;
@@ -97,16 +96,16 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>A client's request, as the key-value protocol treats it.</summary>
+    /// <summary>A client's request, as the ledger's protocol treats it.</summary>
     public void Submit(byte[] request, Action<ClientAnswer> answer)
     {
         if (!IsAlive) return;
-        if (!KeyValueTransaction.TryDecode(request, out KeyValueTransaction? transaction) || _store?.Committed is null)
+        if (_store?.Committed is null)
         {
             answer(ClientAnswer.Unknown);
             return;
         }
-        if (TryAnswerOutcome(transaction!, answer)) return;
+        if (TryAnswerOutcome(request, answer)) return;
         AdmissionResult admission;
         using (StoreView view = _store.OpenCommitted()) admission = _ledger!.Admit(request, Caller.Anonymous, view);
         if (admission.Transaction is not { } admitted)
@@ -114,7 +113,7 @@ internal sealed class WorkerProcess : IDisposable
             answer(ClientAnswer.Refused(admission.Refusal!.Code));
             return;
         }
-        _tickets.Add(++_lastTicket, (transaction!, answer));
+        _tickets.Add(++_lastTicket, (request, answer));
         Post(new SubmittedInput(_lastTicket, admitted));
     }
 
@@ -142,22 +141,20 @@ internal sealed class WorkerProcess : IDisposable
         using StoreView view = _store!.OpenCommitted();
         if (_host.Manager is { } manager && manager == _link!.Manager && !(view.Version <= manager.Replica.CommittedBatch))
             _world.Violate("committed reads", $"{_host.Name} shows batch {view.Version}, and {manager.Replica.CommittedBatch} is the last committed one");
-        byte[]? value = view.TryGet(KeyValueMaps.Data, key, out ReadOnlySpan<byte> found) ? found.ToArray() : null;
-        return ClientAnswer.OfRead(value, view.Version);
+        return ClientAnswer.OfRead(_cluster.LedgerTwin.Read(view, key), view.Version);
     }
 
-    private bool TryAnswerOutcome(KeyValueTransaction transaction, Action<ClientAnswer> answer)
+    private bool TryAnswerOutcome(byte[] request, Action<ClientAnswer> answer)
     {
         using StoreView view = _store!.OpenCommitted();
-        if (!view.TryGet(KeyValueMaps.Executed, transaction.Id.Span, out ReadOnlySpan<byte> encoded)) return false;
-        if (!Outcome.TryDecode(encoded, out Outcome outcome)) return false;
-        answer(ClientAnswer.OfOutcome(outcome));
+        if (_cluster.LedgerTwin.OutcomeOf(view, request) is not { } outcome) return false;
+        answer(outcome);
         return true;
     }
 
     private void OnWelcome(WelcomeWorkerEffect welcome)
     {
-        bool isMade = new KeyValueLedgerFactory().TryCreate(welcome.State.Constitution.Ledger.Settings, out _ledger, out string? error);
+        bool isMade = _cluster.LedgerTwin.Factory.TryCreate(welcome.State.Constitution.Ledger.Settings, out _ledger, out string? error);
         Invariant.Holds(isMade, error ?? "the ledger is made");
         _welcome = welcome;
         if (welcome.Snapshot is null) Begin(new VersionedStore(_ledger!.Description.Maps, SmallStore));
@@ -348,7 +345,7 @@ internal sealed class WorkerProcess : IDisposable
     private void Complete(CompleteEffect complete)
     {
         if (!_tickets.Remove(complete.Ticket, out var waiting)) return;
-        if (TryAnswerOutcome(waiting.Transaction, waiting.Answer)) return;
+        if (TryAnswerOutcome(waiting.Request, waiting.Answer)) return;
         if (complete.Submission.State == SubmissionState.Committed)
             _world.Violate("acknowledged", $"{_host.Name} says that a transaction is committed whose outcome can't be read there");
         waiting.Answer(complete.Submission.Refusal is { } refusal ? ClientAnswer.Refused(refusal.Code) : ClientAnswer.Unknown);
