@@ -58,6 +58,7 @@ public sealed record Profile(string Name, string Description)
                 ["crash"] = 6, ["crashAtStep"] = 10, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 2, ["pause"] = 2,
                 ["snapshotDamage"] = 2, ["away"] = 2, ["powerCut"] = 1, ["ledgerDamage"] = 3, ["diskFull"] = 3, ["diskStall"] = 2, ["clockJump"] = 2,
+                ["leaderCut"] = 3, ["handOver"] = 2, ["ledgerForged"] = 1,
             },
         },
         new("limits", "The faults of mixed, with thresholds so small that a day of production passes in seconds.")

@@ -34,6 +34,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("everything", 1, 3)]
     [InlineData("limits", 1, 4)]
     [InlineData("disks", 5, 8)]
+    [InlineData("ethereum", 1, 3)]
     [InlineData("mixed", 1, 4)]
     [InlineData("mixed", 14, 14)] // a change of membership that only its dead leader held
     [InlineData("mixed", 89, 89)] // a read was answered by a worker that had its snapshot and not yet what followed it
