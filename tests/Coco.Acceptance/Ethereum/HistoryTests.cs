@@ -45,12 +45,22 @@ public sealed class HistoryTests
     {
         TestNetwork network = TestNetwork.Prepare("ethereum", 1);
         string genesis = Path.GetTempFileName(); // the network's own folder must be empty
-        await File.WriteAllTextAsync(genesis, JsonSerializer.Serialize(new { chainId = 2017, stateHistory = history }));
+        await File.WriteAllTextAsync(genesis, GenesisOf(history));
         CommandResult up = await network.UpAsync("--genesis", genesis);
         File.Delete(genesis);
         if (up.ExitCode == 0) return network;
         await network.DisposeAsync();
         throw new InvalidOperationException(up.Errors);
+    }
+
+    /// <summary>All forks from the first block on, as without a genesis file.</summary>
+    private static string GenesisOf(string history)
+    {
+        var config = new Dictionary<string, ulong> { ["chainId"] = 2017, ["terminalTotalDifficulty"] = 0 };
+        foreach (string fork in (string[])["homestead", "eip150", "eip155", "eip158", "byzantium", "constantinople", "petersburg", "istanbul",
+            "berlin", "london"]) config[fork + "Block"] = 0;
+        foreach (string fork in (string[])["shanghai", "cancun", "prague", "osaka"]) config[fork + "Time"] = 0;
+        return JsonSerializer.Serialize(new { config, gasLimit = "0x6fc23ac00", stateHistory = history });
     }
 
     private static async Task<string> LoadAsync(TestNetwork network)
