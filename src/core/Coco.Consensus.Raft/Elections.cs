@@ -128,8 +128,8 @@ internal sealed class Elections
 
     private bool IsUpToDate(in RaftMessage message)
     {
-        LogPosition last = _state.Log.Last;
-        return message.LogTerm > last.Term || (message.LogTerm == last.Term && message.Index >= last.Index);
+        var last = new LogPosition(message.Index, message.LogTerm);
+        return last.IsAsNewAs(_state.Log.Last) && _state.IsEnough(last);
     }
 
     /// <summary>

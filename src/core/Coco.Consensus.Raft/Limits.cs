@@ -9,6 +9,12 @@ internal static class Limits
     /// <summary>Reads that wait for a round; more are told that this VN can't say.</summary>
     public const int MaxWaitingReads = 1 << 16;
 
+    /// <summary>
+    /// A VN that went on by a sealed restart waits this long for the newest log that was shown: many elections, and an end to it where
+    /// the VN that holds it is lost.
+    /// </summary>
+    public const ulong ShownTicks = 1_000;
+
     /// <summary>Terms, indexes and rounds above this are malformed, so that adding one to any number read from a peer can't overflow.</summary>
     public const ulong MaxNumber = 1UL << 62;
 }

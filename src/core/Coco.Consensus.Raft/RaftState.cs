@@ -6,6 +6,7 @@ namespace Coco.Consensus.Raft;
 internal sealed class RaftState
 {
     private readonly ByteWriter _header = new(64);
+    private readonly LogPosition _shown;
     private LogIndex? _rolledBackTo;
 
     public RaftState(ConsensusStart start)
@@ -21,6 +22,7 @@ internal sealed class RaftState
         bool isBehindLog = start.HardState.Term < Log.Last.Term;
         Term = isBehindLog ? Log.Last.Term : start.HardState.Term;
         Vote = isBehindLog ? NodeId.None : start.HardState.Vote;
+        _shown = start.Shown;
         RestIfNothing();
     }
 
@@ -47,7 +49,10 @@ internal sealed class RaftState
     /// A node that is no voter never campaigns. One whose removal is not known to be committed still does (thesis 4.2.2): the
     /// others may need its log, which is newer than theirs.
     /// </summary>
-    public bool MayCampaign => Configurations.MayBeVoter(Self);
+    public bool MayCampaign => Configurations.MayBeVoter(Self) && IsEnough(Log.Last);
+
+    /// <summary>A log that ends here is not older than what others showed at this VN's sealed restart.</summary>
+    public bool IsEnough(LogPosition last) => Now >= Limits.ShownTicks || last.IsAsNewAs(_shown);
 
     /// <summary>The only voter: there is nobody to wait for.</summary>
     public bool IsAlone => Configurations.Current is { IsJoint: false, Voters: [var only] } && only == Self;

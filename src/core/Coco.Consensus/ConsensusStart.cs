@@ -17,13 +17,24 @@ public sealed record ConsensusStart(
     Configuration Configuration,
     IReadOnlyList<ConsensusEntry> Entries,
     ulong Seed,
-    ConsensusSettings Settings);
+    ConsensusSettings Settings)
+{
+    /// <summary>
+    /// The newest end of a log that other VNs showed where all went on by a sealed restart; none: default. This VN's disk may have been
+    /// rolled back, so for a while it takes no side for a leader whose log is older than that.
+    /// </summary>
+    public LogPosition Shown { get; init; }
+}
 
 /// <summary>What must be on disk before a vote or a new term is acted upon (Raft 5.1, figure 2: currentTerm, votedFor).</summary>
 public readonly record struct HardState(Term Term, NodeId Vote);
 
 /// <summary>A place in the log and the term of the entry that stands there.</summary>
-public readonly record struct LogPosition(LogIndex Index, Term Term);
+public readonly record struct LogPosition(LogIndex Index, Term Term)
+{
+    /// <summary>A log that ends here is at least as new as one that ends there (Raft 5.4.1).</summary>
+    public bool IsAsNewAs(LogPosition other) => Term > other.Term || (Term == other.Term && Index >= other.Index);
+}
 
 /// <summary>Timeouts in ticks (a tick is what the owner says it is; the product uses 10 ms) and limits in bytes and entries.</summary>
 public sealed record ConsensusSettings

@@ -345,10 +345,10 @@ public sealed class Replica
             }
             _context.Tail.TruncateAfter(last);
         }
-        Activate(_log.Sealed!.Self, new HardState(term, NodeId.None), MembershipDesk.ToConfiguration(_context.State.Membership), operations);
+        Activate(_log.Sealed!.Self, new HardState(term, NodeId.None), MembershipDesk.ToConfiguration(_context.State.Membership), operations, _rejoin.Shown);
     }
 
-    private void Activate(NodeId self, HardState hardState, Configuration configuration, IReadOnlyList<DiskOperation>? operations = null)
+    private void Activate(NodeId self, HardState hardState, Configuration configuration, IReadOnlyList<DiskOperation>? operations = null, LogPosition shown = default)
     {
         _context.Self = self;
         _rejoin = null;
@@ -357,7 +357,10 @@ public sealed class Replica
             ? MembershipDesk.ToConfiguration(state.Membership)
             : _genesis is null ? Configuration.Empty : configuration;
         _context.ConsensusOrNull = _context.Start.Consensus.Create(new ConsensusStart(
-            self, hardState, _context.Tail.ProcessedPosition, first, entries, _context.Start.Boot, _context.Start.Settings));
+            self, hardState, _context.Tail.ProcessedPosition, first, entries, _context.Start.Boot, _context.Start.Settings)
+        {
+            Shown = shown,
+        });
         _context.Effects.Add(new AdmittedEffect(self));
         _context.Effects.Add(new DiskEffect(NextTicket(0), new SealedState(self, hardState.Term, hardState.Vote), operations ?? []));
     }

@@ -104,6 +104,46 @@ public sealed class RaftTests
         Assert.Equal(firsts, Enumerable.Range(1, 20).Select(seed => TicksToCampaign((ulong)seed)));
     }
 
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    public void A_node_that_was_shown_a_newer_log_takes_no_side_for_an_older_one(int candidatesEntries, bool isGranted)
+    {
+        IConsensus plug = Shown(new LogPosition(new LogIndex(5), new Term(1)));
+        IConsensus candidate = new RaftFactory().Create(new ConsensusStart(
+            Two, default, default, new Configuration([One, Two], [], []), Entries(candidatesEntries), 1, new ConsensusSettings()));
+        ConsensusEffects asked = new(), answered = new();
+        while (candidate.Status.Role == ConsensusRole.Follower) candidate.Step(TickInput.Instance, asked);
+        plug.Step(new ReceivedInput(Two, Sent(asked)), answered);
+        Assert.True(RaftMessageCodec.TryDecode(Sent(answered).Header.Span, out RaftMessage answer));
+        Assert.Equal((MessageKind.PreVoteReply, isGranted), (answer.Kind, answer.Flag));
+    }
+
+    [Fact]
+    public void A_node_that_was_shown_a_newer_log_leaves_the_lead_to_it_for_a_while()
+    {
+        IConsensus plug = Shown(new LogPosition(new LogIndex(5), new Term(1)));
+        ConsensusEffects effects = new();
+        Tick(plug, effects, 900);
+        Assert.Equal(ConsensusRole.Follower, plug.Status.Role);
+        Tick(plug, effects, 300);
+        Assert.Equal(ConsensusRole.PreCandidate, plug.Status.Role);
+    }
+
+    /// <summary>Node 1 with three entries, after a sealed restart in which another one showed this end of its log.</summary>
+    private static IConsensus Shown(LogPosition last) => new RaftFactory().Create(new ConsensusStart(
+        One, default, default, new Configuration([One, Two], [], []), Entries(3), 1, new ConsensusSettings()) { Shown = last });
+
+    private static ConsensusEntry[] Entries(int count) =>
+        [.. Enumerable.Range(1, count).Select(index => SimulatedNode.Entry(new Term(1), new LogIndex((ulong)index), "e"))];
+
+    private static ConsensusMessage Sent(ConsensusEffects effects)
+    {
+        for (int i = 0; i < effects.Count; i++)
+            if (effects[i] is SendEffect send) return send.Message;
+        throw new InvariantException("a message was sent");
+    }
+
     private static int TicksToCampaign(ulong seed)
     {
         IConsensus plug = new RaftFactory().Create(new ConsensusStart(

@@ -25,6 +25,9 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     /// <summary>With the resumption: entries after this one go; null: none.</summary>
     public LogIndex? LastToKeep { get; private set; }
 
+    /// <summary>The end of the newest log that others showed.</summary>
+    public LogPosition Shown { get; private set; }
+
     /// <summary>The term in which to go on by sealed restart; null while that can't be decided.</summary>
     public Term? ResumeTerm { get; private set; }
 
@@ -108,8 +111,12 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         ulong grace = !isUsual || Quorum.Holds(last, Runs) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
         if (context.Now - _quorumShownSince < grace) return;
         Term highest = ShownTerm;
-        foreach ((ProbeAnswer answer, _) in _shown.Values)
+        foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)
+        {
             if (answer.Term > highest) highest = answer.Term;
+            var end = new LogPosition(answer.LastIndex, answer.LastTerm);
+            if (HasShown(node) && end.IsAsNewAs(Shown)) Shown = end;
+        }
         LastToKeep = BeforeLostChange(committed);
         ResumeTerm = highest.Next();
     }
