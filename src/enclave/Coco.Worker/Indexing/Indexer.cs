@@ -17,7 +17,8 @@ internal sealed class Indexer(
 {
     private readonly ConcurrentQueue<AppliedBatch> _applied = new();
     private readonly ConcurrentQueue<SegmentFile> _damaged = new();
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _gate = new();
+    private bool _isWanted;
     private long _appliedBytes;
     private long _nextLook;
     private bool _mayBeBehind = true;
@@ -38,19 +39,38 @@ internal sealed class Indexer(
         Interlocked.Add(ref _appliedBytes, SizeOf(batch));
         while (_applied.Count > Limits.UnindexedBatches || Interlocked.Read(ref _appliedBytes) > Limits.UnindexedBytes)
             if (!TryTake(out _)) break;
-        if (_wake.CurrentCount == 0) _wake.Release();
+        Wake();
     }
 
     public void Dispose()
     {
         _stopping = true;
-        _wake.Release();
+        Wake();
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            _isWanted = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Until there may be something to do. A semaphore would spin first, and that time is another process's.</summary>
+    private void Rest()
+    {
+        lock (_gate)
+        {
+            if (!_isWanted) Monitor.Wait(_gate, Limits.IndexRetryMs);
+            _isWanted = false;
+        }
     }
 
     private void OnDamaged(SegmentFile file)
     {
         _damaged.Enqueue(file);
-        if (_wake.CurrentCount == 0) _wake.Release();
+        Wake();
     }
 
     private void Run()
@@ -72,7 +92,7 @@ internal sealed class Indexer(
                 catch (HistoryUnavailableException missing)
                 {
                     log($"The index waits: {missing.Message}.");
-                    _wake.Wait(Limits.IndexRetryMs);
+                    Rest();
                 }
             }
         }
@@ -107,7 +127,7 @@ internal sealed class Indexer(
         bool isBlocked = store.IsFull && !store.TrySeal();
         if (isBlocked) log("An index segment could not be stored.");
         bool hasMore = store.Buffered < Limits.MaxBufferedPostings && (TakeApplied(store) || ReadLog(store));
-        if (isBlocked || (!hasMore && !store.TryMerge(Limits.MergeStep))) _wake.Wait(Limits.IndexRetryMs);
+        if (isBlocked || (!hasMore && !store.TryMerge(Limits.MergeStep))) Rest();
     }
 
     /// <summary>Indexes what was applied next; false where that is not at hand.</summary>
