@@ -23,11 +23,12 @@ public sealed class ReferenceTests
         ["Coco.Tee"] = ["Coco.Primitives", "Coco.Crypto"],
         ["Coco.Tee.Platforms"] = ["Coco.Tee"],
         ["Coco.Keys"] = ["Coco.Tee"],
+        ["Coco.Attestation"] = ["Coco.Governance", "Coco.Tee"],
         ["Coco.Evm"] = ["Coco.Primitives", "Coco.Crypto"],
         ["Coco.Ledgers.Ethereum"] = ["Coco.Ledgers", "Coco.Evm"],
         ["Coco.Ledgers.KeyValue"] = ["Coco.Ledgers", "Coco.Crypto"],
         ["Coco.Client"] = ["Coco.Tee", "Coco.Log"],
-        ["Coco.Manager"] = ["Coco.Replica", "Coco.Boundary", "Coco.Tee", "Coco.Keys"],
+        ["Coco.Manager"] = ["Coco.Replica", "Coco.Boundary", "Coco.Tee", "Coco.Keys", "Coco.Attestation"],
         ["Coco.Worker"] = ["Coco.Executor", "Coco.Postings", "Coco.Boundary", "Coco.Tee"],
     };
 

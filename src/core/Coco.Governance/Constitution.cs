@@ -25,12 +25,19 @@ public sealed record Constitution(
 {
     public SnapshotSettings Snapshots { get; init; } = SnapshotSettings.Default;
 
+    /// <summary>Null: evidence is asked for once, when a VN joins, and holds for good.</summary>
+    public LeaseSettings? Leases { get; init; }
+
     /// <summary>SHA-256 of the canonical bytes: what members compare (constitutionDigest).</summary>
     public Hash256 ComputeDigest() => Sha256.Hash(ToCanonicalBytes());
 
     public Member? FindMember(string name) => Members.FirstOrDefault(member => member.Name == name);
 
     public ListedNode? FindNode(string name) => Nodes.FirstOrDefault(node => node.Name == name);
+
+    /// <summary>Of a member or participant; null for others.</summary>
+    public MemberCertificate? CertificateOf(string actor) => FindMember(actor)?.Certificate
+        ?? Participants.FirstOrDefault(participant => participant.Name == actor)?.Certificate;
 
     /// <summary>A member or a participant.</summary>
     public bool IsActor(string name) =>
@@ -63,13 +70,17 @@ public sealed record Participant(string Name, MemberCertificate Certificate);
 /// <param name="Owner">The member or participant that runs it.</param>
 /// <param name="Address">HOST:PORT where other VNs reach its manager.</param>
 /// <param name="ClientAddress">HOST:PORT where clients reach its worker; null: not published.</param>
-public sealed record ListedNode(string Name, string Owner, string Address, string? ClientAddress);
+public sealed record ListedNode(string Name, string Owner, string Address, string? ClientAddress)
+{
+    /// <summary>
+    /// The P-256 point of the operator's key, as hex: it signs the key of each incarnation. Null: whoever runs accepted code on an
+    /// accepted platform can take this VN's place.
+    /// </summary>
+    public string? OperatorKey { get; init; }
 
-/// <summary>Which measurements may run (TEE-2), each as lower-case hex of 32 to 64 bytes.</summary>
-public sealed record CodeManifest(ImmutableArray<string> Manager, ImmutableArray<string> Worker);
-
-/// <summary>Which TEE platforms are accepted, by name, and whether in debug mode.</summary>
-public sealed record TeeManifest(ImmutableArray<string> Platforms, bool IsDebugAllowed);
+    /// <summary>The owner's signature over this entry, base64 (<see cref="OwnerStatement"/>).</summary>
+    public string? OwnerSignature { get; init; }
+}
 
 /// <summary>The largest batch (CON-4).</summary>
 public sealed record BatchLimits(int MaxTransactions, int MaxBytes)
@@ -99,6 +110,15 @@ public sealed record SnapshotSettings(int Entries, long Bytes)
     /// quarter as much of log.
     /// </summary>
     public static SnapshotSettings Default { get; } = new(20_000, 256L << 20);
+}
+
+/// <summary>How evidence is renewed (TEE-3), in milliseconds of the leader's ticks.</summary>
+/// <param name="RenewMs">Each VN gives fresh evidence this often.</param>
+/// <param name="DurationMs">One that did not for so long is quarantined.</param>
+public sealed record LeaseSettings(long RenewMs, long DurationMs)
+{
+    /// <summary>An idle network writes one entry in six hours; one that lost a machine notices within a day.</summary>
+    public static LeaseSettings Usual { get; } = new(6 * 60 * 60 * 1000, 24 * 60 * 60 * 1000);
 }
 
 /// <param name="Settings">The ledger's own JSON object, white space left out, all else as written; only the ledger reads it.</param>

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Coco.Crypto;
 
 namespace Coco.Governance;
 
@@ -17,8 +17,8 @@ internal static class ConstitutionReader
             [.. root.List("members", 1, Limits.MaxMembers, ReadMember)],
             [.. root.List("participants", 0, Limits.MaxParticipants, ReadParticipant, isOptional: true)],
             [.. root.List("nodes", 1, Limits.MaxNodes, ReadNode)],
-            root.Object("codeManifest", ReadCodeManifest) ?? new CodeManifest([], []),
-            root.Object("teeManifest", ReadTeeManifest) ?? new TeeManifest([], false),
+            root.Object("codeManifest", CodeManifestJson.Read) ?? new CodeManifest([], []),
+            root.Object("teeManifest", TeeManifestJson.Read) ?? new TeeManifest([], false),
             root.Object("votingPolicy", VotingPolicyJson.Read) ?? VotingPolicyJson.Missing,
             root.Object("batchLimits", BatchLimits.Default, ReadBatchLimits),
             root.Object("consensus", ConsensusSettings.Default, ReadConsensus),
@@ -28,6 +28,7 @@ internal static class ConstitutionReader
             root.Object("ledger", ReadLedger) ?? new LedgerSettings("", default))
         {
             Snapshots = root.Object("snapshots", SnapshotSettings.Default, ReadSnapshots),
+            Leases = root.OptionalObject("leases", ReadLeases),
         };
         root.End();
         return constitution;
@@ -37,40 +38,35 @@ internal static class ConstitutionReader
 
     internal static Member ReadMember(DocumentScope scope)
     {
-        string name = scope.Name("name");
-        MemberCertificate certificate = ReadCertificate(scope);
+        Member member = ReadNamed(scope);
         scope.End();
-        return new Member(name, certificate);
+        return member;
     }
+
+    /// <summary>A name and the certificate of its key, among other fields.</summary>
+    internal static Member ReadNamed(DocumentScope scope) => new(scope.Name("name"), ReadCertificate(scope));
 
     internal static ListedNode ReadNode(DocumentScope scope)
     {
         var node = new ListedNode(
             scope.Name("name"), scope.Name("owner"), ReadAddress(scope, "address"),
-            scope.OptionalText("clientAddress", Limits.MaxAddressLength, AddressRemedy));
+            scope.OptionalText("clientAddress", Limits.MaxAddressLength, AddressRemedy))
+        {
+            OperatorKey = ReadOperatorKey(scope),
+            OwnerSignature = scope.OptionalText("ownerSignature", 128, "write the owner's signature r||s as base64"),
+        };
         if (node.ClientAddress is { } address) CheckAddress(scope, "clientAddress", address);
         scope.End();
         return node;
     }
 
-    internal static CodeManifest ReadCodeManifest(DocumentScope scope)
+    internal static LeaseSettings ReadLeases(DocumentScope scope)
     {
-        var manifest = new CodeManifest(ReadMeasurements(scope, "manager"), ReadMeasurements(scope, "worker"));
+        var leases = new LeaseSettings(scope.Integer("renewMs", 100, 366L * 24 * 60 * 60 * 1000), scope.Integer("durationMs", 200, 1000L * 24 * 60 * 60 * 1000));
+        if (leases.DurationMs < 2 * leases.RenewMs)
+            scope.Fail(scope.PathOf("durationMs"), "is less than twice renewMs", "make it four times as long, so that a VN can miss a round");
         scope.End();
-        return manifest;
-    }
-
-    internal static TeeManifest ReadTeeManifest(DocumentScope scope)
-    {
-        const string Remedy = "name platforms such as \"software\" or \"sev-snp\"";
-        List<string> platforms = scope.Texts("platforms", Limits.MaxPlatforms, Limits.MaxNameLength, Remedy);
-        for (int i = 0; i < platforms.Count; i++)
-        {
-            if (!Names.IsName(platforms[i])) scope.Fail($"{scope.PathOf("platforms")}[{i}]", $"'{platforms[i]}' is not a name", Remedy);
-        }
-        var manifest = new TeeManifest([.. platforms], scope.Flag("debugAllowed", missing: false));
-        scope.End();
-        return manifest;
+        return leases;
     }
 
     internal static BatchLimits ReadBatchLimits(DocumentScope scope)
@@ -110,19 +106,13 @@ internal static class ConstitutionReader
         if (!Names.IsAddress(address)) scope.Fail(scope.PathOf(name), $"'{address}' is not an address", AddressRemedy);
     }
 
-    private static ImmutableArray<string> ReadMeasurements(DocumentScope scope, string name)
+    private static string? ReadOperatorKey(DocumentScope scope)
     {
-        const string Remedy = "write a measurement as 64 to 128 hex digits; `coco status --json` shows those that run";
-        List<string> texts = scope.Texts(name, Limits.MaxMeasurements, 130, Remedy);
-        var measurements = ImmutableArray.CreateBuilder<string>(texts.Count);
-        for (int i = 0; i < texts.Count; i++)
-        {
-            string digits = texts[i].StartsWith("0x", StringComparison.Ordinal) ? texts[i][2..] : texts[i];
-            bool isHex = digits.Length is >= 64 and <= 128 && digits.Length % 2 == 0 && digits.All(char.IsAsciiHexDigit);
-            if (!isHex) scope.Fail($"{scope.PathOf(name)}[{i}]", $"'{texts[i]}' is not a measurement", Remedy);
-            measurements.Add(digits.ToLowerInvariant());
-        }
-        return measurements.ToImmutable();
+        string key = ManifestFields.ReadHex(scope, "operatorKey", P256.PointSize);
+        if (key.Length == 0) return null;
+        if (key.Length == 2 * P256.PointSize && key.All(char.IsAsciiHexDigit) && !NodeRules.IsPoint(Convert.FromHexString(key)))
+            scope.Fail(scope.PathOf("operatorKey"), "is not a point of P-256", "write 04, x and y as 130 hex digits");
+        return key;
     }
 
     private static ConsensusSettings ReadConsensus(DocumentScope scope)

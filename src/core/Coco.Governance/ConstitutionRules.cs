@@ -8,7 +8,8 @@ internal static class ConstitutionRules
         var errors = new List<DocumentError>();
         CheckActors(constitution, errors);
         CheckNodes(constitution, errors);
-        CheckManifests(constitution, errors);
+        CodeManifestJson.Check(constitution.CodeManifest, errors);
+        TeeManifestJson.Check(constitution.TeeManifest, errors);
         CheckVoting(constitution, errors);
         return errors;
     }
@@ -52,17 +53,9 @@ internal static class ConstitutionRules
             if (!constitution.IsActor(node.Owner))
                 errors.Add(new DocumentError($"$.nodes[{i}].owner", $"'{node.Owner}' is neither a member nor a participant",
                     "name the organisation that runs this VN"));
+            else if (OwnerStatement.Obstacle(constitution, node) is { } problem)
+                errors.Add(new DocumentError($"$.nodes[{i}].ownerSignature", problem, "let its owner sign the entry, as `coco node init` does"));
         }
-    }
-
-    private static void CheckManifests(Constitution constitution, List<DocumentError> errors)
-    {
-        if (constitution.TeeManifest.Platforms.IsEmpty)
-            errors.Add(new DocumentError("$.teeManifest.platforms", "names no platform", "name one at least: no VN could run"));
-        if (constitution.CodeManifest.Manager.IsEmpty)
-            errors.Add(new DocumentError("$.codeManifest.manager", "names no measurement", "name one at least: no VN could run"));
-        if (constitution.CodeManifest.Worker.IsEmpty)
-            errors.Add(new DocumentError("$.codeManifest.worker", "names no measurement", "name one at least: no VN could run"));
     }
 
     private static void CheckVoting(Constitution constitution, List<DocumentError> errors)
@@ -73,7 +66,15 @@ internal static class ConstitutionRules
                 errors.Add(new DocumentError(path, $"cannot hold with {constitution.Members.Length} members",
                     "ask for no more votes than there are members"));
         }
+        void CheckAutomatic(string path, VoteRule rule, bool isProven)
+        {
+            if (rule is VoteRule.Automatic && !isProven)
+                errors.Add(new DocumentError(path, "is automatic", $"only {string.Join(" and ", GovernanceAction.Proven)} carry a proof of their own"));
+        }
         Check("$.votingPolicy.default", constitution.VotingPolicy.Default);
+        CheckAutomatic("$.votingPolicy.default", constitution.VotingPolicy.Default, isProven: false);
+        foreach (ActionRule own in constitution.VotingPolicy.Actions)
+            CheckAutomatic($"$.votingPolicy.actions.{own.Action}", own.Rule, GovernanceAction.Proven.Contains(own.Action));
         foreach (ActionRule own in constitution.VotingPolicy.Actions) Check($"$.votingPolicy.actions.{own.Action}", own.Rule);
     }
 }

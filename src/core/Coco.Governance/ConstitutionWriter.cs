@@ -21,9 +21,9 @@ internal static class ConstitutionWriter
             static (writer, participant) => WriteMember(writer, new Member(participant.Name, participant.Certificate)));
         WriteArray(writer, "nodes", constitution.Nodes, WriteNode);
         writer.WritePropertyName("codeManifest");
-        WriteCodeManifest(writer, constitution.CodeManifest);
+        CodeManifestJson.Write(writer, constitution.CodeManifest);
         writer.WritePropertyName("teeManifest");
-        WriteTeeManifest(writer, constitution.TeeManifest);
+        TeeManifestJson.Write(writer, constitution.TeeManifest);
         writer.WritePropertyName("votingPolicy");
         VotingPolicyJson.Write(writer, constitution.VotingPolicy);
         writer.WritePropertyName("batchLimits");
@@ -47,22 +47,8 @@ internal static class ConstitutionWriter
         writer.WriteString("owner", node.Owner);
         writer.WriteString("address", node.Address);
         if (node.ClientAddress is { } address) writer.WriteString("clientAddress", address);
-        writer.WriteEndObject();
-    }
-
-    public static void WriteCodeManifest(Utf8JsonWriter writer, CodeManifest manifest)
-    {
-        writer.WriteStartObject();
-        WriteArray(writer, "manager", manifest.Manager, static (writer, text) => writer.WriteStringValue(text));
-        WriteArray(writer, "worker", manifest.Worker, static (writer, text) => writer.WriteStringValue(text));
-        writer.WriteEndObject();
-    }
-
-    public static void WriteTeeManifest(Utf8JsonWriter writer, TeeManifest manifest)
-    {
-        writer.WriteStartObject();
-        WriteArray(writer, "platforms", manifest.Platforms, static (writer, text) => writer.WriteStringValue(text));
-        writer.WriteBoolean("debugAllowed", manifest.IsDebugAllowed);
+        if (node.OperatorKey is { } key) writer.WriteString("operatorKey", key);
+        if (node.OwnerSignature is { } signature) writer.WriteString("ownerSignature", signature);
         writer.WriteEndObject();
     }
 
@@ -71,6 +57,14 @@ internal static class ConstitutionWriter
         writer.WriteStartObject();
         writer.WriteNumber("maxTransactions", limits.MaxTransactions);
         writer.WriteNumber("maxBytes", limits.MaxBytes);
+        writer.WriteEndObject();
+    }
+
+    public static void WriteLeases(Utf8JsonWriter writer, LeaseSettings leases)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("renewMs", leases.RenewMs);
+        writer.WriteNumber("durationMs", leases.DurationMs);
         writer.WriteEndObject();
     }
 
@@ -94,6 +88,11 @@ internal static class ConstitutionWriter
         writer.WriteNumber("entries", constitution.Snapshots.Entries);
         writer.WriteNumber("bytes", constitution.Snapshots.Bytes);
         writer.WriteEndObject();
+        if (constitution.Leases is { } leases)
+        {
+            writer.WritePropertyName("leases");
+            WriteLeases(writer, leases);
+        }
         writer.WriteStartObject("ledger");
         writer.WriteString("name", constitution.Ledger.Name);
         writer.WritePropertyName("settings");

@@ -135,6 +135,9 @@ internal sealed class DocumentScope
     public T Object<T>(string name, T missing, Func<DocumentScope, T> read) where T : class =>
         Has(name) ? Object(name, read)! : Known(name, missing);
 
+    public T? OptionalObject<T>(string name, Func<DocumentScope, T> read) where T : class =>
+        Has(name) ? Object(name, read) : Skip<T>(name);
+
     public T? Object<T>(string name, Func<DocumentScope, T> read) where T : class
     {
         if (!TryGet(name, "write an object", out JsonElement element)) return null;
@@ -160,10 +163,10 @@ internal sealed class DocumentScope
         return items;
     }
 
-    public List<string> Texts(string name, int most, int maxLength, string remedy)
+    public List<string> Texts(string name, int most, int maxLength, string remedy, bool isOptional = false)
     {
         var items = new List<string>();
-        foreach ((JsonElement element, string path) in Elements(name, 0, most, isOptional: false))
+        foreach ((JsonElement element, string path) in Elements(name, 0, most, isOptional))
         {
             if (element.ValueKind == JsonValueKind.String && TryGetText(element, out string text) && text.Length <= maxLength)
                 items.Add(text);

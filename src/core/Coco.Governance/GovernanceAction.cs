@@ -9,9 +9,15 @@ public abstract record GovernanceAction(string Name)
     /// <summary>All names, sorted.</summary>
     public static ImmutableArray<string> Names { get; } =
     [
-        "add_member", "add_node", "remove_member", "remove_node",
-        "set_batch_limits", "set_code_manifest", "set_tee_manifest", "set_voting_policy",
+        "add_collateral", "add_measurement", "add_member", "add_node", "remove_member", "remove_node",
+        "set_batch_limits", "set_code_manifest", "set_leases", "set_tee_manifest", "set_voting_policy",
     ];
+
+    /// <summary>
+    /// Whose content somebody signed whom the constitution trusts already: a publisher, or a vendor whose roots the verifiers hold. These
+    /// alone may be accepted without a vote.
+    /// </summary>
+    public static ImmutableArray<string> Proven { get; } = ["add_collateral", "add_measurement"];
 
     public sealed record AddMember(Member Member) : GovernanceAction("add_member");
 
@@ -28,6 +34,14 @@ public abstract record GovernanceAction(string Name)
     public sealed record SetCodeManifest(CodeManifest Manifest) : GovernanceAction("set_code_manifest");
 
     public sealed record SetTeeManifest(TeeManifest Manifest) : GovernanceAction("set_tee_manifest");
+
+    /// <summary>A release that a publisher signed may run.</summary>
+    public sealed record AddMeasurement(SignedMeasurement Signed) : GovernanceAction("add_measurement");
+
+    /// <summary>A vendor's data, in place of what has its name.</summary>
+    public sealed record AddCollateral(Collateral Collateral) : GovernanceAction("add_collateral");
+
+    public sealed record SetLeases(LeaseSettings Leases) : GovernanceAction("set_leases");
 
     /// <summary>The constitution after the actions in their order; null and the reason where one cannot be done.</summary>
     public static Constitution? ApplyAll(Constitution constitution, ImmutableArray<GovernanceAction> actions, out string? reason)
@@ -54,8 +68,11 @@ public abstract record GovernanceAction(string Name)
             "remove_node" => scope.Object("args", args => new RemoveNode(ReadName(args))),
             "set_voting_policy" => scope.Object("args", args => new SetVotingPolicy(VotingPolicyJson.Read(args))),
             "set_batch_limits" => scope.Object("args", args => new SetBatchLimits(ConstitutionReader.ReadBatchLimits(args))),
-            "set_code_manifest" => scope.Object("args", args => new SetCodeManifest(ConstitutionReader.ReadCodeManifest(args))),
-            "set_tee_manifest" => scope.Object("args", args => new SetTeeManifest(ConstitutionReader.ReadTeeManifest(args))),
+            "set_code_manifest" => scope.Object("args", args => new SetCodeManifest(CodeManifestJson.Read(args))),
+            "set_tee_manifest" => scope.Object("args", args => new SetTeeManifest(TeeManifestJson.Read(args))),
+            "set_leases" => scope.Object("args", args => new SetLeases(ConstitutionReader.ReadLeases(args))),
+            "add_measurement" => scope.Object("args", args => new AddMeasurement(SignedMeasurement.Read(args))),
+            "add_collateral" => scope.Object("args", args => new AddCollateral(TeeManifestJson.ReadCollateral(args))),
             _ => null,
         };
         if (!Names.Contains(name))
@@ -78,8 +95,11 @@ public abstract record GovernanceAction(string Name)
             case RemoveNode remove: WriteName(writer, remove.Node); break;
             case SetVotingPolicy set: VotingPolicyJson.Write(writer, set.Policy); break;
             case SetBatchLimits set: ConstitutionWriter.WriteBatchLimits(writer, set.Limits); break;
-            case SetCodeManifest set: ConstitutionWriter.WriteCodeManifest(writer, set.Manifest); break;
-            case SetTeeManifest set: ConstitutionWriter.WriteTeeManifest(writer, set.Manifest); break;
+            case SetCodeManifest set: CodeManifestJson.Write(writer, set.Manifest); break;
+            case SetTeeManifest set: TeeManifestJson.Write(writer, set.Manifest); break;
+            case SetLeases set: ConstitutionWriter.WriteLeases(writer, set.Leases); break;
+            case AddMeasurement add: add.Signed.Write(writer); break;
+            case AddCollateral add: TeeManifestJson.WriteCollateral(writer, add.Collateral); break;
         }
         writer.WriteEndObject();
     }
@@ -95,6 +115,20 @@ public abstract record GovernanceAction(string Name)
         AddNode add when !constitution.IsActor(add.Node.Owner) => $"the owner '{add.Node.Owner}' is neither a member nor a participant",
         RemoveNode remove when constitution.FindNode(remove.Node) is null => $"the VN '{remove.Node}' is not in the list",
         RemoveNode when constitution.Nodes.Length == 1 => "the last VN cannot be removed: no quorum could commit anything afterwards",
+        AddMeasurement add when constitution.CodeManifest.Accepted(add.Signed.Role).Contains(add.Signed.Measurement) =>
+            $"the measurement {add.Signed.Measurement} may run already",
+        AddMeasurement add when constitution.CodeManifest.FindPublisher(add.Signed.Publisher) is null =>
+            $"'{add.Signed.Publisher}' is not among the publishers",
+        AddMeasurement add when add.Signed.Obstacle(constitution.CodeManifest.FindPublisher(add.Signed.Publisher)!) is { } problem =>
+            $"the measurement {problem}",
+        AddMeasurement when constitution.CodeManifest.Signed.Length >= Limits.MaxMeasurements =>
+            $"{Limits.MaxMeasurements} signed measurements are there: leave old ones out by set_code_manifest first",
+        AddCollateral add when constitution.TeeManifest.Collateral.Length >= Limits.MaxCollateral
+            && constitution.TeeManifest.Collateral.All(known => known.Name != add.Collateral.Name) =>
+            $"{Limits.MaxCollateral} documents are there: take the name of one that is to be replaced",
+        AddCollateral add when constitution.TeeManifest.Collateral.Any(
+            known => known.Name == add.Collateral.Name && known.ExpiresUnixMs >= add.Collateral.ExpiresUnixMs) =>
+            $"'{add.Collateral.Name}' as it is expires no sooner",
         _ => null,
     };
 
@@ -108,8 +142,14 @@ public abstract record GovernanceAction(string Name)
         SetBatchLimits set => old with { BatchLimits = set.Limits },
         SetCodeManifest set => old with { CodeManifest = set.Manifest },
         SetTeeManifest set => old with { TeeManifest = set.Manifest },
+        SetLeases set => old with { Leases = set.Leases },
+        AddMeasurement add => old with { CodeManifest = old.CodeManifest with { Signed = old.CodeManifest.Signed.Add(add.Signed) } },
+        AddCollateral add => old with { TeeManifest = old.TeeManifest with { Collateral = Replace(old.TeeManifest.Collateral, add.Collateral) } },
         _ => throw new Primitives.InvariantException("every action can be applied"),
     };
+
+    private static ImmutableArray<Collateral> Replace(ImmutableArray<Collateral> old, Collateral collateral) =>
+        [.. old.Where(known => known.Name != collateral.Name), collateral];
 
     private static string ReadName(DocumentScope scope)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Coco.Crypto;
@@ -8,9 +9,9 @@ namespace Coco.Governance;
 /// <summary>The canonical bytes of governance entries: version, kind, time, membership, then what the kind has.</summary>
 public static class GovernanceEntryCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
-    private enum Kind : byte { Genesis = 1, Request, NodeAdmitted, NodeRetired, MembershipChanged }
+    private enum Kind : byte { Genesis = 1, Request, NodeAdmitted, NodeRetired, MembershipChanged, LeasesRenewed, LeasesEnded }
 
     public static byte[] Encode(GovernanceEntry entry)
     {
@@ -30,7 +31,7 @@ public static class GovernanceEntryCodec
         {
             case GovernanceEntry.Genesis genesis:
                 writer.WriteBytes(genesis.Constitution.Span);
-                WriteNode(writer, genesis.Node, genesis.PublicKey, genesis.Evidence);
+                WriteNode(writer, genesis.Node, genesis.PublicKey, genesis.Evidence, genesis.OperatorSignature);
                 break;
             case GovernanceEntry.Request request:
                 request.Signed.Encode(writer);
@@ -38,10 +39,18 @@ public static class GovernanceEntryCodec
             case GovernanceEntry.NodeAdmitted admitted:
                 writer.WriteUInt64(admitted.Id.Value);
                 writer.WriteUInt64(admitted.Replaces?.Value ?? 0);
-                WriteNode(writer, admitted.Node, admitted.PublicKey, admitted.Evidence);
+                WriteNode(writer, admitted.Node, admitted.PublicKey, admitted.Evidence, admitted.OperatorSignature);
                 break;
             case GovernanceEntry.NodeRetired retired:
                 writer.WriteUInt64(retired.Id.Value);
+                break;
+            case GovernanceEntry.LeasesRenewed renewed:
+                writer.WriteUInt16((ushort)renewed.Renewals.Length);
+                foreach (Renewal renewal in renewed.Renewals) WriteRenewal(writer, renewal);
+                break;
+            case GovernanceEntry.LeasesEnded ended:
+                writer.WriteUInt16((ushort)ended.Ids.Length);
+                foreach (NodeId id in ended.Ids) writer.WriteUInt64(id.Value);
                 break;
         }
     }
@@ -67,6 +76,8 @@ public static class GovernanceEntryCodec
             Kind.NodeRetired when reader.TryReadUInt64(out ulong id) =>
                 new GovernanceEntry.NodeRetired(unixMs, membership, new NodeId(id)),
             Kind.MembershipChanged => new GovernanceEntry.MembershipChanged(unixMs, membership),
+            Kind.LeasesRenewed => ReadRenewed(ref reader, unixMs, membership),
+            Kind.LeasesEnded => ReadEnded(ref reader, unixMs, membership),
             _ => null,
         };
         if (!reader.IsAtEnd) entry = null;
@@ -83,48 +94,89 @@ public static class GovernanceEntryCodec
         GovernanceEntry.NodeAdmitted => Kind.NodeAdmitted,
         GovernanceEntry.NodeRetired => Kind.NodeRetired,
         GovernanceEntry.MembershipChanged => Kind.MembershipChanged,
+        GovernanceEntry.LeasesRenewed => Kind.LeasesRenewed,
+        GovernanceEntry.LeasesEnded => Kind.LeasesEnded,
         _ => throw new InvariantException("every governance entry has a kind"),
     };
 
-    private static void WriteNode(ByteWriter writer, string node, ReadOnlyMemory<byte> publicKey, ReadOnlyMemory<byte> evidence)
+    private static void WriteNode(
+        ByteWriter writer, string node, ReadOnlyMemory<byte> publicKey, ReadOnlyMemory<byte> evidence, ReadOnlyMemory<byte> operatorSignature)
     {
         Invariant.Holds(publicKey.Length == P256.PointSize, "a VN's public key is a P-256 point of 65 bytes");
         writer.WriteBytes(Encoding.ASCII.GetBytes(node));
         writer.WriteFixed(publicKey.Span);
         writer.WriteBytes(evidence.Span);
+        writer.WriteBytes(operatorSignature.Span);
+    }
+
+    private static void WriteRenewal(ByteWriter writer, Renewal renewal)
+    {
+        writer.WriteUInt64(renewal.Id.Value);
+        writer.WriteHash(renewal.Nonce);
+        writer.WriteBytes(renewal.Evidence.Span);
+    }
+
+    private static GovernanceEntry.LeasesRenewed? ReadRenewed(ref SpanReader reader, ulong unixMs, Membership? membership)
+    {
+        if (!reader.TryReadUInt16(out ushort count) || count > Limits.MaxNodes) return null;
+        var renewals = ImmutableArray.CreateBuilder<Renewal>(count);
+        for (int i = 0; i < count; i++)
+        {
+            if (!reader.TryReadUInt64(out ulong id) || !reader.TryReadHash(out Hash256 nonce)
+                || !reader.TryReadBytes(Limits.MaxEvidenceSize, out ReadOnlySpan<byte> evidence)) return null;
+            renewals.Add(new Renewal(new NodeId(id), nonce, evidence.ToArray()));
+        }
+        return new GovernanceEntry.LeasesRenewed(unixMs, membership, renewals.MoveToImmutable());
+    }
+
+    private static GovernanceEntry.LeasesEnded? ReadEnded(ref SpanReader reader, ulong unixMs, Membership? membership)
+    {
+        if (!reader.TryReadUInt16(out ushort count) || count > Limits.MaxNodes) return null;
+        var ids = ImmutableArray.CreateBuilder<NodeId>(count);
+        for (int i = 0; i < count; i++)
+        {
+            if (!reader.TryReadUInt64(out ulong id)) return null;
+            ids.Add(new NodeId(id));
+        }
+        return new GovernanceEntry.LeasesEnded(unixMs, membership, ids.MoveToImmutable());
     }
 
     private static GovernanceEntry.Genesis? ReadGenesis(ref SpanReader reader, ulong unixMs, Membership? membership)
     {
         if (!reader.TryReadBytes(Limits.MaxConstitutionSize, out ReadOnlySpan<byte> constitution)
-            || !TryReadNode(ref reader, out string node, out byte[] publicKey, out byte[] evidence))
+            || !TryReadNode(ref reader, out string node, out byte[] publicKey, out byte[] evidence, out byte[] signature))
         {
             return null;
         }
-        return new GovernanceEntry.Genesis(unixMs, membership, constitution.ToArray(), node, publicKey, evidence);
+        return new GovernanceEntry.Genesis(unixMs, membership, constitution.ToArray(), node, publicKey, evidence) { OperatorSignature = signature };
     }
 
     private static GovernanceEntry.NodeAdmitted? ReadAdmitted(ref SpanReader reader, ulong unixMs, Membership? membership)
     {
         if (!reader.TryReadUInt64(out ulong id) || !reader.TryReadUInt64(out ulong replaces)
-            || !TryReadNode(ref reader, out string node, out byte[] publicKey, out byte[] evidence))
+            || !TryReadNode(ref reader, out string node, out byte[] publicKey, out byte[] evidence, out byte[] signature))
         {
             return null;
         }
         return new GovernanceEntry.NodeAdmitted(
-            unixMs, membership, node, new NodeId(id), publicKey, evidence, replaces == 0 ? null : new NodeId(replaces));
+            unixMs, membership, node, new NodeId(id), publicKey, evidence, replaces == 0 ? null : new NodeId(replaces))
+        {
+            OperatorSignature = signature,
+        };
     }
 
-    private static bool TryReadNode(ref SpanReader reader, out string node, out byte[] publicKey, out byte[] evidence)
+    private static bool TryReadNode(
+        ref SpanReader reader, out string node, out byte[] publicKey, out byte[] evidence, out byte[] signature)
     {
-        (node, publicKey, evidence) = ("", [], []);
+        (node, publicKey, evidence, signature) = ("", [], [], []);
         if (!reader.TryReadBytes(Limits.MaxNameLength, out ReadOnlySpan<byte> name) || !Ascii.IsValid(name)
             || !reader.TryReadFixed(P256.PointSize, out ReadOnlySpan<byte> key)
-            || !reader.TryReadBytes(Limits.MaxEvidenceSize, out ReadOnlySpan<byte> proof))
+            || !reader.TryReadBytes(Limits.MaxEvidenceSize, out ReadOnlySpan<byte> proof)
+            || !reader.TryReadBytes(P256.SignatureSize, out ReadOnlySpan<byte> signed))
         {
             return false;
         }
-        (node, publicKey, evidence) = (Encoding.ASCII.GetString(name), key.ToArray(), proof.ToArray());
+        (node, publicKey, evidence, signature) = (Encoding.ASCII.GetString(name), key.ToArray(), proof.ToArray(), signed.ToArray());
         return true;
     }
 

@@ -38,6 +38,8 @@ public sealed record GovernanceState(
         GovernanceEntry.NodeAdmitted admitted => NodeRules.Admit(this, admitted),
         GovernanceEntry.NodeRetired retired => NodeRules.Retire(this, retired),
         GovernanceEntry.MembershipChanged changed => NodeRules.Change(this, changed),
+        GovernanceEntry.LeasesRenewed renewed => LeaseRules.Renew(this, renewed),
+        GovernanceEntry.LeasesEnded ended => LeaseRules.End(this, ended),
         _ => Refuse(GovernanceCheck.Genesis, "the network has its genesis entry already"),
     };
 
@@ -48,6 +50,9 @@ public sealed record GovernanceState(
 
     public NodeStatus StatusOf(NodeId id) =>
         Membership.IsVoter(id) ? NodeStatus.Voter : Membership.Learners.Contains(id) ? NodeStatus.Learner : NodeStatus.Retired;
+
+    /// <summary>The latest time that the ledger knows of the evidence of any VN; no clock is behind it for good.</summary>
+    public ulong AttestedUntilUnixMs => Nodes.Max(node => node.AttestedAtUnixMs);
 
     /// <summary>Current incarnations whose VN is in the list no more: the leader retires them.</summary>
     public IEnumerable<NodeRecord> DueForRetirement =>
@@ -86,7 +91,23 @@ public enum NodeStatus : byte
 /// <param name="Incarnation">1 for the first of this VN.</param>
 /// <param name="IsCurrent">False once another has replaced it or it was retired, while an outgoing quorum still needs its key.</param>
 public sealed record NodeRecord(
-    string Name, NodeId Id, ReadOnlyMemory<byte> PublicKey, Hash256 EvidenceDigest, ulong Incarnation, bool IsCurrent);
+    string Name, NodeId Id, ReadOnlyMemory<byte> PublicKey, Hash256 EvidenceDigest, ulong Incarnation, bool IsCurrent)
+{
+    /// <summary>The time of the entry with its latest evidence.</summary>
+    public ulong AttestedAtUnixMs { get; init; }
+
+    public Quarantine Quarantine { get; init; }
+
+    public bool IsQuarantined => Quarantine != Quarantine.None;
+}
+
+/// <summary>Whether an incarnation's lease has ended, and what it was then: former voters count for the last quorum.</summary>
+public enum Quarantine : byte
+{
+    None = 0,
+    OfLearner,
+    OfVoter,
+}
 
 /// <summary>What protects a member's requests against being recorded twice.</summary>
 /// <param name="SinceUnixMs">Requests made before are of an earlier membership: refused. The time of the proposal that added the member.</param>

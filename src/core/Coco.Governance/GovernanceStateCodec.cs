@@ -9,7 +9,7 @@ namespace Coco.Governance;
 /// <summary>The canonical bytes of a governance state. Decoding checks what later code relies on, and that the bytes are canonical.</summary>
 internal static class GovernanceStateCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     public static byte[] Encode(GovernanceState state)
     {
@@ -88,14 +88,22 @@ internal static class GovernanceStateCodec
         writer.WriteHash(node.EvidenceDigest);
         writer.WriteUInt64(node.Incarnation);
         writer.WriteByte(node.IsCurrent ? (byte)1 : (byte)0);
+        writer.WriteUInt64(node.AttestedAtUnixMs);
+        writer.WriteByte((byte)node.Quarantine);
     }
 
     private static NodeRecord? ReadNode(ref SpanReader reader)
     {
         bool isRead = TryReadText(ref reader, Limits.MaxNameLength, out string name) & reader.TryReadUInt64(out ulong id)
             & reader.TryReadFixed(P256.PointSize, out ReadOnlySpan<byte> publicKey) & reader.TryReadHash(out Hash256 evidence)
-            & reader.TryReadUInt64(out ulong incarnation) & reader.TryReadByte(out byte isCurrent);
-        return isRead ? new NodeRecord(name, new NodeId(id), publicKey.ToArray(), evidence, incarnation, isCurrent == 1) : null;
+            & reader.TryReadUInt64(out ulong incarnation) & reader.TryReadByte(out byte isCurrent)
+            & reader.TryReadUInt64(out ulong attestedAt) & reader.TryReadByte(out byte quarantine);
+        if (!isRead || !Enum.IsDefined((Quarantine)quarantine)) return null;
+        return new NodeRecord(name, new NodeId(id), publicKey.ToArray(), evidence, incarnation, isCurrent == 1)
+        {
+            AttestedAtUnixMs = attestedAt,
+            Quarantine = (Quarantine)quarantine,
+        };
     }
 
     private static void WriteOpen(ByteWriter writer, OpenProposal proposal)

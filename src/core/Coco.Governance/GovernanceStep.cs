@@ -32,6 +32,8 @@ public enum GovernanceCheck : byte
     NodeKey,
     Replacement,
     Membership,
+    Owner,
+    Lease,
 }
 
 /// <summary>What an accepted entry brought about.</summary>
@@ -54,4 +56,9 @@ public abstract record GovernanceEvent
     public sealed record NodeRetired(NodeId Id, string Node) : GovernanceEvent;
 
     public sealed record MembershipChanged(Membership Membership) : GovernanceEvent;
+
+    public sealed record LeaseRenewed(NodeId Id, string Node) : GovernanceEvent;
+
+    /// <summary>The incarnation is quarantined.</summary>
+    public sealed record LeaseEnded(NodeId Id, string Node) : GovernanceEvent;
 }

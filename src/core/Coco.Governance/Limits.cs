@@ -26,6 +26,14 @@ public static class Limits
 
     public const int MaxMeasurements = 256;
     public const int MaxPlatforms = 16;
+    public const int MaxPublishers = 16;
+
+    /// <summary>Documents of vendors: for each model of processor one or two.</summary>
+    public const int MaxCollateral = 32;
+
+    /// <summary>One of them as base64: Intel's for one model is about 30 kB, and a request must hold it.</summary>
+    public const int MaxCollateralSize = 60 * 1024;
+
     public const int MaxActions = 32;
 
     /// <summary>A certificate as PEM text in characters.</summary>

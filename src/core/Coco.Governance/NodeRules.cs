@@ -27,11 +27,17 @@ internal static class NodeRules
             _ when genesis.Membership is not null && !genesis.Membership.Equals(membership) =>
                 new GovernanceRefusal(GovernanceCheck.Membership, "a network begins with its first VN as the only voter"),
             _ when !IsPoint(genesis.PublicKey) => new GovernanceRefusal(GovernanceCheck.NodeKey, "the VN's key is not a P-256 point"),
+            _ when OwnerStatement.Obstacle(
+                    constitution.FindNode(genesis.Node)!, constitution.ComputeDigest(), genesis.PublicKey.Span, genesis.OperatorSignature.Span) is { } problem =>
+                new GovernanceRefusal(GovernanceCheck.Owner, $"the key of '{genesis.Node}' {problem}"),
             _ => null,
         };
         if (refusal is not null) return false;
         var node = new NodeRecord(
-            genesis.Node, FirstNode, genesis.PublicKey, Sha256.Hash(genesis.Evidence.Span), Incarnation: 1, IsCurrent: true);
+            genesis.Node, FirstNode, genesis.PublicKey, Sha256.Hash(genesis.Evidence.Span), Incarnation: 1, IsCurrent: true)
+        {
+            AttestedAtUnixMs = genesis.UnixMs,
+        };
         state = new GovernanceState(
             GovernanceEntryCodec.NetworkIdOf(genesis), constitution!, new GovernanceVersion(1), [node], new NodeId(2), membership, [], [],
             [.. constitution!.Members.Select(member => new MemberStanding(member.Name, 0, 0))]);
@@ -40,7 +46,7 @@ internal static class NodeRules
 
     public static GovernanceStep Admit(GovernanceState state, GovernanceEntry.NodeAdmitted entry)
     {
-        if (state.Constitution.FindNode(entry.Node) is null)
+        if (state.Constitution.FindNode(entry.Node) is not { } listed)
             return state.Refuse(GovernanceCheck.Node, $"the VN '{entry.Node}' is not in the list");
         if (entry.Id != state.NextNodeId)
             return state.Refuse(GovernanceCheck.NodeId, $"the next incarnation is {state.NextNodeId}, not {entry.Id}");
@@ -52,10 +58,15 @@ internal static class NodeRules
         if (!IsPoint(entry.PublicKey)) return state.Refuse(GovernanceCheck.NodeKey, "the VN's key is not a P-256 point");
         if (state.Nodes.Any(node => node.PublicKey.Span.SequenceEqual(entry.PublicKey.Span)))
             return state.Refuse(GovernanceCheck.NodeKey, "the VN's key is known: each incarnation makes its own");
+        if (OwnerStatement.Obstacle(listed, state.Network.Value, entry.PublicKey.Span, entry.OperatorSignature.Span) is { } problem)
+            return state.Refuse(GovernanceCheck.Owner, $"the key of '{entry.Node}' {problem}");
         if (entry.Membership is null || !entry.Membership.Contains(entry.Id))
             return state.Refuse(GovernanceCheck.Membership, "the entry does not say how the incarnation takes part");
         var node = new NodeRecord(
-            entry.Node, entry.Id, entry.PublicKey, Sha256.Hash(entry.Evidence.Span), (before?.Incarnation ?? 0) + 1, IsCurrent: true);
+            entry.Node, entry.Id, entry.PublicKey, Sha256.Hash(entry.Evidence.Span), (before?.Incarnation ?? 0) + 1, IsCurrent: true)
+        {
+            AttestedAtUnixMs = entry.UnixMs,
+        };
         GovernanceState next = WithoutCurrent(state, before) with { NextNodeId = new NodeId(checked(entry.Id.Value + 1)) };
         next = next with { Nodes = next.Nodes.Add(node) };
         return WithMembership(state, next, entry, new GovernanceEvent.NodeAdmitted(entry.Id, entry.Node, entry.Replaces));
@@ -73,15 +84,15 @@ internal static class NodeRules
     public static GovernanceStep Change(GovernanceState state, GovernanceEntry.MembershipChanged entry) =>
         entry.Membership is null
             ? state.Refuse(GovernanceCheck.Membership, "the entry does not say who takes part")
-            : WithMembership(state, state, entry, null);
+            : WithMembership(state, state, entry);
 
     /// <summary>Marks an incarnation as replaced or retired; it stays known while a quorum needs its key.</summary>
     private static GovernanceState WithoutCurrent(GovernanceState state, NodeRecord? node) =>
         node is null ? state : state with { Nodes = state.Nodes.Replace(node, node with { IsCurrent = false }) };
 
     /// <summary>Ends a change of nodes: checks who takes part, and forgets those that no quorum needs any more.</summary>
-    private static GovernanceStep WithMembership(
-        GovernanceState old, GovernanceState next, GovernanceEntry entry, GovernanceEvent? happened)
+    internal static GovernanceStep WithMembership(
+        GovernanceState old, GovernanceState next, GovernanceEntry entry, params ReadOnlySpan<GovernanceEvent> happened)
     {
         Membership membership = entry.Membership ?? old.Membership;
         if (Obstacle(old, next, membership) is { } reason) return old.Refuse(GovernanceCheck.Membership, reason);
@@ -89,7 +100,7 @@ internal static class NodeRules
         ImmutableArray<NodeRecord> known = next.Nodes.RemoveAll(
             node => !node.IsCurrent && !membership.Contains(node.Id) && !old.Membership.Contains(node.Id));
         var events = ImmutableArray.CreateBuilder<GovernanceEvent>();
-        if (happened is not null) events.Add(happened);
+        events.AddRange(happened);
         if (!membership.Equals(old.Membership)) events.Add(new GovernanceEvent.MembershipChanged(membership));
         return new GovernanceStep(next with { Nodes = known, Membership = membership }, null, events.ToImmutable());
     }
@@ -99,7 +110,8 @@ internal static class NodeRules
         if (membership.Voters.IsEmpty) return "there would be no voter";
         foreach (NodeId id in membership.Voters.Concat(membership.Learners))
         {
-            if (next.Find(id) is not { IsCurrent: true }) return $"{id} is not the incarnation of any VN";
+            if (next.Find(id) is not { IsCurrent: true } node) return $"{id} is not the incarnation of any VN";
+            if (node.IsQuarantined) return $"{id} is quarantined";
         }
         if (membership.Voters.Intersect(membership.Learners).Any()) return "a voter cannot be a learner too";
         bool isOutgoingKnown = membership.OutgoingVoters.IsEmpty
@@ -108,5 +120,5 @@ internal static class NodeRules
         return isOutgoingKnown ? null : "the outgoing voters are not those before";
     }
 
-    private static bool IsPoint(ReadOnlyMemory<byte> publicKey) => publicKey.Length == P256.PointSize && P256.IsKey(publicKey.Span);
+    internal static bool IsPoint(ReadOnlyMemory<byte> publicKey) => publicKey.Length == P256.PointSize && P256.IsKey(publicKey.Span);
 }

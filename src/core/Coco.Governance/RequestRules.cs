@@ -49,7 +49,9 @@ internal static class RequestRules
             OpenProposals = state.OpenProposals.Add(new OpenProposal(id, request, [])),
             Standings = state.Standings.Replace(standing, standing with { LastProposalUnixMs = request.CreatedAtUnixMs }),
         };
-        return new GovernanceStep(next, null, [new GovernanceEvent.ProposalOpened(id)]);
+        var events = ImmutableArray.CreateBuilder<GovernanceEvent>();
+        events.Add(new GovernanceEvent.ProposalOpened(id));
+        return new GovernanceStep(Decide(next, events), null, events.ToImmutable());
     }
 
     private static GovernanceStep Vote(GovernanceState state, GovernanceRequest request, RequestBody.Ballot vote)

@@ -31,6 +31,12 @@ public abstract record VoteRule
         public override bool Holds(ImmutableArray<string> accepting, ImmutableArray<Member> members) => accepting.Length >= Count;
     }
 
+    /// <summary>Nobody need accept: the action carries a proof by somebody whom the constitution trusts.</summary>
+    public sealed record Automatic : VoteRule
+    {
+        public override bool Holds(ImmutableArray<string> accepting, ImmutableArray<Member> members) => true;
+    }
+
     /// <summary>It would hold if every member accepted.</summary>
     public bool IsReachable(ImmutableArray<Member> members) => Holds([.. members.Select(member => member.Name)], members);
 }

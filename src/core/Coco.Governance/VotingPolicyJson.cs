@@ -6,7 +6,7 @@ namespace Coco.Governance;
 /// <summary>The JSON form of a voting policy: {"default": RULE, "actions": {"add_member": RULE}}.</summary>
 internal static class VotingPolicyJson
 {
-    private const string Remedy = "write {\"majority\":{}}, {\"unanimity\":{}} or {\"atLeast\":{\"count\":M}}";
+    private const string Remedy = "write {\"majority\":{}}, {\"unanimity\":{}}, {\"atLeast\":{\"count\":M}} or {\"automatic\":{}}";
 
     /// <summary>Stands for a policy that could not be read; the error is recorded.</summary>
     public static VotingPolicy Missing { get; } = new(new VoteRule.Unanimity(), []);
@@ -57,6 +57,8 @@ internal static class VotingPolicyJson
                 return ReadPlain(scope, kind, new VoteRule.Majority());
             case "unanimity":
                 return ReadPlain(scope, kind, new VoteRule.Unanimity());
+            case "automatic":
+                return ReadPlain(scope, kind, new VoteRule.Automatic());
             case "atLeast":
                 return scope.Object(kind, ReadAtLeast) ?? Missing.Default;
             default:
@@ -88,6 +90,7 @@ internal static class VotingPolicyJson
         {
             VoteRule.Majority => ("majority", (int?)null),
             VoteRule.Unanimity => ("unanimity", null),
+            VoteRule.Automatic => ("automatic", null),
             VoteRule.AtLeast atLeast => ("atLeast", atLeast.Count),
             _ => throw new Primitives.InvariantException("every rule has a JSON form"),
         };

@@ -14,7 +14,7 @@ public static class Limits
 
     public const int MaxTransactionBytes = 1 << 20;
     public const int MaxTextBytes = 4_096;
-    public const int MaxEvidenceBytes = 64 << 10;
+    public const int MaxEvidenceBytes = 256 << 10;
     public const int MaxNodes = 256;
 
     /// <summary>Committed leaves whose roots can still be asked for (co-signatures); 32 bytes each.</summary>

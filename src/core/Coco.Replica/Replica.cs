@@ -22,6 +22,7 @@ public sealed class Replica
     private readonly GovernanceDesk _governance;
     private readonly ReadIndexDesk _reads;
     private readonly LeftBehind _leftBehind;
+    private readonly Leases _leases;
     private readonly SnapshotOffers _offers;
     private readonly SnapshotDesk _snapshots;
     private readonly SnapshotFetch _fetch;
@@ -49,7 +50,7 @@ public sealed class Replica
         _context = new ReplicaContext
         {
             Start = start,
-            Tail = new LogTail(log.Tree, log.Committed, LeafOf(log), log.CommittedState, log.CommittedBatch, log.Points, start.KeptLeaves),
+            Tail = new LogTail(log.Tree, log.Committed, log.CommittedLeaf, log.CommittedState, log.CommittedBatch, log.Points, start.KeptLeaves),
             Cipher = cipher,
             Chunks = log.Chunks,
         };
@@ -63,14 +64,12 @@ public sealed class Replica
         _governance = new GovernanceDesk(_context, _maker);
         _reads = new ReadIndexDesk(_context);
         _leftBehind = new LeftBehind(_context);
+        _leases = new Leases(_context, _maker, _membership, _worker, _leftBehind);
         _offers = new SnapshotOffers(_context);
         _snapshots = new SnapshotDesk(_context, _maker, _offers);
         _fetch = new SnapshotFetch(_context);
         _backfill = new Backfill(_context, () => NextTicket(0));
     }
-
-    private static Hash256 LeafOf(RecoveredLog log) =>
-        log.Committed.Index == LogIndex.Zero ? Hash256.Zero : log.Tree.LeafAt(log.Committed.Index);
 
     /// <summary>The first VN of a new network (NET-2): alone it is a quorum, and writes genesis as its first entry.</summary>
     public static Replica Found(ReplicaStart start, RecoveredLog empty, EntryCipher cipher, GovernanceEntry.Genesis genesis)
@@ -118,8 +117,14 @@ public sealed class Replica
     /// <summary>What an operator must do before this VN can go on; empty: nothing.</summary>
     public string Needs => _rejoin?.Needs ?? "";
 
+    /// <summary>Its lease has ended: by a quorum's word, or by its own clock.</summary>
+    public bool IsQuarantined => _context.IsSuspended;
+
+    /// <summary>It has no keys.</summary>
+    public bool NeedsKeys => _context.IsQuarantined;
+
     /// <summary>A leader that has left by the last entries only sees them committed: others don't know its key after that.</summary>
-    private bool MayLead => _context.IsActive && _context.IsLeader && _readyTerm == _context.Consensus.Status.Term
+    private bool MayLead => _context.IsActive && !_context.IsQuarantined && _context.IsLeader && _readyTerm == _context.Consensus.Status.Term
         && _context.State.Membership.Contains(_context.Self);
 
     /// <summary>Takes one input and adds what must be done about it, in order.</summary>
@@ -163,7 +168,7 @@ public sealed class Replica
             case WorkerReadyInput ready: _worker.OnReady(ready.Version); break;
             case WorkerGoneInput: OnWorkerGone(); break;
             case ProposalInput proposal: _proposals.OnProposal(proposal, MayLead); break;
-            case ForwardInput forward: OnForward(forward); break;
+            case ForwardInput forward: _worker.OnForward(forward); break;
             case RefuseForwardInput refuse: _context.Send(refuse.To, new TransactionRefused(refuse.Id, refuse.Code, refuse.Reason)); break;
             case ReadIndexRequestInput read: _reads.OnWorker(read.Request, StepPlug); break;
             case GovernanceInput governance: _governance.OnRequest(governance, MayLead); break;
@@ -185,7 +190,7 @@ public sealed class Replica
             case FetchCheckedInput checkedInput: _fetch.OnChecked(checkedInput); break;
             case FetchAdoptedInput adopted: _fetch.OnAdopted(adopted); break;
             case ChunkFoundInput found: _backfill.OnFound(found); break;
-            default: throw new InvariantException($"unknown input {input.GetType().Name}");
+            default: Invariant.Holds(_leases.TryTake(input), $"unknown input {input.GetType().Name}"); break;
         }
     }
 
@@ -199,7 +204,9 @@ public sealed class Replica
             if (_rejoin.ResumeTerm is { } term) Resume(term);
             return;
         }
-        StepPlug(Coco.Consensus.TickInput.Instance);
+        if (!_context.IsQuarantined) StepPlug(Coco.Consensus.TickInput.Instance);
+        _leases.OnTick(MayLead, _context.PeerNames);
+        if (_context.IsQuarantined) return;
         _reads.OnTick(StepPlug);
         _leftBehind.OnTick(_context.PeerNames);
         _certifier.OnTick(MayLead);
@@ -208,7 +215,7 @@ public sealed class Replica
         _offers.OnTick();
         if (_installing is null) _fetch.OnTick();
         if (_installing is null) _backfill.OnTick();
-        if (_context.IsLeader && _worker.IsMissed) HandOver();
+        if (_context.IsLeader && _worker.IsMissed && !_context.IsSuspended) HandOver();
     }
 
     private void OnLinkBroken(string node)
@@ -245,9 +252,10 @@ public sealed class Replica
                 _membership.OnJoinRequest(input.From, input.PublicKey, request, MayLead);
                 break;
             case JoinAccepted accepted when !_context.IsActive: OnAccepted(accepted); break;
+            case JoinAccepted accepted: _leases.TryRelease(accepted); break;
             case JoinRefused refused when !_context.IsActive: _rejoin!.OnRefused(refused); break;
             default:
-                if (_context.IsActive && from != NodeId.None) OnIncarnation(from, input.Message);
+                if (_context.IsActive && from != NodeId.None && !_leases.Takes(from, input.Message)) OnIncarnation(from, input.Message);
                 break;
         }
     }
@@ -330,6 +338,9 @@ public sealed class Replica
         _writer = new LedgerWriter(chunks);
     }
 
+    /// <summary>The shell has received the keys with the renewal of a lease that had ended; given before the renewal itself.</summary>
+    public void GiveKeys(EntryCipher cipher) => _context.Cipher = cipher;
+
     private void Resume(Term term)
     {
         _context.Trace($"Sealed restart in term {term}.");
@@ -363,12 +374,6 @@ public sealed class Replica
         });
         _context.Effects.Add(new AdmittedEffect(self));
         _context.Effects.Add(new DiskEffect(NextTicket(0), new SealedState(self, hardState.Term, hardState.Vote), operations ?? []));
-    }
-
-    private void OnForward(ForwardInput forward)
-    {
-        if (_context.IsActive && _context.Consensus.Status.Leader is { } leader && leader != _context.Self)
-            _context.Send(leader, new TransactionsMessage(forward.Transactions));
     }
 
     private void OnSigned(SignedInput input)
@@ -470,7 +475,7 @@ public sealed class Replica
     {
         switch (effect)
         {
-            case Coco.Consensus.SendEffect send: Send(send); break;
+            case Coco.Consensus.SendEffect send: _context.Send(send.To, send.Message); break;
             case PersistEffect persist: Persist(persist); break;
             case CommittedEffect committed: ProcessUpTo(committed.Index); break;
             case RolledBackEffect rolledBack: _context.Tail.TruncateAfter(rolledBack.Index); break;
@@ -487,13 +492,6 @@ public sealed class Replica
             case RefusedEffect refused: OnRefused(refused); break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
         }
-    }
-
-    private void Send(Coco.Consensus.SendEffect send)
-    {
-        var frames = new ReadOnlyMemory<byte>[send.Message.Entries.Count];
-        for (int i = 0; i < frames.Length; i++) frames[i] = send.Message.Entries[i].Frame;
-        _context.Send(send.To, new ConsensusPeerMessage(send.To, send.Message.Header, frames));
     }
 
     private void Persist(PersistEffect persist)
@@ -586,6 +584,7 @@ public sealed class Replica
             _worker.OnCommitted(entry);
             _certifier.OnCommitted(entry);
             _membership.OnCommitted(entry);
+            _leases.OnCommitted(entry);
             _governance.OnCommitted(entry);
             _snapshots.OnCommitted(entry, isSnapshotDue, _worker.IsLive);
         }

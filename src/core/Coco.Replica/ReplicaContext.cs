@@ -37,6 +37,15 @@ internal sealed class ReplicaContext
     public IConsensus Consensus => ConsensusOrNull ?? throw new InvariantException("this VN takes part");
     public bool IsActive => ConsensusOrNull is not null;
 
+    /// <summary>A quorum has ended this VN's lease.</summary>
+    public bool IsQuarantined { get; set; }
+
+    /// <summary>By its own clock it has run out.</summary>
+    public bool IsLapsed { get; set; }
+
+    /// <summary>It serves nobody.</summary>
+    public bool IsSuspended => IsQuarantined || IsLapsed;
+
     /// <summary>Ticks since the start.</summary>
     public ulong Now { get; set; }
 
@@ -66,9 +75,23 @@ internal sealed class ReplicaContext
         foreach (Contact contact in contacts) _contacts[contact.Id] = contact;
     }
 
+    /// <summary>A quorum has ended the lease of that one: nothing is taken from it nor given to it, but what renews the lease.</summary>
+    public bool IsOutcast(NodeId node) => Tail.CommittedState?.Find(node)?.IsQuarantined == true;
+
     public void Send(NodeId to, PeerMessage message)
     {
-        if (NameOf(to) is { } name && name != Start.Name) Effects.Add(new SendEffect(name, message));
+        if (NameOf(to) is not { } name || name == Start.Name) return;
+        // By name, since a message for an incarnation that is gone reaches the one that took its place.
+        bool isOutcast = Tail.CommittedState?.CurrentOf(name)?.IsQuarantined == true;
+        if (!isOutcast || message is EvidenceAsk) Effects.Add(new SendEffect(name, message));
+    }
+
+    /// <summary>A message of the plug, its entries as ledger frames.</summary>
+    public void Send(NodeId to, ConsensusMessage message)
+    {
+        var frames = new ReadOnlyMemory<byte>[message.Entries.Count];
+        for (int i = 0; i < frames.Length; i++) frames[i] = message.Entries[i].Frame;
+        Send(to, new ConsensusPeerMessage(to, message.Header, frames));
     }
 
     public string? NameOf(NodeId node) =>

@@ -56,6 +56,18 @@ public sealed record AdmittedEffect(NodeId Self) : ReplicaEffect;
 /// <summary>This VN goes on as the incarnation that it was before all stopped: the shell takes its sealed VN key for links and signatures.</summary>
 public sealed record ResumedEffect(NodeId Self) : ReplicaEffect;
 
+/// <summary>Make evidence of this VN's key for this nonce; answered by <see cref="EvidenceProducedInput"/>.</summary>
+public sealed record ProduceEvidenceEffect(Hash256 Nonce) : ReplicaEffect;
+
+/// <summary>Judge evidence of this incarnation for this nonce under the constitution; answered by <see cref="EvidenceJudgedInput"/>.</summary>
+public sealed record JudgeEvidenceEffect(NodeRecord Node, Hash256 Nonce, ReadOnlyMemory<byte> Evidence) : ReplicaEffect;
+
+/// <summary>A quorum has ended this VN's lease, and has the keys: drop them.</summary>
+public sealed record QuarantinedEffect : ReplicaEffect
+{
+    public static QuarantinedEffect Instance { get; } = new();
+}
+
 /// <summary>This VN can't go on: the reason, and whether a restart could help.</summary>
 public sealed record HaltEffect(string Reason) : ReplicaEffect;
 

@@ -63,6 +63,13 @@ public sealed record ReadIndexRequestInput(ulong Request) : ReplicaInput;
 /// <summary>A member's signed request (proposal, ballot, withdrawal); answered by <see cref="GovernanceAnswerEffect"/>.</summary>
 public sealed record GovernanceInput(ulong Ticket, ReadOnlyMemory<byte> SignedRequest) : ReplicaInput;
 
+/// <summary>The answer to <see cref="ProduceEvidenceEffect"/>; there is none where the platform makes none.</summary>
+public sealed record EvidenceProducedInput(Hash256 Nonce, ReadOnlyMemory<byte> Evidence) : ReplicaInput;
+
+/// <summary>The answer to <see cref="JudgeEvidenceEffect"/>.</summary>
+/// <param name="Refusal">Null: it holds.</param>
+public sealed record EvidenceJudgedInput(NodeId Node, Hash256 Nonce, ReadOnlyMemory<byte> Evidence, string? Refusal) : ReplicaInput;
+
 /// <summary>Hand leadership over, to be stopped in order.</summary>
 public sealed record HandOverInput : ReplicaInput
 {

@@ -9,7 +9,6 @@ namespace Coco.Replica;
 /// <summary>What a sequencer is made from.</summary>
 /// <param name="Name">This VN's name in the VN list.</param>
 /// <param name="PublicKey">Its VN key of this start, a P-256 point of 65 bytes.</param>
-/// <param name="Evidence">What binds that key to the measurement, for the record.</param>
 /// <param name="Salt">128 random bits drawn at this start (architecture, Keys on disk and nonces).</param>
 /// <param name="Boot">A random number of this start.</param>
 /// <param name="Consensus">The plug that the constitution names.</param>
@@ -18,7 +17,6 @@ namespace Coco.Replica;
 public sealed record ReplicaStart(
     string Name,
     ReadOnlyMemory<byte> PublicKey,
-    ReadOnlyMemory<byte> Evidence,
     EntrySalt Salt,
     ulong Boot,
     IConsensusFactory Consensus,
@@ -39,6 +37,9 @@ public sealed record ReplicaStart(
 
     /// <summary>The leader asks for co-signatures this often while there is something new; in ticks of 10 ms.</summary>
     public int CertificateTicks { get; init; } = Limits.CertificateTicks;
+
+    /// <summary>Random bytes of this start, which nobody else knows: nonces for others' evidence are made of them.</summary>
+    public required Hash256 NonceSeed { get; init; }
 }
 
 /// <summary>What this VN's disk held when it started: a checked ledger, and the sealed state where it could be opened.</summary>
@@ -63,6 +64,9 @@ public sealed record RecoveredLog(
 
     /// <summary>Snapshots that may be used, the oldest first.</summary>
     public IReadOnlyList<KnownSnapshot> Snapshots { get; init; } = [];
+
+    /// <summary>The leaf digest of the entry at <see cref="Committed"/>; zero while there is none.</summary>
+    internal Hash256 CommittedLeaf => Committed.Index == LogIndex.Zero ? Hash256.Zero : Tree.LeafAt(Committed.Index);
 
     /// <summary>When the next snapshot is due, as of <see cref="Committed"/>.</summary>
     public SnapshotPoints Points { get; init; }

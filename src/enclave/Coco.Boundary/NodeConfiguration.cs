@@ -61,8 +61,11 @@ public sealed record NodeConfiguration
     /// <summary>Certificates, revocation lists and collateral that go with the hardware's evidence; whoever runs the host keeps them fresh.</summary>
     public string? CollateralDirectory { get; init; }
 
-    /// <summary>The organisation's member key (PEM), which signs the node's entry (NET-5). Kept out of the enclave where null.</summary>
-    public string? MemberKeyFile { get; init; }
+    /// <summary>
+    /// The operator's key (PEM, P-256) that the node's entry of the VN list names; it signs the VN key of each start (NET-5). It is the
+    /// host's, and opens nothing.
+    /// </summary>
+    public string? OperatorKeyFile { get; init; }
 
     /// <summary>The ledger's genesis file, for a network that is created.</summary>
     public string? GenesisFile { get; init; }

@@ -36,6 +36,23 @@ public sealed class EcdsaSigner : ISigner, IDisposable
         }
     }
 
+    /// <summary>From PEM, as operators keep it. Throws <see cref="InvalidDataException"/> if it is not one P-256 key.</summary>
+    public static EcdsaSigner ImportPem(string pem)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(pem);
+            if (key.KeySize == 256 && IsP256(key)) return new EcdsaSigner(key);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or CryptographicException)
+        {
+            // told below
+        }
+        key.Dispose();
+        throw new InvalidDataException("The operator's key is not a P-256 private key in PEM.");
+    }
+
     /// <summary>The private key; seal it and clear it.</summary>
     public byte[] ExportPkcs8() => _key.ExportPkcs8PrivateKey();
 

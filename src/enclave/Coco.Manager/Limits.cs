@@ -20,8 +20,8 @@ internal static class Limits
     /// <summary>Each try may cost a report of the hardware.</summary>
     public const int HardwareReconnectMs = 1_000;
 
-    /// <summary>Evidence on links is made for a nonce; this only bounds clocks that are far off.</summary>
-    public const ulong EvidenceAgeMs = 24UL * 60 * 60 * 1000;
+    /// <summary>A link is made anew after a week at the latest where leases are asked for.</summary>
+    public const long MaxLinkMs = 7L * 24 * 60 * 60 * 1000;
 
     /// <summary>Links that others opened, at most; VNs of a constitution are fewer.</summary>
     public const int MaxInboundLinks = 512;

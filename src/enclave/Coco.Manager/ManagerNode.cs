@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Coco.Attestation;
 using Coco.Boundary;
 using Coco.Consensus;
 using Coco.Crypto;
@@ -11,6 +12,7 @@ using Coco.Governance;
 using Coco.Keys;
 using Coco.Log;
 using Coco.Manager.Admin;
+using Coco.Manager.Attesting;
 using Coco.Manager.Disk;
 using Coco.Manager.Peers;
 using Coco.Manager.Snapshots;
@@ -31,7 +33,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private readonly LedgerFolder _folder;
     private readonly SealedFile _sealedFile;
     private readonly SealedContent? _sealed;
-    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<GovernanceAnswer>> _submissions = new();
+    private readonly Submissions _submissions;
     private readonly ConcurrentQueue<ManagerAlert> _alerts = new();
     private readonly TaskCompletionSource<Exception> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,8 +44,12 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private readonly DiskLoop _disk;
     private readonly PeerLinks _links;
     private readonly WorkerServer _worker;
+    private readonly HistoryDesk _history;
     private readonly SegmentDesk _segments;
     private readonly SnapshotLoop _snapshots;
+    private readonly NodeEvidence _evidence;
+    private readonly LedgerTime _time;
+    private readonly LeaseWork _leases;
     private readonly EntrySalt _salt = DrawSalt();
     private readonly byte[] _signature = new byte[P256.SignatureSize];
     private EcdsaSigner _nodeKey = EcdsaSigner.Generate();
@@ -62,7 +68,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private bool _isWorkerWelcomed;
     private ulong? _appliedBatch;
     private double? _rejoinMs;
-    private ulong _lastSubmission;
     private long _batches;
     private long _transactions;
     private long _elections;
@@ -73,6 +78,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _options = options;
         _configuration = options.Configuration;
         PosixFiles.ForbidDumps();
+        _evidence = NodeEvidence.Open(_configuration.NodeName, options.Platform, options.Verifiers, _configuration.OperatorKeyFile);
+        _time = new LedgerTime(() => _state?.AttestedUntilUnixMs ?? 0);
         _measurement = "0x" + Convert.ToHexStringLower(options.Platform.Measurement.Span);
         _certificate = TlsCertificates.CreateForPeers(_configuration.NodeName, DateTimeOffset.UtcNow, TimeSpan.FromDays(3650));
         _identity = IdentityWith(_nodeKey);
@@ -86,16 +93,20 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             snapshots.CarryOut, options.Log));
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
-        _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName) : JoiningPolicy();
+        _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs) : JoiningPolicy();
         if (log.Chunks is { } chunks) UseChunks(chunks);
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
+        _submissions = new Submissions(_loop.Post);
+        _leases = new LeaseWork(_evidence, _time, () => _state, () => _nodeKey.PublicKey, _loop.Post, Alert);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
-        _links = new PeerLinks(() => _identity, () => _policy, OnPeerMessage, OnLink, options.Log, OnRefused, options.Verifiers, _configuration.PeerRoutes);
+        _links = new PeerLinks(
+            () => _identity, () => _policy, OnPeerMessage, OnLink, options.Log, OnRefused, options.Verifiers, _configuration.PeerRoutes, _time);
         _worker = new WorkerServer(_configuration, options.MeasureProgram, OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
         _snapshots = new SnapshotLoop(
             _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, _links.SendFile, options.Log, End);
-        _segments = new SegmentDesk(OpenSegments, LeafOf, _worker.Send, options.Log);
+        _history = new HistoryDesk(_replica, _loop, _worker, () => _reader, () => _cipher, () => _chunks);
+        _segments = new SegmentDesk(OpenSegments, _history.LeafOf, _worker.Send, options.Log);
         ManagerMeter.Observe(() => ((IAdminFacts)this).Metrics, () => _status);
     }
 
@@ -116,14 +127,10 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         }
     }
 
-    byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256? ownKey)
-    {
-        if (_state is not { } state || (ownKey is null && _workerKey.Length == 0)) return null;
-        var claims = new AttestationClaims(
-            state.Network, _configuration.NodeName, ownKey is null ? EnclaveRole.Worker : EnclaveRole.Manager, ownKey ?? Sha256.Hash(_workerKey),
-            Sha256.Hash(_nodeKey.PublicKey.Span), nonce, AttestationPurpose.Client);
-        return EvidenceDocument.Write(claims, _options.Platform.Produce(claims.ComputeReportData()), _nodeKey.PublicKey.Span);
-    }
+    byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256? ownKey) => _state is { } state && (ownKey is not null || _workerKey.Length > 0)
+        ? _evidence.ForClient(
+            state.Network, ownKey is null ? EnclaveRole.Worker : EnclaveRole.Manager, ownKey ?? Sha256.Hash(_workerKey), _nodeKey.PublicKey.Span, nonce)
+        : null;
 
     byte[]? IAdminFacts.Constitution => _state?.Constitution.ToReadableBytes();
 
@@ -157,6 +164,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _folder.Dispose();
         _cipher?.Dispose();
         _secrets?.Dispose();
+        _evidence.Dispose();
         _nodeKey.Dispose();
         _certificate.Dispose();
     }
@@ -182,7 +190,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
 
     private byte[] Certify(ReadOnlySpan<byte> publicKey, string address) => _secrets!.Authority.Certify(
         _configuration.NodeName, publicKey, ["localhost", address[..address.LastIndexOf(':')].Trim('[', ']'), "127.0.0.1"],
-        DateTimeOffset.UtcNow, TimeSpan.FromDays(365));
+        _time.GetUtcNow(), TimeSpan.FromDays(365));
 
     private PeerIdentity IdentityWith(EcdsaSigner nodeKey) => new(
         _configuration.NodeName, _certificate, TlsCertificates.KeyDigest(_certificate), nodeKey, _options.Platform);
@@ -192,7 +200,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         string measurement = _configuration.ExpectMeasurement is { } expected
             ? expected.Replace("0x", "", StringComparison.Ordinal) : Convert.ToHexStringLower(_options.Platform.Measurement.Span);
-        return new PeerPolicy(null, new TeePolicy([_options.Platform.Name], [measurement], true, Limits.EvidenceAgeMs), [], IsListKnown: false);
+        return new PeerPolicy(null, new TeePolicy([_options.Platform.Name], [measurement], true, ManifestPolicy.MaxAgeMs), [], IsListKnown: false);
     }
 
     private Replica.Replica MakeReplica(RecoveredLog log)
@@ -200,25 +208,25 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         bool isNew = log.Chunks is null && _configuration.Mode == NodeMode.Create;
         Constitution? constitution = isNew ? ReadConstitution() : log.CommittedState?.Constitution;
         IConsensusFactory plug = FindPlug(constitution?.Consensus.Plugin ?? _options.Consensus[0].Name);
-        byte[] evidence = _options.Platform.Produce(new byte[AttestationClaims.ReportDataSize]).Encode();
         var start = new ReplicaStart(
-            _configuration.NodeName, _nodeKey.PublicKey, evidence, _salt, DrawNumber(), plug, SettingsOf(constitution));
+            _configuration.NodeName, _nodeKey.PublicKey, _salt, DrawNumber(), plug, SettingsOf(constitution))
+        {
+            NonceSeed = new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)),
+        };
         if (!isNew) return Replica.Replica.Start(start, log, _cipher, constitution?.IsSealingAllowed ?? false);
-        return Found(start, constitution!, evidence);
+        return Found(start, constitution!);
     }
 
-    private Replica.Replica Found(ReplicaStart start, Constitution constitution, byte[] evidence)
+    private Replica.Replica Found(ReplicaStart start, Constitution constitution)
     {
         UseSecrets(Secrets.Create(constitution.Network));
-        var genesis = new GovernanceEntry.Genesis(
-            (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(),
-            _configuration.NodeName, _nodeKey.PublicKey, evidence);
+        GovernanceEntry.Genesis genesis = _evidence.Found(constitution, _nodeKey.PublicKey, _time.UnixMs);
         NetworkId network = GovernanceEntryCodec.NetworkIdOf(genesis);
         UseChunks(NewChunks(network.Value));
         var empty = new RecoveredLog(_chunks, new MerkleLedger(), default, null, null, [], null);
         if (!GovernanceState.TryBegin(genesis, out GovernanceState? state, out GovernanceRefusal? refusal))
             throw new InvalidDataException($"The network can't begin: {refusal.Reason}.");
-        _policy = PeerPolicy.From(state, _configuration.NodeName);
+        _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs);
         return Replica.Replica.Found(start, empty, _cipher!, genesis);
     }
 
@@ -279,10 +287,19 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         PosixFiles.Replace(_configuration.RefusalFile, JsonSerializer.SerializeToUtf8Bytes(refusal, ManagerJson.Default.ManagerRefusal));
     }
 
-    private void OnPeerMessage(PeerLink link, PeerMessage message) =>
-        _loop.Post(message is JoinAccepted accepted && _replica.Self == NodeId.None
+    private void OnPeerMessage(PeerLink link, PeerMessage message)
+    {
+        if (message is JoinRequest request && _state is { } state
+            && _evidence.Judge(request, state, link.Peer.Node, link.Peer.NodeKey.Span, _time.UnixMs) is { } refusal)
+        {
+            Alert("evidence", $"The evidence that '{link.Peer.Node}' gave for the ledger is refused: {refusal.Check}: {refusal.Reason}.");
+            link.Send(new JoinRefused(request.Boot, $"the evidence is refused: {refusal.Check}: {refusal.Reason}", "", ""));
+            return;
+        }
+        _loop.Post(message is JoinAccepted accepted && (_replica.Self == NodeId.None || _replica.NeedsKeys)
             ? _ => OnAccepted(link, accepted)
             : replica => Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, message)));
+    }
 
     private void OnLink(string node, bool isUp) => _loop.Post(isUp ? new LinkInput(node) : new LinkBrokenInput(node));
 
@@ -291,7 +308,11 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     /// <summary>On the sequencer's thread: the keys come with the admission and do not go into the sequencer.</summary>
     private void OnAccepted(PeerLink link, JoinAccepted accepted)
     {
-        if (_replica.Self != NodeId.None) return;
+        if (_replica.Self != NodeId.None)
+        {
+            OnReleased(link, accepted);
+            return;
+        }
         string digest = accepted.ConstitutionDigest.ToString();
         if (_state is null && _configuration.ExpectConstitution is { } expected && expected != digest)
         {
@@ -314,6 +335,24 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, accepted with { Keys = default }));
     }
 
+    /// <summary>The renewal of a lease that had ended brings the keys back.</summary>
+    private void OnReleased(PeerLink link, JoinAccepted accepted)
+    {
+        if (!_replica.NeedsKeys || Secrets.TryDecode(accepted.Keys.Span) is not { } secrets) return;
+        OnQuarantined(); // keys that an older answer brought
+        UseSecrets(secrets);
+        _replica.GiveKeys(_cipher!);
+        Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, accepted with { Keys = default }));
+    }
+
+    /// <summary>A quorum holds the keys: here they are zeroed. Best effort, since a hostile host may not let this run.</summary>
+    private void OnQuarantined()
+    {
+        _cipher?.Dispose();
+        _secrets?.Dispose();
+        (_cipher, _secrets) = (null, null);
+    }
+
     /// <summary>On the worker's reading thread.</summary>
     private void OnWorker(WorkerMessage message)
     {
@@ -329,8 +368,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
                 break;
             case Forward forward: _loop.Post(new ForwardInput(forward.Transactions)); break;
             case RefuseForward refuse: _loop.Post(new RefuseForwardInput(refuse.To, refuse.Id, refuse.Code, refuse.Reason)); break;
-            case HistoryQuestion question: _loop.Post(_ => AnswerHistory(question)); break;
-            case LogQuestion question: _loop.Post(_ => AnswerLog(question)); break;
+            case HistoryQuestion question: _loop.Post(_ => _history.Answer(question)); break;
+            case LogQuestion question: _loop.Post(_ => _history.Answer(question)); break;
             case SegmentRequest request: _segments.Post(request); break;
             case ReadIndexQuestion question: _loop.Post(new ReadIndexRequestInput(question.Request)); break;
             case SnapshotWritten piece: _snapshots.OnPiece(piece); break;
@@ -360,44 +399,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         });
     }
 
-    /// <summary>On the sequencer's thread, which owns the files' maps.</summary>
-    private void AnswerHistory(HistoryQuestion question)
-    {
-        ReadOnlyMemory<byte> record = _reader is { } reader && question.Index <= LastReadable
-            ? HistoryReads.Batch(reader, _cipher!, question.Index) : default;
-        _worker.Send(new HistoryAnswer(question.Request, question.Index, record));
-    }
-
-    /// <summary>What is committed and on this disk.</summary>
-    private LogIndex LastReadable =>
-        _replica.Consensus?.Persisted is { } persisted && persisted < _replica.Committed ? persisted : _replica.Committed;
-
-    /// <summary>While the files before the snapshot's are looked up there is nothing to say about older entries: the worker asks again.</summary>
-    private void AnswerLog(LogQuestion question)
-    {
-        if (_reader is not { } reader) return;
-        _worker.Send(question.From < _replica.First
-            ? new LogAnswer(question.Request, question.From, [])
-            : HistoryReads.Run(reader, _cipher!, question, _replica.First, LastReadable));
-    }
-
-    /// <summary>The leaf digest of a committed entry, read on the sequencer's thread, once the files are known back to there.</summary>
-    private async Task<Hash256?> LeafOf(LogIndex index)
-    {
-        while (true)
-        {
-            var answer = new TaskCompletionSource<(bool IsKnown, Hash256? Leaf)>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _loop.Post(replica =>
-            {
-                Hash256 leaf = default;
-                bool isRead = _reader is { } reader && index <= _chunks!.Last && reader.TryReadLeaf(index, out leaf) is null;
-                answer.SetResult((index >= replica.First, isRead ? leaf : null));
-            });
-            if (await answer.Task is { IsKnown: true } found) return found.Leaf;
-            await Task.Delay(Limits.LookBackMs);
-        }
-    }
-
     private SegmentFolder? OpenSegments() => _state is { } state && _secrets is { } secrets
         ? new SegmentFolder(Path.Combine(_configuration.ManagerDirectory, "index"), state.Network.Value, secrets.SessionKey) : null;
 
@@ -413,15 +414,16 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case ReadLogEffect read: ReadLog(read); break;
             case AdmittedEffect: OnAdmitted(); break;
             case ResumedEffect: OnResumed(); break;
+            case ProduceEvidenceEffect produce: _leases.Produce(produce); break;
+            case JudgeEvidenceEffect judge: _leases.Judge(judge); break;
+            case QuarantinedEffect: OnQuarantined(); break;
             case HaltEffect halt: End(new InvariantException($"This VN stops: {halt.Reason}.")); break;
             case AlertEffect alert: Alert(alert.Kind, alert.Text); break;
             case TraceEffect trace:
                 if (trace.Text.Contains("Leader", StringComparison.Ordinal)) _elections++;
                 _options.Log(trace.Text);
                 break;
-            case GovernanceAnswerEffect answer:
-                if (_submissions.TryRemove(answer.Ticket, out var waiting)) waiting.TrySetResult(answer.Answer);
-                break;
+            case GovernanceAnswerEffect answer: _submissions.OnAnswer(answer); break;
             case GovernanceChangedEffect changed: OnGovernance(changed.State); break;
             case LedgerReplacedEffect replaced: UseChunks(replaced.Chunks); break;
             default: ToWorker(effect); break;
@@ -456,8 +458,14 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
 
     private void Send(Replica.SendEffect send)
     {
-        PeerMessage message = send.Message is JoinAccepted accepted ? accepted with { Keys = _secrets!.Encode() } : send.Message;
-        _links.Send(send.To, message);
+        switch (send.Message)
+        {
+            case JoinAccepted accepted: _links.Send(send.To, accepted with { Keys = _secrets!.Encode() }); break;
+            case JoinRequest request when _links.NetworkOf(send.To) is { } network:
+                _links.Send(send.To, _evidence.Complete(request, network, _nodeKey.PublicKey.Span));
+                break;
+            default: _links.Send(send.To, send.Message); break;
+        }
     }
 
     private void Sign(SignEffect sign)
@@ -506,7 +514,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         bool isChanged = _state?.Version != state.Version;
         _state = state;
         if (isChanged || _constitutionDigest is null) _constitutionDigest = state.Constitution.ComputeDigest().ToString();
-        _policy = PeerPolicy.From(state, _configuration.NodeName);
+        _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs);
         _links.ConnectToListed();
         if (isChanged && _isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
     }
@@ -514,7 +522,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private void Welcome(WelcomeWorkerEffect welcome)
     {
         GovernanceState state = welcome.State;
-        if (!_worker.IsOneOf(state.Constitution.CodeManifest.Worker)) return;
+        if (!_worker.IsOneOf(state.Constitution.CodeManifest.Accepted(CodeRole.Worker))) return;
         _isWorkerWelcomed = true;
         ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
         byte[] certificate = Certify(_workerKey, _configuration.ClientAddress);
@@ -533,27 +541,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         while (_alerts.Count > Limits.MaxAlerts) _alerts.TryDequeue(out _);
     }
 
-    async Task<(bool IsAccepted, string Text, string? Leader)> IAdminFacts.SubmitAsync(
-        ReadOnlyMemory<byte> signedRequest, CancellationToken cancellation)
-    {
-        ulong ticket = Interlocked.Increment(ref _lastSubmission);
-        var waiting = new TaskCompletionSource<GovernanceAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _submissions[ticket] = waiting;
-        _loop.Post(new GovernanceInput(ticket, signedRequest));
-        try
-        {
-            GovernanceAnswer answer = await waiting.Task.WaitAsync(TimeSpan.FromSeconds(10), cancellation);
-            return (answer.IsAccepted, answer.Text, answer.Leader);
-        }
-        catch (TimeoutException)
-        {
-            return (false, "no quorum committed the request within 10 s; ask for its state before you send it again", null);
-        }
-        finally
-        {
-            _submissions.TryRemove(ticket, out _);
-        }
-    }
+    Task<(bool IsAccepted, string Text, string? Leader)> IAdminFacts.SubmitAsync(ReadOnlyMemory<byte> signedRequest, CancellationToken cancellation) =>
+        _submissions.SubmitAsync(signedRequest, cancellation);
 
     /// <summary>On the sequencer's thread, at some ticks: what the admin endpoint shows.</summary>
     private void PublishStatus()
@@ -564,7 +553,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         int voters = state?.Membership.Voters.Length ?? 0;
         _status = new ManagerStatus
         {
-            Role = ManagerStatus.NameOf(consensus?.Role),
+            Role = _replica.IsQuarantined ? "quarantined" : ManagerStatus.NameOf(consensus?.Role),
+            EvidenceExpires = LeaseWork.ExpiryOf(state, _replica.Self),
             IsOpen = consensus is { HasQuorum: true, Leader: not null } && _replica.IsWorkerLive && _replica.CommittedBatch is not null,
             Term = consensus?.Term.Value ?? 0,
             Leader = leader is { } id ? state?.Find(id)?.Name : null,

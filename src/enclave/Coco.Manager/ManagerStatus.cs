@@ -25,6 +25,9 @@ public sealed record ManagerStatus
     public int? QuorumNeeded { get; init; }
     public int? QuorumLive { get; init; }
     public string? Needs { get; init; }
+
+    /// <summary>When this VN's lease ends unless it renews; UTC, ISO 8601. Null where the constitution knows no leases.</summary>
+    public string? EvidenceExpires { get; init; }
     public bool Protected { get; init; }
     public string Platform { get; init; } = "";
     public string Measurement { get; init; } = "";

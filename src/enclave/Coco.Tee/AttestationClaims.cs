@@ -26,6 +26,12 @@ public enum AttestationPurpose : byte
 
     /// <summary>A client or auditor asked for the evidence.</summary>
     Client,
+
+    /// <summary>
+    /// Evidence for the ledger: of an admission, a genesis (network zero, nonce: the constitution's digest) or a renewal. It names no TLS
+    /// key, and anybody can judge it later.
+    /// </summary>
+    Ledger,
 }
 
 /// <summary>

@@ -69,6 +69,16 @@ public sealed class EvidenceBundle
 
     public IEnumerable<ReadOnlyMemory<byte>> All(EvidencePart kind) => _parts.Where(part => part.Kind == kind).Select(part => part.Content);
 
+    /// <summary>A copy with this part; of kinds that come once, in place of the one that was there.</summary>
+    public EvidenceBundle With(EvidencePart kind, ReadOnlyMemory<byte> content)
+    {
+        var copy = new EvidenceBundle();
+        bool isRepeated = kind is EvidencePart.Certificate or EvidencePart.RevocationList;
+        foreach ((EvidencePart known, ReadOnlyMemory<byte> part) in _parts)
+            if (isRepeated || known != kind) copy.Add(known, part);
+        return copy.Add(kind, content);
+    }
+
     public byte[] Encode()
     {
         var writer = new ByteWriter();

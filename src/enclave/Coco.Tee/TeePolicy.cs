@@ -16,6 +16,9 @@ public sealed record TeePolicy(
     /// <summary>The 64 bytes that the evidence must hold; null where the caller compares them (the attested handshake does).</summary>
     public ImmutableArray<byte>? ReportData { get; init; }
 
+    /// <summary>What the network knows of vendors' certificates, revocation lists and TCB levels, beside what comes with evidence.</summary>
+    public ImmutableArray<NetworkCollateral> Collateral { get; init; } = [];
+
     public SevSnpPolicy SevSnp { get; init; } = new();
 
     public DcapPolicy Sgx { get; init; } = new();

@@ -23,6 +23,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>A disk may be lost as a whole where it would be rolled back.</summary>
     public bool LosesDisks { get; init; }
 
+    /// <summary>Evidence must be renewed, in milliseconds; null: never.</summary>
+    public (int RenewMs, int DurationMs)? Leases { get; init; }
+
     /// <summary>How long a sync takes at most, in milliseconds.</summary>
     public int SyncMs { get; init; } = 8;
 
@@ -160,6 +163,15 @@ public sealed record Profile(string Name, string Description)
             Weights = new Dictionary<string, int>
             {
                 ["crash"] = 4, ["crashAtStep"] = 4, ["partition"] = 3, ["workerKill"] = 3, ["slowNetwork"] = 3, ["asymmetric"] = 2, ["killAll"] = 1,
+            },
+        },
+        new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")
+        {
+            Loss = 0.01, Reordering = 0.02, FaultEveryMs = 400, Leases = (400, 1_600),
+            Weights = new Dictionary<string, int>
+            {
+                ["withhold"] = 10, ["clockStop"] = 4, ["sleepAll"] = 2, ["crash"] = 3, ["crashAtStep"] = 4, ["partition"] = 4, ["asymmetric"] = 2,
+                ["slowNetwork"] = 3, ["clockDrift"] = 3, ["pause"] = 3, ["away"] = 2, ["killAll"] = 1, ["workerKill"] = 2, ["rollback"] = 1,
             },
         },
         new("all-rolled-back", "All disks are rolled back together: nothing but the nonces can be saved.")

@@ -45,6 +45,8 @@ public sealed class GovernancePropertyTests
             GovernanceEntryCodec.Encode(new GovernanceEntry.NodeAdmitted(
                 5, new Membership([new NodeId(1)], [], [new NodeId(2)]), "bob-1", new NodeId(2), TestNetwork.NewPoint(), new byte[9], null)),
             GovernanceEntryCodec.Encode(new GovernanceEntry.NodeRetired(6, null, new NodeId(2))),
+            GovernanceEntryCodec.Encode(new GovernanceEntry.LeasesRenewed(7, null, [new Renewal(new NodeId(1), default, new byte[3])])),
+            GovernanceEntryCodec.Encode(new GovernanceEntry.LeasesEnded(8, new Membership([new NodeId(1)], [], []), [new NodeId(2)])),
             network.State.Encode(),
         };
         var random = new Random(99);

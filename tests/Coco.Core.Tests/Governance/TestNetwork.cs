@@ -54,10 +54,14 @@ internal sealed class TestNetwork
     public static SignedRequest Sign(GovernanceRequest request, string? signer = null)
     {
         byte[] bytes = request.ToCanonicalBytes();
-        (ECDsa key, MemberCertificate certificate) = KeyOf(signer ?? request.Member);
+        return new SignedRequest(bytes, SignAs(signer ?? request.Member, bytes), KeyOf(signer ?? request.Member).Certificate.Fingerprint);
+    }
+
+    public static byte[] SignAs(string name, byte[] bytes)
+    {
+        (ECDsa key, MemberCertificate certificate) = KeyOf(name);
         HashAlgorithmName hash = certificate.IsP384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
-        return new SignedRequest(
-            bytes, key.SignData(bytes, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation), certificate.Fingerprint);
+        return key.SignData(bytes, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
     public GovernanceStep Submit(SignedRequest signed) => Apply(new GovernanceEntry.Request(_now, signed));

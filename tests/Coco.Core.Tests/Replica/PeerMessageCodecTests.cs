@@ -82,7 +82,10 @@ public sealed class PeerMessageCodecTests
         new Probe(Number(), new NodeId(Number()), new Term(Number()), new LogIndex(Number()), new Term(Number())),
         new ProbeAnswer(
             Number(), (ProbeState)_random.Next(3), new NodeId(Number()), new Term(Number()), new LogIndex(Number()), new Term(Number()), Text()),
-        new JoinRequest(Number(), Bytes()),
+        new JoinRequest(Number(), Bytes(), Bytes()),
+        new EvidenceAsk(new NodeId(Number()), Hash(), true, new LogIndex(Number())),
+        new EvidenceGive(Number(), Hash(), Bytes()),
+        new EvidenceWanted(Number(), true),
         new JoinAccepted(
             Number(), new NodeId(Number()), Hash(), Hash(),
             [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new Contact(new NodeId(Number()), Text(), Text(), Bytes()))], Bytes()),

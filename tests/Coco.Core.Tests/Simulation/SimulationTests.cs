@@ -52,6 +52,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("leaders", 1, 4)]
     [InlineData("host", 1, 4)]
     [InlineData("leavers", 1, 2)]
+    [InlineData("leases", 1, 4)] // 2: one that was asked under its next incarnation's name
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {
         SimulationReport report = Simulator.Run(new SimulationOptions(first, last, profile));
@@ -70,6 +71,15 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.True(report.SnapshotsInstalled >= 1, $"{report.SnapshotsInstalled} were installed");
         Assert.True(report.StartsFromSnapshot >= 4, $"{report.StartsFromSnapshot} starts from one");
         Assert.True(report.WorkersRestored >= 4, $"{report.WorkersRestored} workers were restored");
+    }
+
+    [Fact]
+    public void Withheld_evidence_leads_to_quarantine_and_back()
+    {
+        SimulationReport report = Simulator.Run(new SimulationOptions(11, 16, "leases"));
+        Assert.Empty(report.Violations);
+        Assert.True(report.Faults["withheldEvidence"] >= 6, "evidence was hardly withheld");
+        Assert.True(report.Faults["quarantined"] >= 2, "nobody was quarantined");
     }
 
     [Fact]

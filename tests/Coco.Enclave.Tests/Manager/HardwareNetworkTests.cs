@@ -80,11 +80,34 @@ public sealed class HardwareNetworkTests : IDisposable
         Assert.Null(other.Status.Incarnation);
     }
 
+    [Fact]
+    public async Task A_VN_whose_evidence_is_accepted_no_more_is_quarantined_until_it_is_again()
+    {
+        bool isBad = false;
+        StandInMachine[] machines =
+        [
+            Start(0, leases: new LeaseSettings(400, 1_600)), Start(1),
+            Start(2, change: report => report[0x30] = Volatile.Read(ref isBad) ? (byte)1 : (byte)0),
+        ];
+        await machines[0].WaitAsync("all three are voters and linked", status => status is { QuorumNeeded: 2, QuorumLive: 3 });
+        await machines[2].WaitAsync("it is in the network", status => status.Role is "leader" or "follower" && status.EvidenceExpires is not null);
+        string? expires = machines[0].Status.EvidenceExpires;
+        await machines[0].WaitAsync("its lease is renewed", status => string.CompareOrdinal(status.EvidenceExpires, expires) > 0);
+        Volatile.Write(ref isBad, true);
+        await machines[2].WaitAsync("it is quarantined", status => status.Role == "quarantined");
+        await UntilAsync(() => machines.Take(2).Any(machine => machine.Status.Alerts.Any(
+            alert => alert.Kind == "lease" && alert.Text.Contains("n2 is quarantined", StringComparison.Ordinal))));
+        Volatile.Write(ref isBad, false);
+        await machines[2].WaitAsync("it takes part again", status => status.Role is "leader" or "follower");
+        await machines[0].WaitAsync("all three are voters and linked again", status => status is { QuorumNeeded: 2, QuorumLive: 3 });
+    }
+
     private StandInMachine Start(
-        int number, Func<NodeConfiguration, NodeConfiguration>? configure = null, Action<byte[]>? change = null, SnpFixture? amd = null, string[]? platforms = null)
+        int number, Func<NodeConfiguration, NodeConfiguration>? configure = null, Action<byte[]>? change = null, SnpFixture? amd = null, string[]? platforms = null,
+        LeaseSettings? leases = null)
     {
         NodeConfiguration Configure(NodeConfiguration bare) => number == 0
-            ? bare with { Mode = NodeMode.Create, ConstitutionFile = Constitution(platforms ?? ["sev-snp"]) }
+            ? bare with { Mode = NodeMode.Create, ConstitutionFile = Constitution(platforms ?? ["sev-snp"], leases) }
             : bare with { JoinAddress = _addresses[0] };
         var machine = new StandInMachine(amd ?? _amd, $"n{number}", _addresses[number], bare => (configure ?? (same => same))(Configure(bare)), change, _amd.Roots);
         _machines.Add(machine);
@@ -92,7 +115,7 @@ public sealed class HardwareNetworkTests : IDisposable
     }
 
     /// <summary>One member, three VNs, and the launch measurement that the stand-ins report.</summary>
-    private string Constitution(string[] platforms)
+    private string Constitution(string[] platforms, LeaseSettings? leases)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = new CertificateRequest("CN=alder", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddYears(1));
@@ -102,7 +125,10 @@ public sealed class HardwareNetworkTests : IDisposable
             "guests", [new Member("alder", member)], [], [.. _addresses.Select((address, i) => new ListedNode($"n{i}", "alder", address, null))],
             new CodeManifest([measurement], [new string('b', 64)]), new TeeManifest([.. platforms], IsDebugAllowed: false),
             new VotingPolicy(new VoteRule.Majority(), []), BatchLimits.Default, ConsensusSettings.Default, IsSealingAllowed: true, IsRejoinAutomatic: true,
-            SubmissionSettings.Default, new LedgerSettings("keyvalue", "{}"u8.ToArray()));
+            SubmissionSettings.Default, new LedgerSettings("keyvalue", "{}"u8.ToArray()))
+        {
+            Leases = leases,
+        };
         string file = _folder.File("constitution.json");
         File.WriteAllBytes(file, constitution.ToReadableBytes());
         return file;

@@ -36,7 +36,7 @@ internal sealed class LinkVictim : IDisposable
         Endpoint = new IPEndPoint(IPAddress.Loopback, Ports.Free());
         _links = new PeerLinks(
             () => identity, () => known, (_, _) => Messages++, (node, isUp) => Changes.Enqueue((node, isUp)), Lines.Enqueue,
-            (refusal, isByPeer) => Refusals.Enqueue((refusal.Check, isByPeer)), verifiers ?? EvidenceVerifiers.All, null);
+            (refusal, isByPeer) => Refusals.Enqueue((refusal.Check, isByPeer)), verifiers ?? EvidenceVerifiers.All, null, TimeProvider.System);
         _ = _links.Listen(Endpoint);
         if (peers.Length > 0) _links.ConnectToListed();
     }

@@ -11,14 +11,14 @@ internal static class GovernanceCommands
 {
     public static IEnumerable<Command> All() =>
     [
-        Shared.Group("governance", "Propose, vote, and see what is decided.", Propose(), Vote(), Withdraw(), Sign(), Submit(), List()),
+        Shared.Group("governance", "Propose, vote, and see what is decided.", Propose(), Vote(), Withdraw(), Sign(), Submit(), SignMeasurementCommand.Make(), List()),
     ];
 
     private static Command Propose()
     {
         GovernanceArguments common = new();
         Option<string[]> action = new("--action") { Description = "A file with an action {name, args} or a list of them.", HelpName = "FILE" };
-        Option<string[]> addNode = new("--add-node") { Description = "Add a validating node of --organisation.", HelpName = "NAME=HOST:PORT" };
+        Option<string[]> addNode = new("--add-node") { Description = "Add a validating node of --organisation, or the one of an operator's entry.json.", HelpName = "NAME=HOST:PORT|ENTRY.json" };
         Option<string[]> removeNode = new("--remove-node") { Description = "Remove a validating node.", HelpName = "NAME" };
         Command command = new("propose", "Propose a change of the constitution.\n\nExample: coco governance propose --remove-node node3 --organisation org1")
         {
@@ -40,8 +40,9 @@ internal static class GovernanceCommands
 
     private static string AddNode(string text, string owner)
     {
+        if (text.EndsWith(".json", StringComparison.Ordinal)) return NodeOwner.AddAction(OperatorEntry.Read(text).ToListed());
         int sign = text.IndexOf('=', StringComparison.Ordinal);
-        if (sign <= 0) throw new SupervisorException($"{text} is not NAME=HOST:PORT.");
+        if (sign <= 0) throw new SupervisorException($"{text} is neither NAME=HOST:PORT nor the entry.json of `coco node init`.");
         return JsonSerializer.Serialize(new { name = "add_node", args = new { name = text[..sign], owner, address = text[(sign + 1)..] } });
     }
 

@@ -16,13 +16,16 @@ internal sealed class LeftBehind(ReplicaContext context)
 
     public void OnTick(Func<IReadOnlyCollection<string>> peers)
     {
-        if (context.Consensus.Status.HasQuorum) _lonelySince = context.Now;
+        if (context.Consensus.Status.HasQuorum && !context.IsQuarantined) _lonelySince = context.Now;
         if (!IsLonely || context.Now < _nextProbe) return;
         _nextProbe = context.Now + Limits.ProbeTicks;
         var probe = new Probe(
             context.Start.Boot, context.Self, context.Consensus.Status.Term, context.Tail.Last, context.Tail.LastPosition.Term);
         foreach (string peer in peers()) context.Effects.Add(new SendEffect(peer, probe));
     }
+
+    /// <summary>The leader knows this incarnation and waits for its evidence.</summary>
+    public void Heard() => _lonelySince = context.Now;
 
     /// <summary>What a VN that takes part shows to one that starts.</summary>
     /// <param name="livesWithoutIt">Where this VN leads: those whom it hears are a quorum without the one that asks.</param>

@@ -15,7 +15,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
     private readonly Dictionary<NodeId, ulong> _learningSince = [];
     private readonly ByteWriter _writer = new();
 
-    private sealed record Applicant(string Name, ReadOnlyMemory<byte> PublicKey, ReadOnlyMemory<byte> Evidence, ulong Boot);
+    private sealed record Applicant(string Name, ReadOnlyMemory<byte> PublicKey, JoinRequest Request);
 
     /// <summary>A VN asks to be admitted; its link was attested by the shell against the policy of the constitution.</summary>
     public void OnJoinRequest(string from, ReadOnlyMemory<byte> publicKey, JoinRequest request, bool mayLead)
@@ -33,7 +33,8 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         NodeId known = context.Identify(from, publicKey.Span);
         if (known != NodeId.None && context.Tail.CommittedState?.Find(known) is not null)
         {
-            Accept(from, known, request.Boot);
+            if (context.IsOutcast(known)) Refuse(from, request.Boot, "its lease has ended: it is asked for evidence");
+            else Accept(from, known, request.Boot);
             return;
         }
         _applicants.RemoveAll(applicant => applicant.Name == from);
@@ -42,7 +43,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
             Refuse(from, request.Boot, "no quorum lives without it");
             return;
         }
-        _applicants.Add(new Applicant(from, publicKey, request.Evidence, request.Boot));
+        _applicants.Add(new Applicant(from, publicKey, request));
     }
 
     /// <summary>The leader's plug asks to end a joint configuration.</summary>
@@ -59,7 +60,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         Applicant? applicant = _applicants.Find(waiting => waiting.Name == admitted.Node);
         if (applicant is null || !applicant.PublicKey.Span.SequenceEqual(admitted.PublicKey.Span)) return;
         _applicants.Remove(applicant);
-        Accept(admitted.Node, admitted.Id, applicant.Boot);
+        Accept(admitted.Node, admitted.Id, applicant.Request.Boot);
     }
 
     /// <summary>One step, if one is due and none is under way.</summary>
@@ -76,7 +77,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         if (_applicants.Count > 0) Admit(_applicants[0]);
     }
 
-    private bool CanChange(bool allowJoint)
+    public bool CanChange(bool allowJoint)
     {
         if (maker.HasUnsigned && context.Tail.Entries.Any(IsChange)) return false;
         return !context.Tail.Entries.Any(IsChange) && (allowJoint || !context.Consensus.Status.Configuration.IsJoint);
@@ -93,14 +94,17 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         if (!Lives(configuration, without: applicant.Name))
         {
             _applicants.Remove(applicant);
-            Refuse(applicant.Name, applicant.Boot, "no quorum lives without it");
+            Refuse(applicant.Name, applicant.Request.Boot, "no quorum lives without it");
             return;
         }
         var entry = new GovernanceEntry.NodeAdmitted(
-            context.UnixMs, ToMembership(configuration), applicant.Name, id, applicant.PublicKey, applicant.Evidence, before);
+            context.UnixMs, ToMembership(configuration), applicant.Name, id, applicant.PublicKey, applicant.Request.Evidence, before)
+        {
+            OperatorSignature = state.Constitution.FindNode(applicant.Name)?.OperatorKey is null ? default : applicant.Request.OperatorSignature,
+        };
         if (TryMake(entry, configuration, out string? refusal)) return;
         _applicants.Remove(applicant);
-        Refuse(applicant.Name, applicant.Boot, refusal!);
+        Refuse(applicant.Name, applicant.Request.Boot, refusal!);
     }
 
     /// <summary>
@@ -137,6 +141,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
             if (match.Value + context.Start.CaughtUpEntries < status.Commit.Value || match == LogIndex.Zero) continue;
             Configuration with = status.Configuration.Enter(status.Configuration.Voters.Append(learner), status.Configuration.Learners.Remove(learner));
             if (!Lives(with)) continue;
+            _learningSince.Remove(learner);
             Change(with);
             return true;
         }
@@ -197,7 +202,8 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         return true;
     }
 
-    private void Accept(string name, NodeId id, ulong boot)
+    /// <summary>Tells an incarnation that it takes part; the shell adds the keys.</summary>
+    public void Accept(string name, NodeId id, ulong boot)
     {
         GovernanceState state = context.State;
         Contact[] contacts = [.. state.Nodes.Select(incarnation => new Contact(

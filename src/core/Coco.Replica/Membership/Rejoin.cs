@@ -85,7 +85,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         if (_isJoining) return;
         _isJoining = true;
         _nextJoin = context.Now + Limits.JoinTicks;
-        context.Effects.Add(new SendEffect(leader, new JoinRequest(context.Start.Boot, context.Start.Evidence)));
+        context.Effects.Add(new SendEffect(leader, new JoinRequest(context.Start.Boot, default, default)));
     }
 
     /// <summary>A majority of the last configuration shows that no quorum lives: at once when all do, else after a time of grace.</summary>

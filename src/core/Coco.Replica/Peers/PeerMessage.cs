@@ -73,8 +73,11 @@ public enum ProbeState : byte
 public sealed record ProbeAnswer(
     ulong Boot, ProbeState State, NodeId Self, Term Term, LogIndex LastIndex, Term LastTerm, string Leader) : PeerMessage;
 
-/// <summary>A VN asks to be admitted as a new incarnation (NET-3).</summary>
-public sealed record JoinRequest(ulong Boot, ReadOnlyMemory<byte> Evidence) : PeerMessage;
+/// <summary>
+/// A VN asks to be admitted as a new incarnation (NET-3). The shell adds evidence that names the VN's key, and the signature of the
+/// operator's key (NET-5).
+/// </summary>
+public sealed record JoinRequest(ulong Boot, ReadOnlyMemory<byte> Evidence, ReadOnlyMemory<byte> OperatorSignature) : PeerMessage;
 
 /// <summary>It is admitted: who it is, and whom it may speak to. The shell adds the session keys and takes them off again.</summary>
 public sealed record JoinAccepted(
@@ -83,6 +86,18 @@ public sealed record JoinAccepted(
 
 /// <summary>It is not: why, or where the leader is.</summary>
 public sealed record JoinRefused(ulong Boot, string Reason, string Leader, string LeaderAddress) : PeerMessage;
+
+/// <summary>The leader asks for fresh evidence with this nonce (TEE-3).</summary>
+/// <param name="To">For this incarnation; a VN that runs as another one must not take it for its own.</param>
+/// <param name="IsQuarantined">A quorum has ended the lease of the one that is asked.</param>
+/// <param name="AsOf">The last committed entry by which the leader says so.</param>
+public sealed record EvidenceAsk(NodeId To, Hash256 Nonce, bool IsQuarantined, LogIndex AsOf) : PeerMessage;
+
+public sealed record EvidenceGive(ulong Boot, Hash256 Nonce, ReadOnlyMemory<byte> Evidence) : PeerMessage;
+
+/// <summary>A VN wants to be asked: its lease has run out.</summary>
+/// <param name="NeedsKeys">It has dropped its keys.</param>
+public sealed record EvidenceWanted(ulong Boot, bool NeedsKeys) : PeerMessage;
 
 /// <summary>A VN as a joining one must know it before it has read the ledger.</summary>
 public sealed record Contact(NodeId Id, string Name, string Address, ReadOnlyMemory<byte> PublicKey);

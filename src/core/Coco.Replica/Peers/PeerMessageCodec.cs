@@ -27,6 +27,9 @@ public static class PeerMessageCodec
         SnapshotSettled,
         FileAsk,
         FilePiece,
+        EvidenceAsk,
+        EvidenceGive,
+        EvidenceWanted,
     }
 
     public static void Encode(PeerMessage message, ByteWriter writer)
@@ -92,6 +95,7 @@ public static class PeerMessageCodec
                 writer.WriteByte((byte)Kind.JoinRequest);
                 writer.WriteUInt64(m.Boot);
                 writer.WriteBytes(m.Evidence.Span);
+                writer.WriteBytes(m.OperatorSignature.Span);
                 break;
             case JoinAccepted m:
                 EncodeAccepted(m, writer);
@@ -143,6 +147,24 @@ public static class PeerMessageCodec
                 writer.WriteUInt64(m.Total);
                 writer.WriteBytes(m.Bytes.Span);
                 break;
+            case EvidenceAsk m:
+                writer.WriteByte((byte)Kind.EvidenceAsk);
+                writer.WriteUInt64(m.To.Value);
+                writer.WriteHash(m.Nonce);
+                writer.WriteByte(m.IsQuarantined ? (byte)1 : (byte)0);
+                writer.WriteUInt64(m.AsOf.Value);
+                break;
+            case EvidenceGive m:
+                writer.WriteByte((byte)Kind.EvidenceGive);
+                writer.WriteUInt64(m.Boot);
+                writer.WriteHash(m.Nonce);
+                writer.WriteBytes(m.Evidence.Span);
+                break;
+            case EvidenceWanted m:
+                writer.WriteByte((byte)Kind.EvidenceWanted);
+                writer.WriteUInt64(m.Boot);
+                writer.WriteByte(m.NeedsKeys ? (byte)1 : (byte)0);
+                break;
             default:
                 throw new InvariantException($"no encoding for {message.GetType().Name}");
         }
@@ -183,9 +205,12 @@ public static class PeerMessageCodec
                 fields.UInt64(), new NodeId(fields.UInt64()), new Term(fields.UInt64()), new LogIndex(fields.UInt64()),
                 new Term(fields.UInt64())),
             Kind.ProbeAnswer => DecodeProbeAnswer(ref fields),
-            Kind.JoinRequest => new JoinRequest(fields.UInt64(), fields.Bytes(Limits.MaxEvidenceBytes)),
+            Kind.JoinRequest => new JoinRequest(fields.UInt64(), fields.Bytes(Limits.MaxEvidenceBytes), fields.Bytes(Limits.MaxTextBytes)),
             Kind.JoinAccepted => DecodeAccepted(ref fields),
             Kind.JoinRefused => new JoinRefused(fields.UInt64(), fields.Text(), fields.Text(), fields.Text()),
+            Kind.EvidenceAsk => new EvidenceAsk(new NodeId(fields.UInt64()), fields.Hash(), fields.Flag(), new LogIndex(fields.UInt64())),
+            Kind.EvidenceGive => new EvidenceGive(fields.UInt64(), fields.Hash(), fields.Bytes(Limits.MaxEvidenceBytes)),
+            Kind.EvidenceWanted => new EvidenceWanted(fields.UInt64(), fields.Flag()),
             Kind.SnapshotReport => new SnapshotReport(new SnapshotClaim(new LogIndex(fields.UInt64()), fields.Hash())),
             Kind.SnapshotOffer => new SnapshotOffer(new LogIndex(fields.UInt64()), fields.UInt64(), fields.Bytes(SnapshotProof.MaxBytes)),
             Kind.SnapshotSettled => new SnapshotSettled(

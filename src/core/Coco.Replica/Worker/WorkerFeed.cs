@@ -44,7 +44,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
     /// <summary>A worker can be told what to be once the constitution is known.</summary>
     public void WelcomeIfPossible()
     {
-        if (_phase != Phase.Welcomed || _next != LogIndex.Zero || context.Tail.CommittedState is not { } state) return;
+        if (context.IsSuspended || _phase != Phase.Welcomed || _next != LogIndex.Zero || context.Tail.CommittedState is not { } state) return;
         _snapshot = context.Snapshots.Newest?.Facts;
         // Without a snapshot it begins with the first entry, which may still be on its way to the disk.
         if (_snapshot is null && context.Chunks is { } chunks && chunks.First.Value > 1) return;
@@ -74,6 +74,22 @@ internal sealed class WorkerFeed(ReplicaContext context)
     {
         if (_phase != Phase.Absent) context.Effects.Add(new DropWorkerEffect(reason));
         OnGone();
+    }
+
+    /// <summary>This VN may serve nobody for a while: no worker is missed meanwhile, nor soon after.</summary>
+    public void Suspend()
+    {
+        Drop("this VN's lease has ended");
+        _hasLived = false;
+    }
+
+    public void OnResumed() => _goneSince = context.Now;
+
+    /// <summary>Admitted transactions go to the leader.</summary>
+    public void OnForward(ForwardInput forward)
+    {
+        if (context.IsActive && context.Consensus.Status.Leader is { } leader && leader != context.Self)
+            context.Send(leader, new TransactionsMessage(forward.Transactions));
     }
 
     public void OnGone()

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Coco.Attestation;
 using Coco.Crypto;
 using Coco.Governance;
 using Coco.Primitives;
@@ -19,13 +20,17 @@ internal sealed record PeerIdentity(string Node, X509Certificate2 Certificate, H
 internal sealed record PeerPolicy(
     NetworkId? Network, TeePolicy Tee, IReadOnlyList<(string Name, string Address)> Nodes, bool IsListKnown)
 {
+    /// <summary>A link is made anew after about this long, so that both sides prove themselves again; null: never.</summary>
+    public TimeSpan? LinkLifetime { get; init; }
+
     public bool IsListed(string name) => !IsListKnown || Nodes.Any(node => node.Name == name);
 
-    public static PeerPolicy From(GovernanceState state, string self) => new(
+    public static PeerPolicy From(GovernanceState state, string self, ulong nowUnixMs) => new(
         state.Network,
-        new TeePolicy(
-            state.Constitution.TeeManifest.Platforms, state.Constitution.CodeManifest.Manager,
-            state.Constitution.TeeManifest.IsDebugAllowed, Limits.EvidenceAgeMs),
+        ManifestPolicy.Of(state.Constitution, CodeRole.Manager, nowUnixMs),
         [.. state.Constitution.Nodes.Where(node => node.Name != self).Select(node => (node.Name, node.Address))],
-        IsListKnown: true);
+        IsListKnown: true)
+    {
+        LinkLifetime = state.Constitution.Leases is { } leases ? TimeSpan.FromMilliseconds(Math.Min(leases.RenewMs, Limits.MaxLinkMs)) : null,
+    };
 }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Coco.Keys;
+using Coco.Primitives;
 using Coco.Replica;
 using Coco.Tee;
 
@@ -17,7 +18,8 @@ namespace Coco.Manager.Peers;
 /// </summary>
 internal sealed class PeerLinks(
     Func<PeerIdentity> identity, Func<PeerPolicy> policy, Action<PeerLink, PeerMessage> receive, Action<string, bool> changed,
-    Action<string> log, Action<EvidenceRefusal, bool> refused, EvidenceVerifiers verifiers, IReadOnlyDictionary<string, string>? routes) : IDisposable
+    Action<string> log, Action<EvidenceRefusal, bool> refused, EvidenceVerifiers verifiers, IReadOnlyDictionary<string, string>? routes,
+    TimeProvider time) : IDisposable
 {
     /// <summary>ALPN says what a link is for, so that the side that accepts knows what to ask for.</summary>
     private static readonly SslApplicationProtocol PeerProtocol = new("coco-peer/1");
@@ -46,11 +48,10 @@ internal sealed class PeerLinks(
         return AcceptAllAsync();
     }
 
-    public void Send(string to, PeerMessage message)
-    {
-        if (_outbound.TryGetValue(to, out PeerLink? link) && link.IsOpen) link.Send(message);
-        else if (_inbound.TryGetValue(to, out link) && link.IsOpen) link.Send(message);
-    }
+    public void Send(string to, PeerMessage message) => Find(to)?.Send(message);
+
+    /// <summary>The network that the link with this VN was attested for; null without a link.</summary>
+    public NetworkId? NetworkOf(string to) => Find(to)?.Peer.Network;
 
     /// <summary>By the other link of the pair where there are two, so that the log's messages don't wait behind a file.</summary>
     public void SendFile(string to, PeerMessage message)
@@ -59,8 +60,13 @@ internal sealed class PeerLinks(
         else Send(to, message);
     }
 
-    private bool IsOpen(string node) =>
-        (_outbound.TryGetValue(node, out PeerLink? link) && link.IsOpen) || (_inbound.TryGetValue(node, out link) && link.IsOpen);
+    private bool IsOpen(string node) => Find(node) is not null;
+
+    private PeerLink? Find(string node)
+    {
+        if (_outbound.TryGetValue(node, out PeerLink? link) && link.IsOpen) return link;
+        return _inbound.TryGetValue(node, out link) && link.IsOpen ? link : null;
+    }
 
     /// <summary>Keeps links to all VNs of the policy; call it again when the list changes.</summary>
     public void ConnectToListed()
@@ -112,6 +118,8 @@ internal sealed class PeerLinks(
     private async Task ConnectAsync(string address, AttestationPurpose purpose)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
+        // The other link of the pair goes on meanwhile, and the two sides' links end at different times.
+        if (policy().LinkLifetime is { } lifetime) late.CancelAfter(lifetime * (0.75 + (Random.Shared.NextDouble() / 2)));
         CancellationToken ending = late.Token;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ending);
         deadline.CancelAfter(Patience);
@@ -198,7 +206,7 @@ internal sealed class PeerLinks(
         var handshake = new AttestedHandshake(
             new AttestedSelf(now.Network, self.Node, EnclaveRole.Manager, self.TlsKeyDigest, self.NodeKey, self.Platform),
             new PeerRequirements(EnclaveRole.Manager, purpose, TlsCertificates.KeyDigest(certificate), now.Tee, now.IsListed),
-            verifiers, TimeProvider.System);
+            verifiers, time);
         HandshakeResult result = await handshake.RunAsync(stream, isConnecting, Patience, deadline);
         if (!result.Holds)
         {

@@ -1,6 +1,5 @@
 using Coco.Log;
 using Coco.Primitives;
-using Coco.Replica;
 
 namespace Coco.Audit;
 
@@ -17,7 +16,7 @@ public sealed record LedgerCheck(
         NetworkId? identity = IdentityFile.Read(identityFile);
         LedgerFolderReader files = LedgerFolderReader.Open(folder);
         LedgerOpenOptions options = new() { From = new LogIndex(Math.Max(from, 1)), Network = identity?.Value };
-        return Of(LedgerVerifier.Verify(files, new LedgerAuthority(identity), options));
+        return Of(LedgerVerifier.Verify(files, new EvidenceAuthority(identity), options));
     }
 
     internal static LedgerCheck Of(LedgerVerification found) => new(

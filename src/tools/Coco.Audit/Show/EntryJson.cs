@@ -91,6 +91,7 @@ internal static class EntryJson
                 json.WriteString("node", genesis.Node);
                 json.WriteString("publicKey", Hex(genesis.PublicKey));
                 json.WriteString("evidenceSha256", Sha256.Hash(genesis.Evidence.Span).ToString());
+                json.WriteString("operatorSignature", Hex(genesis.OperatorSignature));
                 json.WriteString("constitutionDigest", Sha256.Hash(genesis.Constitution.Span).ToString());
                 WriteRaw(json, "constitution", genesis.Constitution);
                 break;
@@ -105,12 +106,30 @@ internal static class EntryJson
                 json.WriteNumber("nodeId", admitted.Id.Value);
                 json.WriteString("publicKey", Hex(admitted.PublicKey));
                 json.WriteString("evidenceSha256", Sha256.Hash(admitted.Evidence.Span).ToString());
+                json.WriteString("operatorSignature", Hex(admitted.OperatorSignature));
                 if (admitted.Replaces is { } before) json.WriteNumber("replaces", before.Value);
                 break;
             case GovernanceEntry.NodeRetired retired:
                 json.WriteNumber("retired", retired.Id.Value);
                 break;
+            case GovernanceEntry.LeasesRenewed renewed:
+                json.WriteStartArray("renewed");
+                foreach (Renewal renewal in renewed.Renewals) WriteRenewal(json, renewal);
+                json.WriteEndArray();
+                break;
+            case GovernanceEntry.LeasesEnded ended:
+                WriteNodes(json, "quarantined", ended.Ids);
+                break;
         }
+    }
+
+    private static void WriteRenewal(Utf8JsonWriter json, Renewal renewal)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("nodeId", renewal.Id.Value);
+        json.WriteString("nonce", renewal.Nonce.ToString());
+        json.WriteString("evidenceSha256", Sha256.Hash(renewal.Evidence.Span).ToString());
+        json.WriteEndObject();
     }
 
     private static void WriteMembership(Utf8JsonWriter json, Membership membership)

@@ -55,6 +55,8 @@ internal sealed class FaultPlan(Cluster cluster)
             host.PausedUntil = 0;
             host.SyncStallsUntil = 0;
             host.Disk.Space.IsFull = false;
+            host.WithheldUntil = 0;
+            host.ClockStoppedUntil = 0;
             host.Drift(1);
             if (host.IsWanted) cluster.Start(host);
         }
@@ -130,6 +132,9 @@ internal sealed class FaultPlan(Cluster cluster)
             case "slowDisk": SlowDisk(host); break;
             case "clockDrift": Drift(host); break;
             case "pause" when !IsAnyRolledBack: Pause(host); break;
+            case "withhold": Withhold(host); break;
+            case "clockStop" when !IsAnyRolledBack: StopClock(host); break;
+            case "sleepAll" when !IsAnyRolledBack: SleepAll(running); break;
             case "killAll" when !IsAnyRolledBack: KillMany(kind, running); break;
             case "killQuorum" when !IsAnyRolledBack: KillMany(kind, [.. running.Take((running.Count / 2) + 1)]); break;
             case "powerCut" when !IsAnyRolledBack: CutPower(running); break;
@@ -291,6 +296,28 @@ internal sealed class FaultPlan(Cluster cluster)
     {
         World.CountFault("pause", host.Name);
         host.PausedUntil = World.Now + (Random.Between(50, 1_500) * Ms);
+    }
+
+    /// <summary>Its host lets no evidence through: often long enough for the lease to end.</summary>
+    private void Withhold(Host host)
+    {
+        World.CountFault("withheldEvidence", host.Name);
+        host.WithheldUntil = World.Now + (Random.Between(500, 6_000) * Ms);
+    }
+
+    /// <summary>The enclave's clock stands still: it hears and answers, and no timer of its own runs out.</summary>
+    private void StopClock(Host host)
+    {
+        World.CountFault("clockStopped", host.Name);
+        host.ClockStoppedUntil = World.Now + (Random.Between(300, 4_000) * Ms);
+    }
+
+    /// <summary>A laptop's lid is closed for longer than a lease.</summary>
+    private void SleepAll(List<Host> hosts)
+    {
+        World.CountFault("sleepAll", Names(hosts));
+        long until = World.Now + (Random.Between(1_000, 3_000) * Ms);
+        foreach (Host host in hosts) host.PausedUntil = until + (Random.Between(0, 50) * Ms);
     }
 
     private void KillMany(string kind, List<Host> hosts)

@@ -42,7 +42,10 @@ internal sealed class Cluster : IDisposable
         PieceBytes = (int)world.Random.Between(200, 5_000);
         var snapshots = new SnapshotSettings((int)world.Random.Between(10, 120), world.Random.Between(4_000, 200_000));
         Constitution constitution = Organisations.Constitution(
-            _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, Limits.MaxBatchTransactions, snapshots, LedgerTwin.Settings);
+            _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, Limits.MaxBatchTransactions, snapshots, LedgerTwin.Settings) with
+        {
+            Leases = world.Profile.Leases is { } leases ? new LeaseSettings(leases.RenewMs, leases.DurationMs) : null,
+        };
         NodeKey first = NextKey();
         _genesis = new GovernanceEntry.Genesis(
             _hosts[0].UnixMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), _hosts[0].Name, first.PublicKey,
@@ -159,6 +162,9 @@ internal sealed class Cluster : IDisposable
     {
         if (at <= _governedAt) return;
         _governedAt = at;
+        int former = state.Nodes.Count(node => node.IsCurrent && node.Quarantine == Quarantine.OfVoter);
+        if (state.Membership.OutgoingVoters.IsEmpty && state.Membership.Voters.Length <= former)
+            World.Violate("last quorum", $"{former} voters are quarantined, {state.Membership.Voters.Length} stay");
         Constitution = state.Constitution;
         foreach (Host host in _hosts)
             Want(host, state.Constitution.FindNode(host.Name) is not null || state.Nodes.Any(node => node.Name == host.Name && state.Membership.Contains(node.Id)));

@@ -24,6 +24,12 @@ internal sealed class Host(SimulationWorld world, int number)
     /// <summary>The processes stand still until then: a stopped machine.</summary>
     public long PausedUntil { get; set; }
 
+    /// <summary>Its platform makes no evidence until then.</summary>
+    public long WithheldUntil { get; set; }
+
+    /// <summary>Its enclave's clock stands still until then; messages and timers of the host go on.</summary>
+    public long ClockStoppedUntil { get; set; }
+
     /// <summary>Its disk went back and it has not caught up since: until then no other VN may fail, as only an honest quorum is safe.</summary>
     public bool IsRolledBack { get; set; }
 

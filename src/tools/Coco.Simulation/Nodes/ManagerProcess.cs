@@ -32,6 +32,7 @@ internal sealed class ManagerProcess : IDisposable
     private LogIndex _checked;
     private NodeId? _resumed;
     private (Consensus.Configuration? Configuration, GovernanceState? State) _compared;
+    private GovernanceState? _before;
     private bool _isStepping;
 
     public ManagerProcess(Cluster cluster, Host host, GovernanceEntry.Genesis? genesis, NodeKey key)
@@ -58,13 +59,14 @@ internal sealed class ManagerProcess : IDisposable
         EntrySalt salt = DrawSalt();
         _snapshots = new SnapshotTwin(cluster, host, this, salt);
         var start = new ReplicaStart(
-            host.Name, key.PublicKey, new byte[] { 1 }, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes)
+            host.Name, key.PublicKey, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes)
         {
             Signatures = SimulatedSignatures.Instance,
             KeptLeaves = cluster.Limits.KeptLeaves,
             CaughtUpEntries = cluster.Limits.CaughtUpEntries,
             FeedBytes = cluster.Limits.FeedBytes,
             CertificateTicks = cluster.Limits.CertificateTicks,
+            NonceSeed = Coco.Crypto.Sha256.Hash(key.PublicKey.Span),
         };
         _replica = genesis is null
             ? Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true)
@@ -109,7 +111,11 @@ internal sealed class ManagerProcess : IDisposable
     public void GiveOwn(ReplicaInput input) => _own.Enqueue(input);
 
     /// <summary>From the thread for files, past the sequencer.</summary>
-    public void SendTo(string node, PeerMessage message) => _cluster.Links.Send(_host, _key.PublicKey, node, message);
+    public void SendTo(string node, PeerMessage message)
+    {
+        CheckQuarantine(node, message);
+        _cluster.Links.Send(_host, _key.PublicKey, node, message);
+    }
 
     public void OnPeer(string from, ReadOnlyMemory<byte> key, PeerMessage message)
     {
@@ -174,7 +180,7 @@ internal sealed class ManagerProcess : IDisposable
     private void Tick()
     {
         if (!IsAlive) return;
-        if (_host.PausedUntil <= _world.Now) Give(new TickInput(_host.UnixMs)); // after a pause, the ticks that were missed are not made up for
+        if (_host.PausedUntil <= _world.Now && _host.ClockStoppedUntil <= _world.Now) Give(new TickInput(_host.UnixMs)); // after a pause, the ticks that were missed are not made up for
         _world.After(_host.TickLength, Tick);
     }
 
@@ -191,6 +197,7 @@ internal sealed class ManagerProcess : IDisposable
     {
         _world.Trace.Add(_world.Now, _host.Number, input.GetType().Name, (_replica.Last.Value << 32) ^ _replica.Committed.Value);
         LogIndex committed = _replica.Committed;
+        _before = _replica.State;
         _replica.Step(input, _effects);
         if (_replica.Committed < committed) _world.Violate("commit index", $"{_host.Name} went back from {committed} to {_replica.Committed}");
         _cluster.Ledger.OnBatch(_replica.CommittedBatch);
@@ -231,6 +238,9 @@ internal sealed class ManagerProcess : IDisposable
                 (_key, _resumed) = (_sealed!.Key, resumed.Self);
                 _world.Note(_host.Name, $"resumes as {resumed.Self}");
                 break;
+            case ProduceEvidenceEffect produce: Produce(produce.Nonce); break;
+            case JudgeEvidenceEffect judge: Judge(judge); break;
+            case QuarantinedEffect: OnQuarantined(); break;
             case HaltEffect halt: Halt(halt.Reason); break;
             case AlertEffect alert: OnAlert(alert); break;
             case TraceEffect trace: _world.Note(_host.Name, trace.Text); break;
@@ -275,8 +285,24 @@ internal sealed class ManagerProcess : IDisposable
         else _world.Violate("halt", $"{_host.Name} stops: {reason}");
     }
 
-    private void Send(SendEffect send) => _cluster.Links.Send(
-        _host, _key.PublicKey, send.To, send.Message is JoinAccepted accepted ? accepted with { Keys = new byte[] { 1 } } : send.Message);
+    private void Send(SendEffect send)
+    {
+        CheckQuarantine(send.To, send.Message);
+        _cluster.Links.Send(_host, _key.PublicKey, send.To, send.Message switch
+        {
+            JoinAccepted accepted => accepted with { Keys = new byte[] { 1 } },
+            JoinRequest request => request with { Evidence = new byte[] { 1 } },
+            _ => send.Message,
+        });
+    }
+
+    /// <summary>Nothing of the ledger, no vote and no key goes to one whose lease this VN knows to have ended.</summary>
+    private void CheckQuarantine(string to, PeerMessage message)
+    {
+        if (message is EvidenceAsk or EvidenceGive or EvidenceWanted or Probe or ProbeAnswer or JoinRequest or JoinRefused) return;
+        bool isOutcast = _before?.CurrentOf(to)?.IsQuarantined == true && _replica.State?.CurrentOf(to)?.IsQuarantined == true;
+        if (isOutcast) _world.Violate("quarantine", $"{_host.Name} sends {message.GetType().Name} to {to}, whose lease has ended");
+    }
 
     private void Connect(string address)
     {
@@ -286,12 +312,41 @@ internal sealed class ManagerProcess : IDisposable
 
     private bool TryAccept(JoinAccepted accepted)
     {
-        if (_replica.Self != NodeId.None || accepted.Keys.IsEmpty) return false;
+        if ((_replica.Self != NodeId.None && !_replica.NeedsKeys) || accepted.Keys.IsEmpty) return false;
         _cipher?.Dispose();
         _cipher = _cluster.NewCipher();
+        if (_replica.NeedsKeys)
+        {
+            _replica.GiveKeys(_cipher);
+            return true;
+        }
         if (_chunks is null) UseChunks(NewChunks(accepted.Network));
         _replica.PrepareToJoin(_cipher, _chunks!);
         return true;
+    }
+
+    /// <summary>Evidence of a simulated platform: its key's digest and the nonce, some time later; none while the host withholds it.</summary>
+    private void Produce(Hash256 nonce)
+    {
+        byte[] evidence = [.. Coco.Crypto.Sha256.Hash(_key.PublicKey.Span).Span, .. nonce.Span];
+        _world.After(_world.Random.Between(1, 60) * SimulationWorld.Millisecond, () =>
+        {
+            if (_host.WithheldUntil <= _world.Now) Give(new EvidenceProducedInput(nonce, evidence));
+        });
+    }
+
+    private void Judge(JudgeEvidenceEffect judge)
+    {
+        byte[] wanted = [.. Coco.Crypto.Sha256.Hash(judge.Node.PublicKey.Span).Span, .. judge.Nonce.Span];
+        string? refusal = judge.Evidence.Span.SequenceEqual(wanted) ? null : "it is not of this key and nonce";
+        _own.Enqueue(new EvidenceJudgedInput(judge.Node.Id, judge.Nonce, judge.Evidence, refusal));
+    }
+
+    private void OnQuarantined()
+    {
+        _world.CountFault("quarantined", _host.Name);
+        _cipher?.Dispose();
+        _cipher = null;
     }
 
     private void ReadLog(ReadLogEffect read)

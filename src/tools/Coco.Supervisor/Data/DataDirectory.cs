@@ -24,6 +24,9 @@ public sealed class DataDirectory(string path)
 
     public string NodeFolder(string node) => In(node);
     public string ConfigurationFile(string node) => System.IO.Path.Combine(In(node), NodeConfiguration.FileName);
+    /// <summary>The key by which the operator of a node vouches for its starts.</summary>
+    public string OperatorKeyFile(string organisation, string node) => System.IO.Path.Combine(In("members"), organisation, $"operator-{node}.pem");
+
     public string MemberKeyFile(string organisation) => System.IO.Path.Combine(In("members"), organisation, "key.pem");
     public string MemberCertificateFile(string organisation) => System.IO.Path.Combine(In("members"), organisation, "certificate.pem");
 

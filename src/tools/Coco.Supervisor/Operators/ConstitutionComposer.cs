@@ -16,7 +16,7 @@ public static class ConstitutionComposer
         ImmutableArray<Member> members =
             [.. entries.DistinctBy(entry => entry.Organisation).Select(entry => new Member(entry.Organisation, CertificateOf(entry)))];
         ImmutableArray<ListedNode> nodes =
-            [.. entries.Select(entry => new ListedNode(entry.Node, entry.Organisation, entry.Address, entry.ClientAddress))];
+            [.. entries.Select(entry => entry.ToListed())];
         var code = new CodeManifest(
             Measurements(entries.Select(entry => entry.ManagerMeasurement)), Measurements(entries.Select(entry => entry.WorkerMeasurement)));
         var settings = new LedgerSettings(ledger, SettingsOf(ledger, genesisFile));
@@ -24,7 +24,10 @@ public static class ConstitutionComposer
             ? Read(file) with { Network = network, Members = members, Nodes = nodes, CodeManifest = code, Ledger = settings }
             : new Constitution(
                 network, members, [], nodes, code, ManifestOf(entries), new VotingPolicy(new VoteRule.Majority(), []),
-                BatchLimits.Default, ConsensusSettings.Default, IsSealingAllowed: true, IsRejoinAutomatic: true, SubmissionSettings.Default, settings);
+                BatchLimits.Default, ConsensusSettings.Default, IsSealingAllowed: true, IsRejoinAutomatic: true, SubmissionSettings.Default, settings)
+            {
+                Leases = LeaseSettings.Usual,
+            };
         return Constitution.Parse(composed.ToCanonicalBytes(), out IReadOnlyList<DocumentError> errors)
             ?? throw new SupervisorException($"This does not make a valid constitution: {string.Join("; ", errors)}");
     }

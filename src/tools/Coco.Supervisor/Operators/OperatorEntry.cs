@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coco.Governance;
 
 namespace Coco.Supervisor;
 
@@ -11,6 +12,12 @@ public sealed record OperatorEntry(
 {
     /// <summary>The TEE that its node runs in, by its name in the TEE manifest.</summary>
     public string Platform { get; init; } = "software";
+
+    /// <summary>As in the VN list: the operator's key and the owner's signature over the entry.</summary>
+    public string? OperatorKey { get; init; }
+    public string? OwnerSignature { get; init; }
+
+    public ListedNode ToListed() => new(Node, Organisation, Address, ClientAddress) { OperatorKey = OperatorKey, OwnerSignature = OwnerSignature };
 
     public static OperatorEntry Read(string file)
     {

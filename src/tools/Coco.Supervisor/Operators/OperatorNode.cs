@@ -33,12 +33,18 @@ public static class OperatorNode
             ClientAddress = ListenAt(client),
             BoundarySocketPath = data.BoundarySocket(node),
             Mode = NodeMode.Join,
-            MemberKeyFile = data.MemberKeyFile(wanted.Organisation),
+            OperatorKeyFile = data.OperatorKeyFile(wanted.Organisation, node),
             Platform = wanted.Platform,
             CollateralDirectory = wanted.CollateralDirectory,
         }.Write(data.ConfigurationFile(node));
         (string platform, string manager) = await Programs.ManagerMeasurementAsync(data.ConfigurationFile(node), cancellation);
-        SupervisorJson.WriteFile(EntryFile(data), new OperatorEntry(wanted.Organisation, certificate, node, wanted.Address, client, manager, worker) { Platform = platform });
+        ListedNode listed = NodeOwner.Sign(data, new ListedNode(node, wanted.Organisation, wanted.Address, client));
+        SupervisorJson.WriteFile(EntryFile(data), new OperatorEntry(wanted.Organisation, certificate, node, wanted.Address, client, manager, worker)
+        {
+            Platform = platform,
+            OperatorKey = listed.OperatorKey,
+            OwnerSignature = listed.OwnerSignature,
+        });
         new NetworkDescription { Name = NotJoined, Ledger = NotJoined, Platform = platform, Nodes = [node] }.Write(data);
         return Report(data, "initialised", null, null, OperatorEntry.Read(EntryFile(data)));
     }
@@ -112,7 +118,8 @@ public static class OperatorNode
             return new OperatorRefusal("node-list", $"the VN list has '{entry.Node}' at {listed.Address}, here it is at {entry.Address}");
         if (constitution.FindMember(entry.Organisation) is { } member && member.Certificate.Pem != entry.Certificate.Trim())
             return new OperatorRefusal("certificate", $"the constitution has another certificate of '{entry.Organisation}'");
-        if (!constitution.CodeManifest.Manager.Contains(entry.ManagerMeasurement) || !constitution.CodeManifest.Worker.Contains(entry.WorkerMeasurement))
+        if (!constitution.CodeManifest.Accepted(CodeRole.Manager).Contains(entry.ManagerMeasurement)
+            || !constitution.CodeManifest.Accepted(CodeRole.Worker).Contains(entry.WorkerMeasurement))
             return new OperatorRefusal("measurement", "the code manifest does not hold the programs that are installed here");
         return null;
     }

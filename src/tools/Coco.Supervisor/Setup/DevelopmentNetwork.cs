@@ -45,8 +45,8 @@ internal static class DevelopmentNetwork
         DataDirectory data, UpOptions options, string[] organisations, Ports[] ports, CodeManifest code, ulong? chainId)
     {
         ImmutableArray<Member> members = [.. organisations.Select(name => new Member(name, Certificate(data, name)))];
-        ImmutableArray<ListedNode> nodes = [.. ports.Select((port, i) => new ListedNode(
-            NodeName(i), organisations[i % organisations.Length], Ports.Local(port.Peer), Ports.Local(port.Client)))];
+        ImmutableArray<ListedNode> nodes = [.. ports.Select((port, i) => NodeOwner.Sign(data, new ListedNode(
+            NodeName(i), organisations[i % organisations.Length], Ports.Local(port.Peer), Ports.Local(port.Client))))];
         if (options.ConstitutionFile is { } file)
         {
             Constitution template = ReadTemplate(file);
@@ -65,6 +65,7 @@ internal static class DevelopmentNetwork
             ConsensusSettings.Default with { Plugin = options.Consensus }, IsSealingAllowed: true, IsRejoinAutomatic: true,
             SubmissionSettings.Default, new LedgerSettings(options.Ledger, Settings(data, chainId)))
         {
+            Leases = LeaseSettings.Usual,
             Snapshots = SnapshotSettings.Default with { Entries = options.SnapshotEntries ?? SnapshotSettings.Default.Entries },
         };
     }
@@ -108,7 +109,7 @@ internal static class DevelopmentNetwork
             ConstitutionFile = isFirst ? data.ConstitutionFile : null,
             JoinAddress = isFirst ? null : Ports.Local(ports[0].Peer),
             ExpectConstitution = isFirst ? null : digest,
-            MemberKeyFile = data.MemberKeyFile(organisation),
+            OperatorKeyFile = data.OperatorKeyFile(organisation, name),
             GenesisFile = chainId is null ? null : data.GenesisFile,
         }.Write(data.ConfigurationFile(name));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Coco.Boundary;
+using Coco.Governance;
 
 namespace Coco.Supervisor;
 
@@ -23,7 +24,7 @@ public static class NodeChange
         using GovernanceClient client = GovernanceClient.Of(data);
         GovernanceReport before = await client.ReadAsync(cancellation);
         GovernanceNode? listed = before.Nodes.FirstOrDefault(node => node.Name == name && node.IsListed);
-        if (listed is null) await DevelopmentVote.CarryAsync(data, client, AddAction(name, owner, ports), cancellation);
+        if (listed is null) await DevelopmentVote.CarryAsync(data, client, AddAction(data, name, owner, ports), cancellation);
         else if (listed.Address != Ports.Local(ports.Peer)) throw new SupervisorException($"{name} is in the VN list at {listed.Address}: it is another operator's.");
         GovernanceReport after = await client.ReadAsync(cancellation);
         Directory.CreateDirectory(data.NodeFolder(name));
@@ -56,11 +57,8 @@ public static class NodeChange
             : throw new SupervisorException("This is not a development network: its members vote with coco governance, each with its own key.");
     }
 
-    private static string AddAction(string name, string owner, Ports ports) => JsonSerializer.Serialize(new
-    {
-        name = "add_node",
-        args = new { name, owner, address = Ports.Local(ports.Peer), clientAddress = Ports.Local(ports.Client) },
-    });
+    private static string AddAction(DataDirectory data, string name, string owner, Ports ports) =>
+        NodeOwner.AddAction(NodeOwner.Sign(data, new ListedNode(name, owner, Ports.Local(ports.Peer), Ports.Local(ports.Client))));
 
     /// <summary>The first ten ports behind the first node's that no other node has.</summary>
     private static Ports FreePorts(IReadOnlyList<NodeConfiguration> others)
@@ -91,7 +89,7 @@ public static class NodeChange
             JoinAddress = other.PeerAddress,
             ExpectConstitution = constitutionDigest,
             ExpectMeasurement = null,
-            MemberKeyFile = data.MemberKeyFile(owner),
+            OperatorKeyFile = data.OperatorKeyFile(owner, name),
         };
 
     /// <summary>Its worker has the state too.</summary>

@@ -1,0 +1,51 @@
+using Coco.Governance;
+using Coco.Primitives;
+using Coco.Replica;
+using Coco.Tee;
+
+namespace Coco.Manager.Attesting;
+
+/// <summary>
+/// Makes and judges evidence for leases (TEE-3) beside the sequencer's thread: hardware takes up to a second for evidence, and a
+/// judgement some milliseconds.
+/// </summary>
+internal sealed class LeaseWork(
+    NodeEvidence evidence, LedgerTime time, Func<GovernanceState?> state, Func<ReadOnlyMemory<byte>> nodeKey, Action<ReplicaInput> give,
+    Action<string, string> alert)
+{
+    private readonly Lock _platform = new();
+
+    /// <summary>When this VN's evidence ends to count, as far as governance says: UTC in ISO 8601; null without leases.</summary>
+    public static string? ExpiryOf(GovernanceState? state, NodeId self)
+    {
+        if (state?.Constitution.Leases is not { } leases || state.Find(self) is not { } record) return null;
+        return DateTimeOffset.FromUnixTimeMilliseconds((long)record.AttestedAtUnixMs + leases.DurationMs).ToString("O");
+    }
+
+    public void Produce(ProduceEvidenceEffect effect) => _ = Task.Run(() => Produce(effect.Nonce));
+
+    public void Judge(JudgeEvidenceEffect effect) => _ = Task.Run(() =>
+    {
+        if (state() is not { } known) return;
+        EvidenceRefusal? refusal = evidence.Judge(
+            effect.Evidence.Span, known, effect.Node.Name, effect.Node.PublicKey.Span, effect.Nonce, time.UnixMs);
+        give(new EvidenceJudgedInput(
+            effect.Node.Id, effect.Nonce, effect.Evidence, refusal is null ? null : $"{refusal.Check}: {refusal.Reason}"));
+    });
+
+    /// <summary>One at a time, as devices want it. Without evidence nothing is given: the leader asks again.</summary>
+    private void Produce(Hash256 nonce)
+    {
+        if (state() is not { } known) return;
+        try
+        {
+            byte[] made;
+            lock (_platform) made = evidence.ForLedger(known.Network.Value, nodeKey().Span, nonce);
+            give(new EvidenceProducedInput(nonce, made));
+        }
+        catch (Exception problem) when (problem is IOException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            alert("lease", $"The platform makes no evidence: {problem.Message}");
+        }
+    }
+}
