@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Coco.Evm;
 using Coco.Governance;
@@ -44,12 +43,13 @@ internal sealed class EthereumTwin : ILedgerTwin
         check.Run(batches);
     }
 
+    /// <summary>In the canonical form of the constitution (RFC 8785): no spaces, and names in order.</summary>
     private static string Genesis()
     {
-        var alloc = new StringBuilder();
-        foreach (EthereumAccount account in EthereumAccount.All)
-            alloc.Append(CultureInfo.InvariantCulture, $"\"{account.Address}\": {{\"balance\": \"0xde0b6b3a7640000\"}}, ");
-        return $"{{\"chainId\": {ChainId}, \"gasLimit\": 3000000, \"alloc\": {{{alloc}\"{Counter}\": {{\"balance\": \"0\", \"code\": \"{CounterCode}\"}}}}}}";
+        string counter = $"\"{Counter}\":{{\"balance\":\"0x0\",\"code\":\"{CounterCode}\"}}";
+        IEnumerable<string> accounts = EthereumAccount.All.Select(account => $"\"{account.Address}\":{{\"balance\":\"0xde0b6b3a7640000\"}}");
+        string alloc = string.Join(',', accounts.Append(counter).Order(StringComparer.Ordinal));
+        return $"{{\"alloc\":{{{alloc}}},\"chainId\":{ChainId},\"gasLimit\":3000000}}";
     }
 
     private ILedger Make()
