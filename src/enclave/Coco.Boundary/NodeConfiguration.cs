@@ -92,6 +92,10 @@ public sealed record NodeConfiguration
     [JsonIgnore]
     public string RefusalFile => Path.Combine(ManagerDirectory, "refused.json");
 
+    /// <summary>What an operator must do before the node can take part; not there where nothing is needed.</summary>
+    [JsonIgnore]
+    public string NeedsFile => Path.Combine(ManagerDirectory, "needs");
+
     /// <summary>Reads a configuration file. Throws <see cref="InvalidDataException"/> with the reason when it is not one.</summary>
     public static NodeConfiguration Read(string file)
     {

@@ -56,7 +56,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private volatile PeerIdentity _identity;
     private volatile PeerPolicy _policy;
     private volatile ManagerStatus _status = new();
-    private volatile ManagerRefusal? _refusal;
+    private readonly OperatorNotes _notes;
     private volatile GovernanceState? _state;
     private Secrets? _secrets;
     private EntryCipher? _cipher;
@@ -77,6 +77,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         _options = options;
         _configuration = options.Configuration;
+        _notes = new OperatorNotes(_configuration);
         PosixFiles.ForbidDumps();
         _evidence = NodeEvidence.Open(_configuration.NodeName, options.Platform, options.Verifiers, _configuration.OperatorKeyFile);
         _time = new LedgerTime(() => _state?.AttestedUntilUnixMs ?? 0);
@@ -276,15 +277,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
 
     private void OnRefused(EvidenceRefusal refusal, bool isByPeer)
     {
-        if (!_admitted.Task.IsCompleted) TellRefusal(new ManagerRefusal(refusal.Check, refusal.Reason));
+        if (!_admitted.Task.IsCompleted) _notes.Refused(new ManagerRefusal(refusal.Check, refusal.Reason));
         Alert("evidence", $"{(isByPeer ? "A peer refused this VN" : "A peer was refused")}: {refusal.Check}: {refusal.Reason}.");
-    }
-
-    /// <summary>Also for the operator's program: before the admission there is no certificate for an admin endpoint.</summary>
-    private void TellRefusal(ManagerRefusal refusal)
-    {
-        _refusal = refusal;
-        PosixFiles.Replace(_configuration.RefusalFile, JsonSerializer.SerializeToUtf8Bytes(refusal, ManagerJson.Default.ManagerRefusal));
     }
 
     private void OnPeerMessage(PeerLink link, PeerMessage message)
@@ -316,7 +310,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         string digest = accepted.ConstitutionDigest.ToString();
         if (_state is null && _configuration.ExpectConstitution is { } expected && expected != digest)
         {
-            TellRefusal(new ManagerRefusal("constitution", $"the network's constitution is {digest}, the operator expects {expected}"));
+            _notes.Refused(new ManagerRefusal("constitution", $"the network's constitution is {digest}, the operator expects {expected}"));
             End(new InvalidDataException($"Refused: constitution: the network's constitution is {digest}, the operator expects {expected}."));
             return;
         }
@@ -495,8 +489,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private void OnAdmitted()
     {
         _rejoinMs = Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
-        _refusal = null;
-        File.Delete(_configuration.RefusalFile);
+        _notes.Admitted();
         _admitted.TrySetResult();
     }
 
@@ -548,6 +541,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private void PublishStatus()
     {
         ConsensusStatus? consensus = _replica.Consensus;
+        if (consensus is null) _notes.Needs(_replica.Needs);
         GovernanceState? state = _replica.State;
         NodeId? leader = consensus?.Leader;
         int voters = state?.Membership.Voters.Length ?? 0;
@@ -574,7 +568,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             Measurement = _measurement,
             ConstitutionDigest = _constitutionDigest,
             NetworkId = state?.Network.ToString(),
-            Refused = _refusal,
+            Refused = _notes.Refusal,
             Alerts = [.. _alerts],
         };
     }

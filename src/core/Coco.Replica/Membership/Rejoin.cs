@@ -14,7 +14,9 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     private readonly Dictionary<NodeId, (ProbeAnswer Answer, ulong At)> _shown = [];
     private ulong _nextProbe;
     private ulong _nextJoin;
+    private readonly SortedDictionary<string, ulong> _starting = new(StringComparer.Ordinal);
     private ulong _quorumShownSince;
+    private ulong _mayLiveUntil;
     private bool _isJoining;
 
     /// <summary>What this VN shows to others that start.</summary>
@@ -32,7 +34,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     public Term? ResumeTerm { get; private set; }
 
     /// <summary>What an operator must know while this goes on.</summary>
-    public string Needs => isSealingAllowed || context.Tail.State is null ? "" : "recovery";
+    public string Needs => context.Now - _mayLiveUntil >= Limits.RestartGraceTicks ? "recovery" : "";
 
     private bool CanResume => isSealingAllowed && log.Sealed is not null && context.Tail.State is not null;
 
@@ -48,6 +50,17 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
             Ask(peers);
         }
         if (!_isJoining) TryResume();
+        if (isSealingAllowed || context.Tail.State is not { } state || !IsNoQuorumLeft(state)) _mayLiveUntil = context.Now;
+    }
+
+    /// <summary>Where nothing is sealed, VNs that start can't be part of a quorum, and the others are too few for one.</summary>
+    private bool IsNoQuorumLeft(Governance.GovernanceState state)
+    {
+        int voters = state.Membership.Voters.Length;
+        int starting = 1;
+        foreach (ulong at in _starting.Values)
+            if (context.Now - at <= 3 * Limits.ProbeTicks) starting++;
+        return voters - starting < Quorum.Majority(voters);
     }
 
     private void Ask(IReadOnlyCollection<string> peers)
@@ -60,6 +73,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     public void OnAnswer(string from, ProbeAnswer answer)
     {
         if (answer.Boot != context.Start.Boot) return;
+        if (answer.State == ProbeState.Restarting) _starting[from] = context.Now;
         if (answer.State == ProbeState.HasQuorum)
         {
             _shown.Clear();

@@ -31,13 +31,18 @@ public static class StatusReader
             Term = best?.Term,
             Leader = best?.Leader,
             Quorum = new StatusQuorum(needed, live),
-            Needs = reports.Select(report => report?.Needs).FirstOrDefault(needs => needs is not null),
+            Needs = supervised is null ? null : reports.Select((report, i) => report is null ? NoteOf(configurations[i]) : report.Needs)
+                .FirstOrDefault(needs => needs is not null),
             Alerts = [.. reports.SelectMany(report => report?.Alerts ?? [])],
             Nodes = [.. configurations.Select((configuration, i) => Describe(
                 configuration, reports[i], supervised?.Nodes.FirstOrDefault(node => node.Name == configuration.NodeName)))],
             Accounts = DevelopmentAccount.Read(data),
         };
     }
+
+    /// <summary>What a manager without an admin endpoint has left for its operator.</summary>
+    private static string? NoteOf(NodeConfiguration configuration) =>
+        File.Exists(configuration.NeedsFile) ? File.ReadAllText(configuration.NeedsFile) : null;
 
     private static string StateOf(ControlAnswer? supervised, NodeReport?[] reports, int needed)
     {
