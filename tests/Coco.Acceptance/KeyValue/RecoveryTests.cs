@@ -12,9 +12,11 @@ public sealed class RecoveryTests
     public async Task Without_sealing_a_lost_quorum_needs_recovery_and_a_single_vn_does_not()
     {
         await using TestNetwork network = TestNetwork.Prepare("keyvalue");
-        string constitution = Path.Combine(network.Data, "template.json");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("coco-constitution-");
+        string constitution = Path.Combine(folder.FullName, "constitution.json");
         await File.WriteAllTextAsync(constitution, await WithoutSealingAsync());
         CommandResult up = await network.UpAsync("--constitution", constitution);
+        folder.Delete(recursive: true);
         Assert.True(up.ExitCode == 0, up.Errors);
         StatusDocument status = await network.WaitUntilWholeAsync(Patience);
         TestNetwork.Kill(status.Nodes[0].ManagerPid);
