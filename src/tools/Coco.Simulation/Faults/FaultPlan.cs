@@ -28,6 +28,9 @@ internal sealed class FaultPlan(Cluster cluster)
     private SimulationWorld World => cluster.World;
     private SimulationRandom Random => cluster.World.Random;
     private bool AreAllUp => cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.Consensus is not null);
+
+    /// <summary>Their files reach back to the first entry: one after the other could lose entries that the next has not fetched yet.</summary>
+    private bool AreAllWhole => cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.First.Value == 1);
     private bool IsAnyRolledBack => cluster.Hosts.Any(host => host.IsRolledBack);
 
     /// <summary>Numbers of those that happen; null: all.</summary>
@@ -392,7 +395,7 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>One VN may lose what it had while all others are whole and up.</summary>
     private bool MayLoseOne()
     {
-        if (!AreAllUp || IsAnyRolledBack || !IsMembershipAtRest()) return false;
+        if (!AreAllUp || IsAnyRolledBack || !IsMembershipAtRest() || !AreAllWhole) return false;
         if (cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return false;
         cluster.Links.MendAll();
         _armed.Clear();
