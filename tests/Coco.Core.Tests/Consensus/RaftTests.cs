@@ -132,7 +132,8 @@ public sealed class RaftTests
 
     /// <summary>Node 1 with three entries, after a sealed restart in which another one showed this end of its log.</summary>
     private static IConsensus Shown(LogPosition last) => new RaftFactory().Create(new ConsensusStart(
-        One, default, default, new Configuration([One, Two], [], []), Entries(3), 1, new ConsensusSettings()) { Shown = last });
+        One, default, default, new Configuration([One, Two], [], []), Entries(3), 1, new ConsensusSettings())
+    { Shown = last });
 
     private static ConsensusEntry[] Entries(int count) =>
         [.. Enumerable.Range(1, count).Select(index => SimulatedNode.Entry(new Term(1), new LogIndex((ulong)index), "e"))];
