@@ -63,6 +63,13 @@ public sealed class LaunchMeasurementTests
     }
 
     [Fact]
+    public void Firmware_that_asks_for_more_memory_than_any_does_is_refused()
+    {
+        Assert.True(FirmwareImage.TryRead(File([(0x800000, 1 << 24, 1)]), out _));
+        Assert.False(FirmwareImage.TryRead(File([(0x800000, (1 << 24) + 4096, 1)]), out _));
+    }
+
+    [Fact]
     public void Damaged_firmware_is_refused_or_measured_and_never_crashes()
     {
         byte[] file = File(AmdSev);
