@@ -13,6 +13,9 @@ namespace Coco.Acceptance.Ethereum;
 public sealed class HistoryTests
 {
     private const int Transfers = 300;
+
+    /// <summary>As the default constitution says.</summary>
+    private const ulong Confirmations = 5;
     private const string TransferTopic = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
     private const string BalanceOf = "0x70a08231";
 
@@ -68,7 +71,24 @@ public sealed class HistoryTests
         CommandResult load = await CommandResult.CocoAsync(
             "bench", "--data", network.Data, "--workload", "erc20", "--count", $"{Transfers}", "--connections", "1", "--warm-up", "0", "--json");
         Assert.True(load.ExitCode == 0, load.Errors);
-        return (await network.StatusAsync()).Nodes[0].DevelopmentRpc!;
+        string url = (await network.StatusAsync()).Nodes[0].DevelopmentRpc!;
+        await WaitForConfirmationsAsync(url);
+        return url;
+    }
+
+    /// <summary>Empty blocks follow the last transaction; until they have come, the newest states are others from moment to moment.</summary>
+    private static async Task WaitForConfirmationsAsync(string url)
+    {
+        long deadline = Environment.TickCount64 + 20_000;
+        while (!await AreLastEmptyAsync(url)) Assert.True(Environment.TickCount64 < deadline, "the confirmations did not come");
+    }
+
+    private static async Task<bool> AreLastEmptyAsync(string url)
+    {
+        ulong head = Number((await ResultAsync(url, "eth_blockNumber")).GetString()!);
+        for (ulong number = head; number + Confirmations > head; number--)
+            if ((await ResultAsync(url, "eth_getBlockByNumber", Hex(number), false)).GetProperty("transactions").GetArrayLength() > 0) return false;
+        return true;
     }
 
     private static async Task AssertHistoryAsync(string url, Chain chain)

@@ -55,7 +55,6 @@ internal sealed class FaultPlan(Cluster cluster)
         {
             host.BoundarySlowUpTo = 0;
             host.SyncUpToMs = World.Profile.SyncMs;
-            host.PausedUntil = 0;
             host.SyncStallsUntil = 0;
             host.Disk.Space.IsFull = false;
             host.WithheldUntil = 0;
@@ -298,7 +297,7 @@ internal sealed class FaultPlan(Cluster cluster)
     private void Pause(Host host)
     {
         World.CountFault("pause", host.Name);
-        host.PausedUntil = World.Now + (Random.Between(50, 1_500) * Ms);
+        host.Pause(World.Now + (Random.Between(50, 1_500) * Ms));
     }
 
     /// <summary>Its host lets no evidence through: often long enough for the lease to end.</summary>
@@ -320,7 +319,7 @@ internal sealed class FaultPlan(Cluster cluster)
     {
         World.CountFault("sleepAll", Names(hosts));
         long until = World.Now + (Random.Between(1_000, 3_000) * Ms);
-        foreach (Host host in hosts) host.PausedUntil = until + (Random.Between(0, 50) * Ms);
+        foreach (Host host in hosts) host.Pause(until + (Random.Between(0, 50) * Ms));
     }
 
     private void KillMany(string kind, List<Host> hosts)

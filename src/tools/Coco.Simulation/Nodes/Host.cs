@@ -22,7 +22,7 @@ internal sealed class Host(SimulationWorld world, int number)
     public LedgerChunks? Chunks { get; set; }
 
     /// <summary>The processes stand still until then: a stopped machine.</summary>
-    public long PausedUntil { get; set; }
+    public long PausedUntil { get; private set; }
 
     /// <summary>Its platform makes no evidence until then.</summary>
     public long WithheldUntil { get; set; }
@@ -43,6 +43,12 @@ internal sealed class Host(SimulationWorld world, int number)
 
     /// <summary>Added to messages across the boundary, at most.</summary>
     public long BoundarySlowUpTo { get; set; }
+
+    /// <summary>One that stands still already is left so: what waits for it must keep its order.</summary>
+    public void Pause(long until)
+    {
+        if (PausedUntil <= world.Now) PausedUntil = until;
+    }
 
     public ulong UnixMs => StartUnixMs + (ulong)(_driftedMs + ((world.Now - _driftFrom) * _rate / 1000));
 
