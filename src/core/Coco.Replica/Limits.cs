@@ -83,6 +83,9 @@ public static class Limits
     /// <summary>A question for a piece of a file that brought nothing is asked again after this long.</summary>
     public const ulong AskAgainTicks = 100;
 
+    /// <summary>The same where answers were seen to come sooner: not before this long, nor four round trips.</summary>
+    public const ulong MinAskAgainTicks = 20;
+
     /// <summary>A file of which nothing came in this time is given up; a snapshot that nobody asks for counts as not arrived.</summary>
     public const ulong FetchTicks = 1_000;
 }

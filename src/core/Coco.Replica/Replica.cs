@@ -309,7 +309,7 @@ public sealed class Replica
             _context.Effects.Add(new SendEffect(from, _rejoin!.Show(probe.Boot)));
             return;
         }
-        bool livesWithoutIt = !_context.IsLeader || _membership.Lives(_context.Consensus.Status.Configuration, without: from);
+        bool livesWithoutIt = !_context.IsLeader || _membership.CanDoWithout(from);
         _context.Effects.Add(new SendEffect(from, _leftBehind.Show(probe.Boot, livesWithoutIt)));
     }
 

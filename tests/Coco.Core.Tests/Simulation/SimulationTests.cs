@@ -43,6 +43,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("mixed", 145, 145)] // a change of membership that nobody could commit stood in the way of every election
     [InlineData("snapshots", 108, 108)] // a VN that starts must ask one that left the list and still votes
     [InlineData("snapshots", 437, 437)] // a restarted worker counted its attempts anew and met the number of a refused one
+    [InlineData("mixed", 21432, 21432)] // a VN that goes on by a sealed restart sees only one of two that run and are a quorum
+    [InlineData("mixed", 21632, 21632)] // pieces of a snapshot were lost, and asked for again only after a second
     [InlineData("network", 1, 2)]
     [InlineData("crashes", 1, 4)]
     [InlineData("workers", 1, 4)]

@@ -28,7 +28,7 @@ internal sealed class LeftBehind(ReplicaContext context)
     public void Heard() => _lonelySince = context.Now;
 
     /// <summary>What a VN that takes part shows to one that starts.</summary>
-    /// <param name="livesWithoutIt">Where this VN leads: those whom it hears are a quorum without the one that asks.</param>
+    /// <param name="livesWithoutIt">Where this VN leads: the others can be a quorum without the one that asks.</param>
     public ProbeAnswer Show(ulong boot, bool livesWithoutIt)
     {
         ConsensusStatus status = context.Consensus.Status;

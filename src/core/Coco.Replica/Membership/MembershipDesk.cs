@@ -118,6 +118,10 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         return Quorum.Holds(configuration, node => heard.Contains(node) && (without is null || context.NameOf(node) != without));
     }
 
+    /// <summary>The other VNs, if they live, are a quorum without this one.</summary>
+    public bool CanDoWithout(string name) =>
+        Quorum.Holds(context.Consensus.Status.Configuration, node => context.NameOf(node) != name);
+
     /// <summary>
     /// A VN that joins learns first. One that restarted takes its own place again at once: its last incarnation is gone, so until
     /// it has caught up a quorum needs just those whom it needs now.

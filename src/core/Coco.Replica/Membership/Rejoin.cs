@@ -119,10 +119,11 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         // Those that run need no help if they are a quorum, and hold what a disk that was rolled back may have lost: let them elect a
         // leader, and join. Only if they can't (they may know of a change for which they lack voters) go on with them. The same where
         // this VN's own log does not say yet that it votes.
-        bool Runs(NodeId node) => node != self && HasShown(node) && _shown[node].Answer.State == ProbeState.NoQuorum;
+        // One that is not heard may run as well, and be heard by those that run.
+        bool MayRun(NodeId node) => node != self && (!HasShown(node) || _shown[node].Answer.State == ProbeState.NoQuorum);
         bool isUsual = ReferenceEquals(shown, last) && last.IsVoter(self);
         bool isComplete = last.Voters.All(HasShown) && last.OutgoingVoters.All(HasShown);
-        ulong grace = !isUsual || Quorum.Holds(last, Runs) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
+        ulong grace = !isUsual || Quorum.Holds(last, MayRun) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
         if (context.Now - _quorumShownSince < grace) return;
         Term highest = ShownTerm;
         foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)

@@ -10,6 +10,7 @@ internal sealed class FilePull(ReplicaContext context, NodeId from, SharedFile k
 {
     private ulong _heardAt = context.Now;
     private ulong _askedAt;
+    private ulong _roundTrip = Limits.AskAgainTicks;
     private long _askedTo;
 
     public NodeId From => from;
@@ -39,7 +40,8 @@ internal sealed class FilePull(ReplicaContext context, NodeId from, SharedFile k
 
     public void OnTick()
     {
-        if (!IsComplete && !HasFailed && context.Now - Math.Max(_askedAt, _heardAt) >= Limits.AskAgainTicks) Ask();
+        ulong patience = Math.Clamp(4 * _roundTrip, Limits.MinAskAgainTicks, Limits.AskAgainTicks);
+        if (!IsComplete && !HasFailed && context.Now - Math.Max(_askedAt, _heardAt) >= patience) Ask();
     }
 
     /// <summary>Whether the piece is the next one.</summary>
@@ -51,7 +53,9 @@ internal sealed class FilePull(ReplicaContext context, NodeId from, SharedFile k
             HasFailed = piece.Total == 0 ? piece.Offset == (ulong)Received : true;
             return false;
         }
+        if (piece.Offset > (ulong)Received && context.Now > _askedAt) Ask(); // pieces come in order: one before it was lost
         if (piece.Offset != (ulong)Received || piece.Bytes.IsEmpty || piece.Offset + (ulong)piece.Bytes.Length > piece.Total) return false;
+        if (_heardAt <= _askedAt) _roundTrip = context.Now - _askedAt;
         Total = (long)piece.Total;
         Received += piece.Bytes.Length;
         _heardAt = context.Now;
