@@ -390,7 +390,11 @@ public sealed class Replica
             plug = Math.Max(plug, oldest.Plug);
             _tickets.Dequeue();
         }
-        if (plug > 0 && _context.IsActive) StepPlug(new PersistedInput(plug));
+        if (plug > 0 && _context.IsActive)
+        {
+            StepPlug(new PersistedInput(plug));
+            _context.Chunks!.OnSynced(_context.Consensus.Status.Persisted);
+        }
         _backfill.OnDisk(input.Ticket);
         if (_installing is { } install && input.Ticket >= _installTicket) EndInstall(install);
     }
@@ -408,7 +412,7 @@ public sealed class Replica
         {
             if (index <= tail.Processed) _context.Snapshots.Add(install.Snapshot);
             _fetch.End();
-            _context.Send(install.From, new SnapshotSettled(install.Position, isHeld));
+            _context.Send(install.From, new SnapshotSettled(install.Header.Index, isHeld));
             return;
         }
         _installing = install;
@@ -435,7 +439,7 @@ public sealed class Replica
         _worker.Drop("the network's state lies far ahead of its own");
         _reads.OnWorkerGone();
         StepPlug(new SnapshotInstalledInput(install.Position, MembershipDesk.ToConfiguration(install.Governance.Membership)));
-        _context.Send(install.From, new SnapshotSettled(install.Position, true));
+        _context.Send(install.From, new SnapshotSettled(install.Header.Index, true));
         _context.Trace($"Goes on from the snapshot of entry {header.Index}.");
     }
 

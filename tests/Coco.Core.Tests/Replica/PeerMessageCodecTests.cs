@@ -92,7 +92,7 @@ public sealed class PeerMessageCodecTests
         new JoinRefused(Number(), Text(), Text(), Text()),
         new SnapshotReport(new SnapshotClaim(new LogIndex(Number()), Hash())),
         new SnapshotOffer(new LogIndex(Number()), Number(), Bytes()),
-        new SnapshotSettled(new LogPosition(new LogIndex(Number()), new Term(Number())), _random.Next(2) == 0),
+        new SnapshotSettled(new LogIndex(Number()), _random.Next(2) == 0),
         new FileAsk(SharedFile.Snapshot, new LogIndex(Number()), Number()),
         new FilePiece(SharedFile.Chunk, new LogIndex(Number()), Number(), Number(), Bytes()),
     ];

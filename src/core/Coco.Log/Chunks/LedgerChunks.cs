@@ -14,6 +14,9 @@ public sealed class LedgerChunks
     private readonly List<ChunkMap> _maps = [];
     private readonly ILedgerFiles _files;
 
+    /// <summary>The first entry that may not be on the disk yet; null: all of them are.</summary>
+    private LogIndex? _unsynced;
+
     /// <summary>An empty ledger that goes on after <paramref name="start"/>: that of a snapshot, or of nothing.</summary>
     public LedgerChunks(ILedgerFiles files, Hash256 network, MerkleFrontier start, Hash256 previous, int chunkBytes = Limits.DefaultChunkBytes)
     {
@@ -75,6 +78,9 @@ public sealed class LedgerChunks
         StartRoot = chunk.Header.Frontier.Root();
     }
 
+    /// <summary>The entries up to this one are on the disk: what is known of their files may be read from there again.</summary>
+    public void OnSynced(LogIndex last) => _unsynced = last < Last ? last.Next() : null;
+
     /// <summary>The names of the files that begin after this entry.</summary>
     public IEnumerable<string> FilesAfter(LogIndex index) => _chunks.Where(chunk => chunk.First > index).Select(chunk => chunk.File);
 
@@ -118,6 +124,7 @@ public sealed class LedgerChunks
         MapOfOpen().Add(chunk.Length, in leaf);
         chunk.Length += recordLength;
         Last = Last.Next();
+        _unsynced ??= Last;
         LastLeaf = leaf;
     }
 
@@ -127,7 +134,7 @@ public sealed class LedgerChunks
         Chunk chunk = _chunks[^1];
         _chunks.RemoveAt(_chunks.Count - 1);
         _maps.RemoveAll(map => map.First == chunk.First);
-        Last = new LogIndex(chunk.First.Value - 1);
+        DropAfter(new LogIndex(chunk.First.Value - 1));
         LastLeaf = _chunks.Count == 0 ? Start : chunk.Previous;
     }
 
@@ -140,9 +147,15 @@ public sealed class LedgerChunks
         int keep = (int)(after.Value - chunk.First.Value) + 1;
         chunk.Length = map.Offsets[keep];
         map.CutTo(keep);
-        Last = after;
+        DropAfter(after);
         LastLeaf = map.Leaves[^1];
         return null;
+    }
+
+    private void DropAfter(LogIndex last)
+    {
+        Last = last;
+        if (_unsynced > last) _unsynced = null;
     }
 
     /// <summary>The number of the chunk that holds this entry.</summary>
@@ -224,10 +237,15 @@ public sealed class LedgerChunks
         return leaf == expected ? map : null;
     }
 
-    /// <summary>The map used longest ago goes, but never that of the file that is being written, which the disk may not yet hold.</summary>
+    /// <summary>The map used longest ago goes, but never that of a file that the disk may not hold as a whole yet.</summary>
     private void Keep(ChunkMap map)
     {
-        if (_maps.Count == Limits.MaxCachedChunks) _maps.RemoveAt(_maps[0].First == Open?.First ? 1 : 0);
+        if (_maps.Count >= Limits.MaxCachedChunks)
+        {
+            LogIndex? pinned = _unsynced is { } unsynced ? _chunks[NumberOf(unsynced)].First : Open?.First;
+            int oldest = _maps.FindIndex(known => pinned is null || known.First < pinned);
+            if (oldest >= 0) _maps.RemoveAt(oldest);
+        }
         _maps.Add(map);
     }
 

@@ -31,8 +31,8 @@ public sealed record SnapshotReport(SnapshotClaim Claim) : PeerMessage;
 /// <param name="Proof">A <see cref="SnapshotProof"/>.</param>
 public sealed record SnapshotOffer(LogIndex Index, ulong Length, ReadOnlyMemory<byte> Proof) : PeerMessage;
 
-/// <summary>The answer: it is installed, or this VN needs none.</summary>
-public sealed record SnapshotSettled(LogPosition At, bool HasArrived) : PeerMessage;
+/// <summary>The answer: this VN has the log up to this entry, from the snapshot or without it; or it will not take the snapshot.</summary>
+public sealed record SnapshotSettled(LogIndex Index, bool IsHeld) : PeerMessage;
 
 /// <summary>Give pieces of a file from this offset on.</summary>
 public sealed record FileAsk(SharedFile Kind, LogIndex Index, ulong Offset) : PeerMessage;

@@ -129,9 +129,8 @@ public static class PeerMessageCodec
                 break;
             case SnapshotSettled m:
                 writer.WriteByte((byte)Kind.SnapshotSettled);
-                writer.WriteUInt64(m.At.Index.Value);
-                writer.WriteUInt64(m.At.Term.Value);
-                writer.WriteByte(m.HasArrived ? (byte)1 : (byte)0);
+                writer.WriteUInt64(m.Index.Value);
+                writer.WriteByte(m.IsHeld ? (byte)1 : (byte)0);
                 break;
             case FileAsk m:
                 writer.WriteByte((byte)Kind.FileAsk);
@@ -213,8 +212,7 @@ public static class PeerMessageCodec
             Kind.EvidenceWanted => new EvidenceWanted(fields.UInt64(), fields.Flag()),
             Kind.SnapshotReport => new SnapshotReport(new SnapshotClaim(new LogIndex(fields.UInt64()), fields.Hash())),
             Kind.SnapshotOffer => new SnapshotOffer(new LogIndex(fields.UInt64()), fields.UInt64(), fields.Bytes(SnapshotProof.MaxBytes)),
-            Kind.SnapshotSettled => new SnapshotSettled(
-                new LogPosition(new LogIndex(fields.UInt64()), new Term(fields.UInt64())), fields.Flag()),
+            Kind.SnapshotSettled => new SnapshotSettled(new LogIndex(fields.UInt64()), fields.Flag()),
             Kind.FileAsk => new FileAsk(fields.SharedFile(), new LogIndex(fields.UInt64()), fields.UInt64()),
             Kind.FilePiece => new FilePiece(
                 fields.SharedFile(), new LogIndex(fields.UInt64()), fields.UInt64(), fields.UInt64(), fields.Bytes(Limits.PieceBytes)),

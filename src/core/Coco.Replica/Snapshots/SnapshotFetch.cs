@@ -43,7 +43,7 @@ internal sealed class SnapshotFetch(ReplicaContext context)
         if (_file is not null && (_file.Index > offer.Index || _checked is not null)) return;
         if (offer.Index <= context.Tail.Processed)
         {
-            context.Send(from, new SnapshotSettled(new LogPosition(offer.Index, Term.Zero), false));
+            context.Send(from, new SnapshotSettled(offer.Index, true)); // what committed is the same on all VNs
             return;
         }
         if (!SnapshotProof.TryDecode(offer.Proof.Span, out SnapshotProof? proof)) return;

@@ -71,11 +71,15 @@ internal sealed class SnapshotOffers(ReplicaContext context)
             context.Send(from, new FilePiece(ask.Kind, ask.Index, ask.Offset, 0, default));
     }
 
-    /// <summary>The receiver has installed it, or will not.</summary>
+    /// <summary>
+    /// The receiver has what the snapshot would give it, or will not take it. An offer may have been settled before, and the answer
+    /// lost: the receiver says the same again, or it would be offered the same snapshot for ever.
+    /// </summary>
     public void OnSettled(NodeId from, SnapshotSettled settled)
     {
-        if (!_offers.Remove(from)) return;
-        context.Later.Enqueue(new SnapshotSentInput(from, settled.At, settled.HasArrived));
+        if (!_offers.TryGetValue(from, out Offer? offer) || offer.At.Index != settled.Index) return;
+        _offers.Remove(from);
+        context.Later.Enqueue(new SnapshotSentInput(from, offer.At, settled.IsHeld));
     }
 
     /// <summary>
