@@ -3,8 +3,11 @@ namespace Coco.Log;
 /// <summary>Every bound of this room, each with its reason.</summary>
 public static class Limits
 {
-    /// <summary>Public and private part of one entry together, in bytes: more than any batch size that a constitution may set.</summary>
-    public const int MaxParts = 64 << 20;
+    /// <summary>
+    /// Public and private part of one entry together, in bytes: more than any batch size that a constitution may set, and enough for
+    /// the genesis state of some millions of accounts.
+    /// </summary>
+    public const int MaxParts = 192 << 20;
 
     /// <summary>A whole frame: header, parts, tag and trailer.</summary>
     public const int MaxFrame = EntryHeader.Size + MaxParts + Coco.Crypto.Aead.TagSize + EntryFrame.TrailerSize;

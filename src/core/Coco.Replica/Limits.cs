@@ -4,7 +4,7 @@ namespace Coco.Replica;
 public static class Limits
 {
     /// <summary>One message from a peer: an append of the largest size, or one entry of the largest size.</summary>
-    public const int MaxPeerMessageBytes = 80 << 20;
+    public const int MaxPeerMessageBytes = 208 << 20;
 
     /// <summary>Entries in one message.</summary>
     public const int MaxEntries = 4_096;
@@ -31,6 +31,9 @@ public static class Limits
 
     /// <summary>The same, for a worker that has not come yet since this manager started.</summary>
     public const ulong WorkerStartTicks = 500;
+
+    /// <summary>A VN whose worker stays away hands leadership over once within this time.</summary>
+    public const ulong HandOverTicks = 200;
 
     /// <summary>A restarting or joining VN asks its peers this often.</summary>
     public const int ProbeTicks = 10;

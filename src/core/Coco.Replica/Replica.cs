@@ -215,7 +215,7 @@ public sealed class Replica
         _offers.OnTick();
         if (_installing is null) _fetch.OnTick();
         if (_installing is null) _backfill.OnTick();
-        if (_context.IsLeader && _worker.IsMissed && !_context.IsSuspended) HandOver();
+        if (_context.IsLeader && _worker.MayHandOver() && !_context.IsSuspended) HandOver();
     }
 
     private void OnLinkBroken(string node)
@@ -390,11 +390,8 @@ public sealed class Replica
             plug = Math.Max(plug, oldest.Plug);
             _tickets.Dequeue();
         }
-        if (plug > 0 && _context.IsActive)
-        {
-            StepPlug(new PersistedInput(plug));
-            _context.Chunks!.OnSynced(_context.Consensus.Status.Persisted);
-        }
+        if (plug > 0 && _context.IsActive) StepPlug(new PersistedInput(plug));
+        if (_context.IsActive) _context.Chunks!.OnSynced(_context.Consensus.Status.Persisted);
         _backfill.OnDisk(input.Ticket);
         if (_installing is { } install && input.Ticket >= _installTicket) EndInstall(install);
     }

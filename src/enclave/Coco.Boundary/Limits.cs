@@ -7,7 +7,7 @@ public static class Limits
     public const ushort BoundaryVersion = 1;
 
     /// <summary>One frame: a batch record of the largest size and its header.</summary>
-    public const int MaxFrameBytes = (64 << 20) + 1024;
+    public const int MaxFrameBytes = (192 << 20) + 1024;
 
     /// <summary>One transaction.</summary>
     public const int MaxTransactionBytes = 1 << 20;
@@ -18,8 +18,14 @@ public static class Limits
     /// <summary>Names and reasons.</summary>
     public const int MaxTextBytes = 4_096;
 
-    /// <summary>Policy views, ledger settings with a genesis state, certificates.</summary>
-    public const int MaxDocumentBytes = 64 << 20;
+    /// <summary>A certificate.</summary>
+    public const int MaxDocumentBytes = 1 << 20;
+
+    /// <summary>A ledger's settings with a genesis state: some millions of accounts.</summary>
+    public const int MaxSettingsBytes = 512 << 20;
+
+    /// <summary>What of them stands in one message.</summary>
+    public const int SettingsPieceBytes = 1 << 20;
 
     /// <summary>The silence after which a worker stops answering and a manager takes its worker for dead, in milliseconds.</summary>
     public const int SilenceMs = 1_000;

@@ -21,6 +21,7 @@ public static class ManagerMessageCodec
         Beat,
         Segment,
         SnapshotMore,
+        SettingsPiece,
     }
 
     public static void Encode(ManagerMessage message, ByteWriter writer)
@@ -31,11 +32,15 @@ public static class ManagerMessageCodec
                 writer.WriteByte((byte)Kind.Welcome);
                 writer.WriteText(m.Node);
                 writer.WriteText(m.Ledger);
-                writer.WriteBytes(m.LedgerSettings.Span);
+                writer.WriteUInt32((uint)m.SettingsLength);
                 WritePolicy(writer, m.Policy);
                 writer.WriteUInt64(m.GovernanceVersion.Value);
                 writer.WriteBytes(m.Certificate.Span);
                 writer.WriteBool(m.RestoresSnapshot);
+                break;
+            case SettingsPiece m:
+                writer.WriteByte((byte)Kind.SettingsPiece);
+                writer.WriteBytes(m.Bytes.Span);
                 break;
             case PolicyChanged m:
                 writer.WriteByte((byte)Kind.PolicyChanged);
@@ -118,8 +123,9 @@ public static class ManagerMessageCodec
         message = (Kind)fields.Byte() switch
         {
             Kind.Welcome => new Welcome(
-                fields.Text(), fields.Text(), fields.Bytes(Limits.MaxDocumentBytes), ReadPolicy(ref fields),
+                fields.Text(), fields.Text(), fields.Length(Limits.MaxSettingsBytes), ReadPolicy(ref fields),
                 new GovernanceVersion(fields.UInt64()), fields.Bytes(Limits.MaxDocumentBytes), fields.Bool()),
+            Kind.SettingsPiece => new SettingsPiece(fields.Bytes(Limits.SettingsPieceBytes)),
             Kind.PolicyChanged => new PolicyChanged(new GovernanceVersion(fields.UInt64()), ReadPolicy(ref fields)),
             Kind.SnapshotPiece => new SnapshotPiece(fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),
             Kind.Role => new RoleMessage(

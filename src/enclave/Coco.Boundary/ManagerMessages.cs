@@ -10,10 +10,16 @@ public abstract record ManagerMessage
     }
 }
 
-/// <summary>The first message: what the worker is to be. <paramref name="Certificate"/> (DER) certifies the TLS key of its hello.</summary>
+/// <summary>
+/// The first message: what the worker is to be. <paramref name="Certificate"/> (DER) certifies the TLS key of its hello. The ledger's
+/// settings, of <paramref name="SettingsLength"/> bytes, follow in pieces: a genesis state may be large.
+/// </summary>
 public sealed record Welcome(
-    string Node, string Ledger, ReadOnlyMemory<byte> LedgerSettings, PolicyView Policy,
+    string Node, string Ledger, int SettingsLength, PolicyView Policy,
     GovernanceVersion GovernanceVersion, ReadOnlyMemory<byte> Certificate, bool RestoresSnapshot) : ManagerMessage;
+
+/// <summary>The next bytes of the ledger's settings.</summary>
+public sealed record SettingsPiece(ReadOnlyMemory<byte> Bytes) : ManagerMessage;
 
 /// <summary>The constitution changed in a way that concerns workers.</summary>
 public sealed record PolicyChanged(GovernanceVersion GovernanceVersion, PolicyView Policy) : ManagerMessage;

@@ -62,6 +62,14 @@ internal ref struct FieldReader(ReadOnlyMemory<byte> frame)
         return value;
     }
 
+    /// <summary>How many bytes are to come, in messages of their own.</summary>
+    public int Length(int most)
+    {
+        uint value = UInt32();
+        _failed |= value > (uint)most;
+        return _failed ? 0 : (int)value;
+    }
+
     public ulong UInt64()
     {
         _failed |= !_reader.TryReadUInt64(out ulong value);

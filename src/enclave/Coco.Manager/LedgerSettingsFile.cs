@@ -17,6 +17,9 @@ internal static class LedgerSettingsFile
         string expected = named.GetString() ?? "";
         if (file is null || !File.Exists(file))
             throw new InvalidDataException($"The ledger's settings name a genesis file with SHA-256 {expected}; give its path in the node's configuration.");
+        long length = new FileInfo(file).Length;
+        if (length > Boundary.Limits.MaxSettingsBytes)
+            throw new InvalidDataException($"{file} has {length >> 20} MiB; a genesis file may have {Boundary.Limits.MaxSettingsBytes >> 20}.");
         byte[] genesis = File.ReadAllBytes(file);
         string digest = "0x" + Convert.ToHexStringLower(SHA256.HashData(genesis));
         return digest == expected ? genesis

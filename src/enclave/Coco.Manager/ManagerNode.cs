@@ -520,7 +520,9 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
         byte[] certificate = Certify(_workerKey, _configuration.ClientAddress);
         _worker.Send(new Welcome(
-            _configuration.NodeName, state.Constitution.Ledger.Name, settings, PolicyOf(state), state.Version, certificate, RestoresSnapshot: welcome.Snapshot is not null));
+            _configuration.NodeName, state.Constitution.Ledger.Name, settings.Length, PolicyOf(state), state.Version, certificate, RestoresSnapshot: welcome.Snapshot is not null));
+        for (int at = 0; at < settings.Length; at += Boundary.Limits.SettingsPieceBytes)
+            _worker.Send(new SettingsPiece(settings.Slice(at, Math.Min(Boundary.Limits.SettingsPieceBytes, settings.Length - at))));
         if (welcome.Snapshot is { } snapshot) _snapshots.Feed(snapshot.Index);
     }
 

@@ -46,7 +46,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         try
         {
             Welcome welcome = await ReadWelcomeAsync(ending.Token);
-            using ILedger ledger = _ledger = CreateLedger(welcome);
+            using ILedger ledger = _ledger = CreateLedger(welcome, await ReadSettingsAsync(welcome.SettingsLength, ending.Token));
             using VersionedStore store = _store = await CreateStoreAsync(welcome, ending.Token);
             await ServeAsync(welcome, tlsKey, ending, writing, beating);
         }
@@ -110,11 +110,25 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         }
     }
 
-    private ILedger CreateLedger(Welcome welcome)
+    private async Task<ReadOnlyMemory<byte>> ReadSettingsAsync(int length, CancellationToken cancellation)
+    {
+        byte[] settings = GC.AllocateUninitializedArray<byte>(length);
+        int read = 0;
+        while (read < length)
+        {
+            if (await _link!.ReadAsync(cancellation) is not SettingsPiece piece) continue; // a beat
+            if (piece.Bytes.Length > length - read) throw new InvalidDataException("The ledger's settings are longer than was said.");
+            piece.Bytes.CopyTo(settings.AsMemory(read));
+            read += piece.Bytes.Length;
+        }
+        return settings;
+    }
+
+    private ILedger CreateLedger(Welcome welcome, ReadOnlyMemory<byte> settings)
     {
         ILedgerFactory? factory = ledgers.FirstOrDefault(known => known.Name == welcome.Ledger);
         string? error = $"This worker knows no ledger '{welcome.Ledger}'; it knows {string.Join(", ", ledgers.Select(known => known.Name))}.";
-        if (factory is not null && factory.TryCreate(welcome.LedgerSettings, out ILedger? ledger, out error)) return ledger!;
+        if (factory is not null && factory.TryCreate(settings, out ILedger? ledger, out error)) return ledger!;
         _link!.Send(new Failed(error!));
         throw new InvalidDataException(error);
     }

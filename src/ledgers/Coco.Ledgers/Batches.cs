@@ -43,8 +43,8 @@ public sealed record BatchRecord(
     /// <summary>Requests in a batch; more than any constitution may set.</summary>
     public const int MaxRequests = 1 << 16;
 
-    /// <summary>Bytes in one part of a record.</summary>
-    public const int MaxBytes = 64 << 20;
+    /// <summary>Bytes in one part of a record: that of a genesis state is the largest.</summary>
+    public const int MaxBytes = 192 << 20;
 
     public void Encode(ByteWriter writer)
     {

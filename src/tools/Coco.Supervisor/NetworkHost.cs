@@ -7,6 +7,9 @@ public static class NetworkHost
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Each worker reads the genesis state of a network that begins: this much of it in a second at least.</summary>
+    private const double GenesisBytesPerSecond = 1 << 20;
+
     /// <summary>A supervisor that does not answer after this has ended.</summary>
     private static readonly TimeSpan SupervisorPatience = TimeSpan.FromSeconds(10);
 
@@ -83,15 +86,17 @@ public static class NetworkHost
     private static async Task<NetworkStatus> WaitUntilOpenAsync(DataDirectory data, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
+        var genesis = new FileInfo(data.GenesisFile);
+        TimeSpan patience = StartPatience + TimeSpan.FromSeconds(genesis.Exists ? genesis.Length / GenesisBytesPerSecond : 0);
         while (true)
         {
             NetworkStatus status = await StatusReader.ReadAsync(data, cancellation);
             if (status.State == "open" || (status.State == "degraded" && status.Nodes.Any(node => node.Role == "stopped"))) return status;
             if (status.State == "stopped" && Stopwatch.GetElapsedTime(start) > SupervisorPatience)
                 throw new SupervisorException($"The process keeper is not running. See {data.SupervisorLog}");
-            if (Stopwatch.GetElapsedTime(start) > StartPatience)
+            if (Stopwatch.GetElapsedTime(start) > patience)
                 throw new SupervisorException(
-                    $"The network did not open within {StartPatience.TotalSeconds:0} seconds ({status.Needs ?? status.State}). See: coco logs --data {data.Path}");
+                    $"The network did not open within {patience.TotalSeconds:0} seconds ({status.Needs ?? status.State}). See: coco logs --data {data.Path}");
             await Task.Delay(Pause, cancellation);
         }
     }

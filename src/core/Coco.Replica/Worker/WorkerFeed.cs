@@ -25,6 +25,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
     private WorkerRoleEffect? _role;
     private ulong _goneSince;
     private bool _hasLived;
+    private ulong? _handedOverAt;
 
     public bool IsLive => _phase == Phase.Live;
 
@@ -32,7 +33,15 @@ internal sealed class WorkerFeed(ReplicaContext context)
     public ulong GoneTicks => IsLive ? 0 : context.Now - _goneSince;
 
     /// <summary>A worker that lived is gone, or none came in a long time: another VN should lead meanwhile.</summary>
-    public bool IsMissed => GoneTicks >= (_hasLived ? Limits.WorkerGoneTicks : Limits.WorkerStartTicks);
+    private bool IsMissed => GoneTicks >= (_hasLived ? Limits.WorkerGoneTicks : Limits.WorkerStartTicks);
+
+    /// <summary>Asked by a leader at each tick. Where no VN has a worker, leadership must not go round and round: not twice within a while.</summary>
+    public bool MayHandOver()
+    {
+        if (!IsMissed || context.Now - _handedOverAt < Limits.HandOverTicks) return false;
+        _handedOverAt = context.Now;
+        return true;
+    }
 
     public void OnConnected()
     {

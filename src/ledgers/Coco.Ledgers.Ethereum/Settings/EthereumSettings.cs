@@ -155,10 +155,8 @@ public sealed record EthereumSettings
         foreach ((string name, SettingsField field) in alloc.Members())
         {
             if (!Address.TryParse(name, out Address address)) throw field.Wrong($"{name} is no address");
-            var storage = new List<(UInt256, UInt256)>();
-            if (field.Find("storage") is { } slots)
-                foreach ((string slot, SettingsField value) in slots.Members())
-                    storage.Add((ReadSlot(slot, value), value.Word()));
+            (UInt256, UInt256)[] storage = field.Find("storage") is { } slots
+                ? [.. slots.Members().Select(slot => (ReadSlot(slot.Name, slot.Field), slot.Field.Word()))] : [];
             var account = new GenesisAccount(
                 address, field.Find("nonce")?.UInt64() ?? 0, field.Find("balance")?.Word() ?? default, field.Find("code")?.Bytes() ?? [], storage);
             if (!accounts.TryAdd(address, account)) throw field.Wrong("the address stands there twice");

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Coco.Governance;
 
@@ -59,9 +58,7 @@ public static class ConstitutionComposer
         if (ledger != "ethereum") return "{}"u8.ToArray();
         if (genesisFile is null || !File.Exists(genesisFile))
             throw new SupervisorException("An Ethereum network needs a genesis file: name it with --genesis.", isMissing: true);
-        byte[] genesis = File.ReadAllBytes(genesisFile);
-        using JsonDocument document = JsonDocument.Parse(genesis);
-        ulong chainId = document.RootElement.GetProperty("config").GetProperty("chainId").GetUInt64();
-        return JsonSerializer.SerializeToUtf8Bytes(new { chainId, genesisSha256 = "0x" + Convert.ToHexStringLower(SHA256.HashData(genesis)) });
+        (string genesisSha256, ulong chainId) = GenesisDocument.Describe(genesisFile);
+        return JsonSerializer.SerializeToUtf8Bytes(new { chainId, genesisSha256 });
     }
 }

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BoundaryLimits = Coco.Boundary.Limits;
 
 namespace Coco.Supervisor;
 
@@ -18,17 +20,30 @@ internal static class GenesisDocument
         genesis["alloc"] = alloc;
         foreach (DevelopmentAccount account in accounts) alloc[account.Address] = new JsonObject { ["balance"] = MillionEther };
         using FileStream file = File.Create(target);
-        using Utf8JsonWriter writer = new(file, new JsonWriterOptions { Indented = true });
+        using Utf8JsonWriter writer = new(file, new JsonWriterOptions { Indented = alloc.Count < 1000 });
         genesis.WriteTo(writer);
-        return genesis["config"]?["chainId"]?.GetValue<ulong>()
-            ?? throw new SupervisorException($"{source} names no config.chainId.");
+        return ChainIdOf(genesis, source);
     }
+
+    /// <summary>A genesis file as it is: its digest, by which a constitution names it, and its chain id.</summary>
+    public static (string Digest, ulong ChainId) Describe(string source)
+    {
+        ulong chainId = ChainIdOf(Read(source), source);
+        using FileStream file = File.OpenRead(source);
+        return ("0x" + Convert.ToHexStringLower(SHA256.HashData(file)), chainId);
+    }
+
+    private static ulong ChainIdOf(JsonObject genesis, string? source) =>
+        genesis["config"] is JsonObject config && config["chainId"] is JsonValue value && value.TryGetValue(out ulong chainId) ? chainId
+            : throw new SupervisorException($"{source} names no config.chainId, a number.");
 
     private static JsonObject Read(string source)
     {
         try
         {
             using FileStream file = File.OpenRead(source);
+            if (file.Length > BoundaryLimits.MaxSettingsBytes)
+                throw new SupervisorException($"{source} has {file.Length >> 20} MiB; a genesis file may have {BoundaryLimits.MaxSettingsBytes >> 20}.");
             return JsonNode.Parse(file) as JsonObject ?? throw new SupervisorException($"{source} is not a genesis file.");
         }
         catch (JsonException wrong)
