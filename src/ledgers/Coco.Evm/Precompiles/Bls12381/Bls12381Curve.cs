@@ -2,7 +2,7 @@ using Coco.Evm.Precompiles.Fields;
 
 namespace Coco.Evm.Precompiles.Bls12381;
 
-/// <summary>The groups of EIP-2537 and their membership tests.</summary>
+/// <summary>The groups of EIP-2537.</summary>
 internal static class Bls12381Curve
 {
     /// <summary>The parameter of the curve is minus this.</summary>
@@ -25,25 +25,11 @@ internal static class Bls12381Curve
     internal static readonly Fp2<Fp> TwistB = new(B, B);
 
     /// <summary>A cube root of one: (beta x, y) is the multiple of (x, y) by minus the square of the parameter.</summary>
-    private static readonly Fp Beta = Fp.FromHex(
+    internal static readonly Fp Beta = Fp.FromHex(
         "5f19672fdf76ce51ba69c6076a0f77eaddb3a93be6f89688de17d813620a00022e01fffffffefffe");
 
     private static readonly Fp2<Fp> XRoot = Bls12381Tower.FrobeniusRoot.Square().Invert();
     private static readonly Fp2<Fp> YRoot = XRoot * Bls12381Tower.FrobeniusRoot.Invert();
-
-    /// <summary>Whether a point of the curve has prime order (Scott, "A note on group membership tests", 2021).</summary>
-    internal static bool IsInG1(in AffinePoint<Fp> point)
-    {
-        JacobianPoint<Fp> multiple = -new JacobianPoint<Fp>(point).MultiplySparse(X).MultiplySparse(X);
-        return multiple.IsSameAs(new JacobianPoint<Fp>(new AffinePoint<Fp>(point.X * Beta, point.Y)));
-    }
-
-    /// <summary>Whether a point of the twist has prime order: psi is then the multiple by the parameter (the same note).</summary>
-    internal static bool IsInG2(in AffinePoint<Fp2<Fp>> point)
-    {
-        JacobianPoint<Fp2<Fp>> jacobian = new(point);
-        return (-jacobian.MultiplySparse(X)).IsSameAs(Psi(jacobian));
-    }
 
     /// <summary>
     /// Adds a multiple of a point of G1: the scalar is written in base x^2, whose multiple of the point costs one product, so that

@@ -1,56 +1,67 @@
 using Coco.Evm.Precompiles.Fields;
-using G2Point = Coco.Evm.Precompiles.Fields.AffinePoint<Coco.Evm.Precompiles.Fields.Fp2<Coco.Evm.Precompiles.Bls12381.Fp>>;
-using Target = Coco.Evm.Precompiles.Fields.Fp12<Coco.Evm.Precompiles.Bls12381.Fp, Coco.Evm.Precompiles.Bls12381.Bls12381Tower>;
+using Coco.Evm.Precompiles.Fields.Lanes;
+using Cyclotomic = Coco.Evm.Precompiles.Fields.Lanes.CyclotomicLanes<Coco.Evm.Precompiles.Bls12381.FpLanes>;
+using Loop = Coco.Evm.Precompiles.Fields.Lanes.MillerLoop<Coco.Evm.Precompiles.Bls12381.FpLanes, Coco.Evm.Precompiles.Bls12381.Fp, Coco.Evm.Precompiles.Bls12381.LaneTower>;
+using Target = Coco.Evm.Precompiles.Fields.Lanes.Fp12Lanes<Coco.Evm.Precompiles.Bls12381.FpLanes>;
+using Transfer = Coco.Evm.Precompiles.Fields.Lanes.LaneTransfer<Coco.Evm.Precompiles.Bls12381.FpLanes, Coco.Evm.Precompiles.Bls12381.Fp>;
 
 namespace Coco.Evm.Precompiles.Bls12381;
 
 /// <summary>The optimal ate pairing, as a product over pairs that share squarings and the final power.</summary>
 internal static class Bls12381Pairing
 {
+    /// <summary>The parameter without its sign, of which few bits are set.</summary>
+    private static readonly sbyte[] Digits = NonAdjacentForm.Binary(Bls12381Curve.X);
+
+    private static readonly Target One = Transfer.ToLanes(Fp12<Fp, Bls12381Tower>.One);
+
     /// <summary>Whether the product of the pairings is one. Pairs with infinity are left out by the caller.</summary>
-    internal static bool IsProductOne(Span<Pair> pairs) => pairs.IsEmpty || FinalPower(MillerLoop(pairs)).IsOne;
-
-    internal static Target MillerLoop(Span<Pair> pairs)
+    internal static bool IsProductOne(scoped in PairSet<FpLanes, Fp> pairs)
     {
-        Target value = Target.One;
-        for (int bit = 62; bit >= 0; bit--)
-        {
-            value = value.Square();
-            bool isSet = ((Bls12381Curve.X >> bit) & 1) != 0;
-            for (int k = 0; k < pairs.Length; k++)
-            {
-                ref Pair pair = ref pairs[k];
-                pair.Step.Double(Bls12381Curve.TwistB);
-                value = pair.Apply(value);
-                if (!isSet) continue;
-                pair.Step.Add(pair.Q);
-                value = pair.Apply(value);
-            }
-        }
-        return value.Conjugate();
+        if (pairs.IsEmpty) return true;
+        Target value = One;
+        Loop.Run(pairs, Digits, ref value);
+        // The parameter is negative, so the loop's value is the conjugate's.
+        Fp12<Fp, Bls12381Tower> entered = Transfer.FromLanes<Bls12381Tower>(value).Conjugate().EnterCyclotomic();
+        return Transfer.FromLanes<Bls12381Tower>(FinalPower(Transfer.ToLanes(entered))).IsOne;
     }
 
-    /// <summary>The power 3 (p^12 - 1) / r (Hayashida, Hayasaka, Teruya, "Efficient final exponentiation via cyclotomic structure", 2020).</summary>
-    internal static Target FinalPower(in Target value)
+    /// <summary>
+    /// The power 3 (p^4 - p^2 + 1) / r of a member of the cyclotomic subgroup (Hayashida, Hayasaka, Teruya, "Efficient final
+    /// exponentiation via cyclotomic structure", 2020).
+    /// </summary>
+    private static Target FinalPower(in Target f)
     {
-        Target f = value.EnterCyclotomic();
-        Target y1 = PowerByParameter(f) * f.Conjugate();
-        y1 = PowerByParameter(y1) * y1.Conjugate();
-        y1 = PowerByParameter(y1) * y1.Frobenius();
+        Target y1 = Multiply(PowerByParameter(f), Conjugate(f));
+        y1 = Multiply(PowerByParameter(y1), Conjugate(y1));
+        y1 = Multiply(PowerByParameter(y1), Frobenius(y1));
         Target y2 = PowerByParameter(PowerByParameter(y1));
-        y2 *= y1.Frobenius().Frobenius() * y1.Conjugate();
-        return f * f.CyclotomicSquare() * y2;
+        y2 = Multiply(y2, Multiply(Frobenius(Frobenius(y1)), Conjugate(y1)));
+        Target.Square<LaneTower>(f, out Target square);
+        return Multiply(Multiply(f, square), y2);
     }
 
-    private static Target PowerByParameter(in Target value) => value.CyclotomicPower(Bls12381Curve.X).Conjugate();
-
-    /// <summary>A point of each group, and the running point of the loop.</summary>
-    internal struct Pair(in AffinePoint<Fp> p, in G2Point q)
+    private static Target PowerByParameter(in Target value)
     {
-        internal readonly AffinePoint<Fp> P = p;
-        internal readonly G2Point Q = q;
-        internal LineStep<Fp> Step = new(q);
+        Cyclotomic.Power<LaneTower>(value, Digits, out Target power);
+        return Conjugate(power);
+    }
 
-        internal readonly Target Apply(in Target value) => value.MultiplyBy014(Step.R2, Step.R1.Scale(P.X), Step.R0.Scale(P.Y));
+    private static Target Multiply(in Target a, in Target b)
+    {
+        Target.Multiply<LaneTower>(a, b, out Target product);
+        return product;
+    }
+
+    private static Target Conjugate(in Target value)
+    {
+        Target.Conjugate(value, out Target conjugate);
+        return conjugate;
+    }
+
+    private static Target Frobenius(in Target value)
+    {
+        Target.Frobenius<LaneTower>(value, out Target power);
+        return power;
     }
 }

@@ -14,14 +14,16 @@ internal sealed class BlsG1MultiScalar : Precompile
     {
         if (input.IsEmpty || input.Length % TermSize != 0) return false;
         var sum = new MultiScalarSum<Fp>(Bls12381Curve.G1Digits * (input.Length / TermSize));
+        var test = new G1Test();
         try
         {
             for (; !input.IsEmpty; input = input[TermSize..])
             {
                 if (!Bls12381Codec.TryReadG1(input, out AffinePoint<Fp> point)) return false;
-                if (!point.IsInfinity && !Bls12381Curve.IsInG1(point)) return false;
+                test.Add(point);
                 Bls12381Curve.AddMultiple(ref sum, point, new UInt256(input[Bls12381Codec.G1Size..TermSize]));
             }
+            if (!test.Holds()) return false;
             Bls12381Codec.Write(sum.Finish(), output.GetSpan(Bls12381Codec.G1Size));
             output.Advance(Bls12381Codec.G1Size);
             return true;

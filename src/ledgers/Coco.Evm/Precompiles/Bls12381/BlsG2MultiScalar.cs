@@ -14,14 +14,16 @@ internal sealed class BlsG2MultiScalar : Precompile
     {
         if (input.IsEmpty || input.Length % TermSize != 0) return false;
         var sum = new MultiScalarSum<Fp2<Fp>>(Bls12381Curve.G2Digits * (input.Length / TermSize));
+        var test = new G2Test();
         try
         {
             for (; !input.IsEmpty; input = input[TermSize..])
             {
                 if (!Bls12381Codec.TryReadG2(input, out AffinePoint<Fp2<Fp>> point)) return false;
-                if (!point.IsInfinity && !Bls12381Curve.IsInG2(point)) return false;
+                test.Add(point);
                 Bls12381Curve.AddMultiple(ref sum, point, new UInt256(input[Bls12381Codec.G2Size..TermSize]));
             }
+            if (!test.Holds()) return false;
             Bls12381Codec.Write(sum.Finish(), output.GetSpan(Bls12381Codec.G2Size));
             output.Advance(Bls12381Codec.G2Size);
             return true;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Coco.Evm.Precompiles.Fields;
-using Pair = Coco.Evm.Precompiles.Bls12381.Bls12381Pairing.Pair;
+using Coco.Evm.Precompiles.Fields.Lanes;
 
 namespace Coco.Evm.Precompiles.Bls12381;
 
@@ -14,26 +14,26 @@ internal sealed class BlsPairingCheck : Precompile
     public override bool TryRun(ReadOnlySpan<byte> input, EvmFork fork, IBufferWriter<byte> output)
     {
         if (input.IsEmpty || input.Length % PairSize != 0) return false;
-        Pair[] rented = ArrayPool<Pair>.Shared.Rent(input.Length / PairSize);
-        bool isValid = TryReadPairs(input, rented, out int count);
-        bool isOne = isValid && Bls12381Pairing.IsProductOne(rented.AsSpan(0, count));
-        ArrayPool<Pair>.Shared.Return(rented);
+        var pairs = new PairSet<FpLanes, Fp>(input.Length / PairSize);
+        bool isValid = TryReadPairs(input, ref pairs), isOne = isValid && Bls12381Pairing.IsProductOne(pairs);
+        pairs.Dispose();
         if (isValid) Answer.Write(isOne, output);
         return isValid;
     }
 
     /// <summary>Reads all pairs and keeps those without infinity, whose pairing is one.</summary>
-    private static bool TryReadPairs(ReadOnlySpan<byte> input, Span<Pair> pairs, out int count)
+    private static bool TryReadPairs(ReadOnlySpan<byte> input, ref PairSet<FpLanes, Fp> pairs)
     {
-        count = 0;
+        var first = new G1Test();
+        var second = new G2Test();
         for (; !input.IsEmpty; input = input[PairSize..])
         {
             if (!Bls12381Codec.TryReadG1(input, out AffinePoint<Fp> p)) return false;
             if (!Bls12381Codec.TryReadG2(input[Bls12381Codec.G1Size..], out AffinePoint<Fp2<Fp>> q)) return false;
-            if (!p.IsInfinity && !Bls12381Curve.IsInG1(p)) return false;
-            if (!q.IsInfinity && !Bls12381Curve.IsInG2(q)) return false;
-            if (!p.IsInfinity && !q.IsInfinity) pairs[count++] = new Pair(p, q);
+            first.Add(p);
+            second.Add(q);
+            if (!p.IsInfinity && !q.IsInfinity) pairs.Add(p, q);
         }
-        return true;
+        return first.Holds() && second.Holds();
     }
 }

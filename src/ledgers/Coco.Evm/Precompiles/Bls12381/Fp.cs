@@ -17,7 +17,10 @@ internal readonly struct Fp : IField<Fp>
 
     private const ulong Q0 = 0xB9FEFFFFFFFFAAAB, Q1 = 0x1EABFFFEB153FFFF, Q2 = 0x6730D2A0F6B0F624,
         Q3 = 0x64774B84F38512BF, Q4 = 0x4B1BA7B6434BACD7, Q5 = 0x1A0111EA397FE69A;
-    private const ulong NegativeInverse = 0x89F3FFFCFFFCFFFD;
+    internal const ulong NegativeInverse = 0x89F3FFFCFFFCFFFD;
+
+    /// <summary>Words of a number.</summary>
+    internal const int Words = Size / sizeof(ulong);
 
     private readonly ulong _l0, _l1, _l2, _l3, _l4, _l5;
 
@@ -39,6 +42,9 @@ internal readonly struct Fp : IField<Fp>
 
     public override int GetHashCode() => _l0.GetHashCode();
 
+    /// <summary>The modulus, its lowest word first.</summary>
+    internal static ReadOnlySpan<ulong> Modulus => [Q0, Q1, Q2, Q3, Q4, Q5];
+
     /// <summary>A small number in Montgomery's form.</summary>
     internal static Fp FromSmall(ulong value) => new Fp(value, 0, 0, 0, 0, 0) * RadixSquared;
 
@@ -51,6 +57,20 @@ internal readonly struct Fp : IField<Fp>
         value = plain * RadixSquared;
         return true;
     }
+
+    /// <summary>Writes the number as it is held, its lowest word first.</summary>
+    internal void CopyTo(Span<ulong> words)
+    {
+        words[0] = _l0;
+        words[1] = _l1;
+        words[2] = _l2;
+        words[3] = _l3;
+        words[4] = _l4;
+        words[5] = _l5;
+    }
+
+    /// <summary>Takes a number as it is held, which may be little above the modulus.</summary>
+    internal static Fp FromWords(ReadOnlySpan<ulong> words) => new Fp(words[0], words[1], words[2], words[3], words[4], words[5]).Once();
 
     internal void Write(Span<byte> bigEndian)
     {

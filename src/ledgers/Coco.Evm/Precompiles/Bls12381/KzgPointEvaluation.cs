@@ -1,8 +1,8 @@
 using System.Buffers;
 using Coco.Crypto;
 using Coco.Evm.Precompiles.Fields;
+using Coco.Evm.Precompiles.Fields.Lanes;
 using Coco.Primitives;
-using Pair = Coco.Evm.Precompiles.Bls12381.Bls12381Pairing.Pair;
 
 namespace Coco.Evm.Precompiles.Bls12381;
 
@@ -35,7 +35,10 @@ internal sealed class KzgPointEvaluation : Precompile
         UInt256 z = new(input[ZAt..YAt]), y = new(input[YAt..CommitmentAt]);
         if (!hash.SequenceEqual(input[..ZAt]) || z >= Order || y >= Order) return false;
         if (!G1Compression.TryRead(commitment, out AffinePoint<Fp> c) || !G1Compression.TryRead(input[ProofAt..], out AffinePoint<Fp> proof)) return false;
-        if (!Verifies(c, z, y, proof)) return false;
+        var test = new G1Test();
+        test.Add(c);
+        test.Add(proof);
+        if (!test.Holds() || !Verifies(c, z, y, proof)) return false;
 
         new UInt256(FieldElementsPerBlob).WriteBigEndian(output.GetSpan(UInt256.Size));
         output.Advance(UInt256.Size);
@@ -52,10 +55,11 @@ internal sealed class KzgPointEvaluation : Precompile
         Bls12381Curve.AddMultiple(ref sum, proof, z);
         AffinePoint<Fp> left = (sum.Finish() + commitment).ToAffine();
         sum.Dispose();
-        Span<Pair> pairs = stackalloc Pair[2];
-        int count = 0;
-        if (!left.IsInfinity) pairs[count++] = new Pair(left, -Generators.G2);
-        if (!proof.IsInfinity) pairs[count++] = new Pair(proof, Generators.TauG2);
-        return Bls12381Pairing.IsProductOne(pairs[..count]);
+        var pairs = new PairSet<FpLanes, Fp>(2);
+        if (!left.IsInfinity) pairs.Add(left, -Generators.G2);
+        if (!proof.IsInfinity) pairs.Add(proof, Generators.TauG2);
+        bool isOne = Bls12381Pairing.IsProductOne(pairs);
+        pairs.Dispose();
+        return isOne;
     }
 }

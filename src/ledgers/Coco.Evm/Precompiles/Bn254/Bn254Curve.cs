@@ -27,8 +27,8 @@ internal static class Bn254Curve
     /// <summary>b of the twist: 3 / (9 + i).</summary>
     internal static readonly Fp2<Fp> TwistB = new Fp2<Fp>(Fp.FromSmall(9), Fp.One).Invert().Scale(Three);
 
-    private static readonly Fp2<Fp> XRoot = Bn254Tower.FrobeniusRoot.Square();
-    private static readonly Fp2<Fp> YRoot = XRoot * Bn254Tower.FrobeniusRoot;
+    internal static readonly Fp2<Fp> XRoot = Bn254Tower.FrobeniusRoot.Square();
+    internal static readonly Fp2<Fp> YRoot = XRoot * Bn254Tower.FrobeniusRoot;
 
     /// <summary>x, y; both zero is infinity. The whole curve is the group.</summary>
     internal static bool TryReadG1(ReadOnlySpan<byte> source, out AffinePoint<Fp> point)
@@ -39,13 +39,13 @@ internal static class Bn254Curve
         return point.IsInfinity || point.IsOnCurve(Three);
     }
 
-    /// <summary>x, y, in each the coefficient of i first; refused outside the group of prime order.</summary>
+    /// <summary>x, y, in each the coefficient of i first; whether a point is in the group, <see cref="G2Test"/> tells.</summary>
     internal static bool TryReadG2(ReadOnlySpan<byte> source, out AffinePoint<Fp2<Fp>> point)
     {
         point = default;
         if (!TryReadFp2(source, out Fp2<Fp> x) || !TryReadFp2(source[(2 * Fp.Size)..], out Fp2<Fp> y)) return false;
         point = new AffinePoint<Fp2<Fp>>(x, y);
-        return point.IsInfinity || (point.IsOnCurve(TwistB) && IsInGroup(point));
+        return point.IsInfinity || point.IsOnCurve(TwistB);
     }
 
     internal static void Write(in JacobianPoint<Fp> point, Span<byte> destination)
@@ -85,23 +85,7 @@ internal static class Bn254Curve
     }
 
     /// <summary>The p-th power of the point seen on the curve, taken back to the twist.</summary>
-    internal static AffinePoint<Fp2<Fp>> Frobenius(in AffinePoint<Fp2<Fp>> point) =>
-        new(point.X.Conjugate() * XRoot, point.Y.Conjugate() * YRoot);
-
-    /// <summary>
-    /// A point is in the group if, with f for the p-th power, (x + 1) Q + f(x Q) + f(f(x Q)) = f(f(f(2 x Q))) (Dai, Lin, Zhao, Zhou,
-    /// "Fast subgroup membership testings for G1, G2 and GT on pairing-friendly curves", 2022).
-    /// </summary>
-    private static bool IsInGroup(in AffinePoint<Fp2<Fp>> point)
-    {
-        JacobianPoint<Fp2<Fp>> multiple = new JacobianPoint<Fp2<Fp>>(point).MultiplySparse(X);
-        JacobianPoint<Fp2<Fp>> first = Frobenius(multiple), second = Frobenius(first), sum = multiple + point;
-        sum += first;
-        sum += second;
-        return sum.IsSameAs(Frobenius(second.Double()));
-    }
-
-    private static JacobianPoint<Fp2<Fp>> Frobenius(in JacobianPoint<Fp2<Fp>> point) =>
+    internal static JacobianPoint<Fp2<Fp>> Frobenius(in JacobianPoint<Fp2<Fp>> point) =>
         new(point.X.Conjugate() * XRoot, point.Y.Conjugate() * YRoot, point.Z.Conjugate());
 
     private static bool TryReadFp2(ReadOnlySpan<byte> source, out Fp2<Fp> value)

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Coco.Evm.Precompiles.Fields;
-using Pair = Coco.Evm.Precompiles.Bn254.Bn254Pairing.Pair;
+using Coco.Evm.Precompiles.Fields.Lanes;
 
 namespace Coco.Evm.Precompiles.Bn254;
 
@@ -18,24 +18,24 @@ internal sealed class Bn254PairingCheck : Precompile
     public override bool TryRun(ReadOnlySpan<byte> input, EvmFork fork, IBufferWriter<byte> output)
     {
         if (input.Length % PairSize != 0) return false;
-        Pair[] rented = ArrayPool<Pair>.Shared.Rent(input.Length / PairSize);
-        bool isValid = TryReadPairs(input, rented, out int count);
-        bool isOne = isValid && Bn254Pairing.IsProductOne(rented.AsSpan(0, count));
-        ArrayPool<Pair>.Shared.Return(rented);
+        var pairs = new PairSet<FpLanes, Fp>(input.Length / PairSize);
+        bool isValid = TryReadPairs(input, ref pairs), isOne = isValid && Bn254Pairing.IsProductOne(pairs);
+        pairs.Dispose();
         if (isValid) Answer.Write(isOne, output);
         return isValid;
     }
 
     /// <summary>Reads all pairs and keeps those without infinity: the pairing of infinity is one.</summary>
-    private static bool TryReadPairs(ReadOnlySpan<byte> input, Span<Pair> pairs, out int count)
+    private static bool TryReadPairs(ReadOnlySpan<byte> input, ref PairSet<FpLanes, Fp> pairs)
     {
-        count = 0;
+        var test = new G2Test();
         for (; !input.IsEmpty; input = input[PairSize..])
         {
             if (!Bn254Curve.TryReadG1(input, out AffinePoint<Fp> p)) return false;
             if (!Bn254Curve.TryReadG2(input[Bn254Curve.G1Size..], out AffinePoint<Fp2<Fp>> q)) return false;
-            if (!p.IsInfinity && !q.IsInfinity) pairs[count++] = new Pair(p, q);
+            test.Add(q);
+            if (!p.IsInfinity && !q.IsInfinity) pairs.Add(p, q);
         }
-        return true;
+        return test.Holds();
     }
 }

@@ -15,7 +15,10 @@ internal readonly struct Fp : IField<Fp>
 
     private const ulong Q0 = 0x3C208C16D87CFD47, Q1 = 0x97816A916871CA8D, Q2 = 0xB85045B68181585D,
         Q3 = 0x30644E72E131A029;
-    private const ulong NegativeInverse = 0x87D20782E4866389;
+    internal const ulong NegativeInverse = 0x87D20782E4866389;
+
+    /// <summary>Words of a number.</summary>
+    internal const int Words = Size / sizeof(ulong);
 
     private readonly ulong _l0, _l1, _l2, _l3;
 
@@ -37,6 +40,9 @@ internal readonly struct Fp : IField<Fp>
 
     public override int GetHashCode() => _l0.GetHashCode();
 
+    /// <summary>The modulus, its lowest word first.</summary>
+    internal static ReadOnlySpan<ulong> Modulus => [Q0, Q1, Q2, Q3];
+
     /// <summary>A small number in Montgomery's form.</summary>
     internal static Fp FromSmall(ulong value) => new Fp(value, 0, 0, 0) * RadixSquared;
 
@@ -49,6 +55,18 @@ internal readonly struct Fp : IField<Fp>
         value = plain * RadixSquared;
         return true;
     }
+
+    /// <summary>Writes the number as it is held, its lowest word first.</summary>
+    internal void CopyTo(Span<ulong> words)
+    {
+        words[0] = _l0;
+        words[1] = _l1;
+        words[2] = _l2;
+        words[3] = _l3;
+    }
+
+    /// <summary>Takes a number as it is held, which may be little above the modulus.</summary>
+    internal static Fp FromWords(ReadOnlySpan<ulong> words) => new Fp(words[0], words[1], words[2], words[3]).Once();
 
     internal void Write(Span<byte> bigEndian)
     {

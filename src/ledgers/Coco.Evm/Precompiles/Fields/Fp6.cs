@@ -22,22 +22,7 @@ internal readonly struct Fp6<F, T>(in Fp2<F> b0, in Fp2<F> b1, in Fp2<F> b2)
         return new Fp6<F, T>(v0 + T.MultiplyByXi(t0), t1 + T.MultiplyByXi(v2), t2 + v1);
     }
 
-    internal Fp6<F, T> Scale(in Fp2<F> factor) => new(B0 * factor, B1 * factor, B2 * factor);
-
     internal Fp6<F, T> MultiplyByV() => new(T.MultiplyByXi(B2), B0, B1);
-
-    /// <summary>Times c0 + c1 v.</summary>
-    internal Fp6<F, T> MultiplyBy01(in Fp2<F> c0, in Fp2<F> c1)
-    {
-        Fp2<F> a = B0 * c0, b = B1 * c1;
-        Fp2<F> low = (c1 * (B1 + B2)) - b;
-        Fp2<F> middle = ((c0 + c1) * (B0 + B1)) - a - b;
-        Fp2<F> high = (c0 * (B0 + B2)) - a + b;
-        return new Fp6<F, T>(T.MultiplyByXi(low) + a, middle, high);
-    }
-
-    /// <summary>Times c1 v.</summary>
-    internal Fp6<F, T> MultiplyBy1(in Fp2<F> c1) => new(T.MultiplyByXi(B2 * c1), B0 * c1, B1 * c1);
 
     internal Fp6<F, T> Invert()
     {

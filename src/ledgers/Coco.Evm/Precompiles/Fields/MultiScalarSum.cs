@@ -58,23 +58,14 @@ internal ref struct MultiScalarSum<F>(int terms) where F : unmanaged, IField<F>
 
     private readonly Span<JacobianPoint<F>> Table(int term) => _tables.AsSpan(term * TableSize, TableSize);
 
-    /// <summary>Odd digits between -15 and 15, of which at most each fifth is not zero.</summary>
-    private void AddDigits(UInt256 scalar, bool isNegative)
+    private void AddDigits(in UInt256 scalar, bool isNegative)
     {
         Span<sbyte> digits = _digits.AsSpan(_count++ * MaxDigits, MaxDigits);
         digits.Clear();
-        int length = 0;
-        while (!scalar.IsZero)
+        int length = NonAdjacentForm.Write(scalar, WindowBits, digits);
+        if (isNegative)
         {
-            int digit = (int)(scalar.U0 & ((1 << WindowBits) - 1));
-            if ((digit & 1) != 0)
-            {
-                if (digit >= 1 << (WindowBits - 1)) digit -= 1 << WindowBits;
-                scalar = digit > 0 ? scalar - (ulong)digit : scalar + (ulong)-digit;
-                digits[length] = (sbyte)(isNegative ? -digit : digit);
-            }
-            scalar >>= 1;
-            length++;
+            foreach (ref sbyte digit in digits[..length]) digit = (sbyte)-digit;
         }
         _length = Math.Max(_length, length);
     }

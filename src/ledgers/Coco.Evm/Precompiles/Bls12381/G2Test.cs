@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using Coco.Evm.Precompiles.Fields;
+using Coco.Evm.Precompiles.Fields.Lanes;
+using Transfer = Coco.Evm.Precompiles.Fields.Lanes.LaneTransfer<Coco.Evm.Precompiles.Bls12381.FpLanes, Coco.Evm.Precompiles.Bls12381.Fp>;
+
+namespace Coco.Evm.Precompiles.Bls12381;
+
+/// <summary>
+/// Whether points of the twist have prime order, four at a time: psi is then the multiple by the parameter (Scott, "A note on group
+/// membership tests", 2021).
+/// </summary>
+internal struct G2Test()
+{
+    private static readonly sbyte[] Digits = NonAdjacentForm.Binary(Bls12381Curve.X);
+    private static readonly Fp2Lanes<FpLanes> One = new() { C0 = Transfer.One };
+
+    private Points _points;
+    private Fp2Lanes<FpLanes> _x, _y;
+    private int _count;
+    private bool _holds = true;
+
+    internal void Add(in AffinePoint<Fp2<Fp>> point)
+    {
+        if (point.IsInfinity) return;
+        _points[_count] = point;
+        Transfer.Set(ref _x, _count, point.X);
+        Transfer.Set(ref _y, _count, point.Y);
+        if (++_count == PairLanes<FpLanes>.Capacity) Run();
+    }
+
+    /// <summary>Whether all that were added are in the group.</summary>
+    internal bool Holds()
+    {
+        if (_count > 0) Run();
+        return _holds;
+    }
+
+    private void Run()
+    {
+        JacobianLanes<Fp2Lanes<FpLanes>>.Multiply(_x, _y, One, Digits, out JacobianLanes<Fp2Lanes<FpLanes>> multiple);
+        for (int lane = 0; lane < _count; lane++)
+        {
+            JacobianPoint<Fp2<Fp>> one = new(Transfer.Get(multiple.X, lane), Transfer.Get(multiple.Y, lane), Transfer.Get(multiple.Z, lane));
+            _holds &= (-one).IsSameAs(Bls12381Curve.Psi(new JacobianPoint<Fp2<Fp>>(_points[lane])));
+        }
+        _count = 0;
+    }
+
+    [InlineArray(PairLanes<FpLanes>.Capacity)]
+    private struct Points
+    {
+        private AffinePoint<Fp2<Fp>> _point;
+    }
+}
