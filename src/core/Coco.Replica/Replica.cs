@@ -585,7 +585,7 @@ public sealed class Replica
             _worker.OnCommitted(entry);
             _certifier.OnCommitted(entry);
             _membership.OnCommitted(entry);
-            _leases.OnCommitted(entry);
+            _leases.OnCommitted(entry, before);
             _governance.OnCommitted(entry);
             _snapshots.OnCommitted(entry, isSnapshotDue, _worker.IsLive);
         }

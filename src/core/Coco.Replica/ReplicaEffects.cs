@@ -62,6 +62,10 @@ public sealed record ProduceEvidenceEffect(Hash256 Nonce) : ReplicaEffect;
 /// <summary>Judge evidence of this incarnation for this nonce under the constitution; answered by <see cref="EvidenceJudgedInput"/>.</summary>
 public sealed record JudgeEvidenceEffect(NodeRecord Node, Hash256 Nonce, ReadOnlyMemory<byte> Evidence) : ReplicaEffect;
 
+/// <summary>Evidence was committed: judge it too, and have nothing to do with a VN whose evidence is refused here.</summary>
+/// <param name="Before">Governance before the entry; null before the genesis.</param>
+public sealed record EvidenceCommittedEffect(LogIndex At, GovernanceEntry Entry, GovernanceState? Before) : ReplicaEffect;
+
 /// <summary>A quorum has ended this VN's lease, and has the keys: drop them.</summary>
 public sealed record QuarantinedEffect : ReplicaEffect
 {

@@ -38,6 +38,12 @@ public sealed record ReplicaStart(
     /// <summary>The leader asks for co-signatures this often while there is something new; in ticks of 10 ms.</summary>
     public int CertificateTicks { get; init; } = Limits.CertificateTicks;
 
+    /// <summary>
+    /// Why the evidence in an entry does not hold under governance before it, by the entry's own time; null: it holds, or there is none. A
+    /// pure function, the same on every VN and in every audit.
+    /// </summary>
+    public required Func<GovernanceEntry, GovernanceState?, string?> JudgeEvidence { get; init; }
+
     /// <summary>Random bytes of this start, which nobody else knows: nonces for others' evidence are made of them.</summary>
     public required Hash256 NonceSeed { get; init; }
 }

@@ -31,30 +31,35 @@ public static class LedgerEvidence
     /// evidence.
     /// </summary>
     /// <param name="before">Governance before the entry; null for the genesis.</param>
-    public static EvidenceRefusal? Judge(GovernanceEntry entry, GovernanceState? before)
+    public static EvidenceRefusal? Judge(EvidenceVerifiers verifiers, GovernanceEntry entry, GovernanceState? before) =>
+        Refused(verifiers, entry, before).FirstOrDefault().Refusal;
+
+    /// <summary>The same, of every VN whose evidence in the entry is refused.</summary>
+    public static IEnumerable<(string Node, EvidenceRefusal Refusal)> Refused(EvidenceVerifiers verifiers, GovernanceEntry entry, GovernanceState? before)
+    {
+        foreach ((Constitution constitution, ReadOnlyMemory<byte> evidence, AttestationClaims claims) in EvidenceIn(entry, before))
+        {
+            TeePolicy policy = ManifestPolicy.Of(constitution, CodeRole.Manager, entry.UnixMs);
+            if (Verify(verifiers, evidence.Span, claims, policy, entry.UnixMs).Refusal is { } refusal)
+                yield return (claims.Node, refusal with { Reason = $"the evidence of '{claims.Node}': {refusal.Reason}" });
+        }
+    }
+
+    private static IEnumerable<(Constitution, ReadOnlyMemory<byte> Evidence, AttestationClaims)> EvidenceIn(GovernanceEntry entry, GovernanceState? before)
     {
         switch (entry)
         {
             case GovernanceEntry.Genesis genesis when Constitution.Parse(genesis.Constitution, out _) is { } constitution:
-                return JudgeOne(
-                    constitution, genesis.Evidence.Span, ClaimsOf(Hash256.Zero, genesis.Node, genesis.PublicKey.Span, constitution.ComputeDigest()), entry.UnixMs);
+                yield return (constitution, genesis.Evidence, ClaimsOf(Hash256.Zero, genesis.Node, genesis.PublicKey.Span, constitution.ComputeDigest()));
+                break;
             case GovernanceEntry.NodeAdmitted admitted when before is not null:
-                return JudgeOne(
-                    before.Constitution, admitted.Evidence.Span, ClaimsOf(before.Network.Value, admitted.Node, admitted.PublicKey.Span, Hash256.Zero), entry.UnixMs);
+                yield return (before.Constitution, admitted.Evidence, ClaimsOf(before.Network.Value, admitted.Node, admitted.PublicKey.Span, Hash256.Zero));
+                break;
             case GovernanceEntry.LeasesRenewed renewed when before is not null:
                 foreach (Renewal renewal in renewed.Renewals)
-                    if (before.Find(renewal.Id) is { } node && JudgeOne(
-                            before.Constitution, renewal.Evidence.Span, ClaimsOf(before.Network.Value, node.Name, node.PublicKey.Span, renewal.Nonce), entry.UnixMs) is { } refusal)
-                        return refusal;
-                return null;
-            default:
-                return null;
+                    if (before.Find(renewal.Id) is { } node)
+                        yield return (before.Constitution, renewal.Evidence, ClaimsOf(before.Network.Value, node.Name, node.PublicKey.Span, renewal.Nonce));
+                break;
         }
-    }
-
-    private static EvidenceRefusal? JudgeOne(Constitution constitution, ReadOnlySpan<byte> evidence, AttestationClaims claims, ulong unixMs)
-    {
-        EvidenceRefusal? refusal = Verify(EvidenceVerifiers.All, evidence, claims, ManifestPolicy.Of(constitution, CodeRole.Manager, unixMs), unixMs).Refusal;
-        return refusal is null ? null : refusal with { Reason = $"the evidence of '{claims.Node}': {refusal.Reason}" };
     }
 }

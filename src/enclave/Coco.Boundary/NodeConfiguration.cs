@@ -43,7 +43,10 @@ public sealed record NodeConfiguration
 
     public required NodeMode Mode { get; init; }
 
-    /// <summary>The genesis constitution; needed to create a network.</summary>
+    /// <summary>
+    /// The genesis constitution; needed to create a network. A node that joins: the constitution that its operator expects, whose manifests
+    /// say which platforms and programs the others may have.
+    /// </summary>
     public string? ConstitutionFile { get; init; }
 
     /// <summary>A peer address of the running network; needed to join.</summary>
@@ -52,7 +55,7 @@ public sealed record NodeConfiguration
     /// <summary>The digest of the constitution that the operator expects, as 0x hex; a joining node refuses another one.</summary>
     public string? ExpectConstitution { get; init; }
 
-    /// <summary>The manager measurement that the operator expects, as 0x hex; a joining node refuses another one.</summary>
+    /// <summary>The manager measurements that the operator expects, as 0x hex with commas between; a joining node refuses another one.</summary>
     public string? ExpectMeasurement { get; init; }
 
     /// <summary>The TEE platform's name (TEE-1); "auto": whatever hardware is there, and never the software platform.</summary>

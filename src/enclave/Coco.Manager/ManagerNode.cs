@@ -99,7 +99,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _submissions = new Submissions(_loop.Post);
-        _leases = new LeaseWork(_evidence, _time, () => _state, () => _nodeKey.PublicKey, _loop.Post, Alert);
+        _leases = new LeaseWork(_evidence, _time, () => _state, () => _nodeKey.PublicKey, _loop.Post, Alert, OnDistrusted);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
         _links = new PeerLinks(
             () => _identity, () => _policy, OnPeerMessage, OnLink, options.Log, OnRefused, options.Verifiers, _configuration.PeerRoutes, _time);
@@ -196,12 +196,23 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private PeerIdentity IdentityWith(EcdsaSigner nodeKey) => new(
         _configuration.NodeName, _certificate, TlsCertificates.KeyDigest(_certificate), nodeKey, _options.Platform);
 
-    /// <summary>Before the constitution is known, the operator's word counts; where it says nothing, the same program as this one.</summary>
-    private PeerPolicy JoiningPolicy()
+    private PeerPolicy JoiningPolicy() => new(null, ExpectedTee(), [], IsListKnown: false);
+
+    /// <summary>
+    /// Before the constitution is known, the operator's word counts: the manifests of the constitution that it agreed to, or the programs that
+    /// it expects, on hardware of any kind if this VN is on hardware. Where it says nothing, the same program on the same platform as this one.
+    /// </summary>
+    private TeePolicy ExpectedTee()
     {
-        string measurement = _configuration.ExpectMeasurement is { } expected
-            ? expected.Replace("0x", "", StringComparison.Ordinal) : Convert.ToHexStringLower(_options.Platform.Measurement.Span);
-        return new PeerPolicy(null, new TeePolicy([_options.Platform.Name], [measurement], true, ManifestPolicy.MaxAgeMs), [], IsListKnown: false);
+        if (_configuration is { Mode: NodeMode.Join, ConstitutionFile: not null }) return ManifestPolicy.Of(ReadConstitution(), CodeRole.Manager, _time.UnixMs);
+        ITeePlatform own = _options.Platform;
+        string[] platforms = [own.Name], measurements = [Convert.ToHexStringLower(own.Measurement.Span)];
+        if (_configuration.ExpectMeasurement is { } expected)
+        {
+            measurements = expected.Replace("0x", "", StringComparison.Ordinal).Split(',');
+            if (own.IsProtected) platforms = [.. _options.Verifiers.Platforms.Where(name => name != SoftwareEvidence.PlatformName)];
+        }
+        return new TeePolicy([.. platforms], [.. measurements], true, ManifestPolicy.MaxAgeMs);
     }
 
     private Replica.Replica MakeReplica(RecoveredLog log)
@@ -212,6 +223,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         var start = new ReplicaStart(
             _configuration.NodeName, _nodeKey.PublicKey, _salt, DrawNumber(), plug, SettingsOf(constitution))
         {
+            JudgeEvidence = _evidence.Judge,
             NonceSeed = new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)),
         };
         if (!isNew) return Replica.Replica.Start(start, log, _cipher, constitution?.IsSealingAllowed ?? false);
@@ -279,6 +291,13 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         if (!_admitted.Task.IsCompleted) _notes.Refused(new ManagerRefusal(refusal.Check, refusal.Reason));
         Alert("evidence", $"{(isByPeer ? "A peer refused this VN" : "A peer was refused")}: {refusal.Check}: {refusal.Reason}.");
+    }
+
+    /// <summary>The leader took evidence that this VN refuses: the VN must prove itself here anew, and has no link until it does.</summary>
+    private void OnDistrusted(string node, LogIndex at, EvidenceRefusal refusal)
+    {
+        Alert("evidence", $"Entry {at} has evidence that this VN refuses: {refusal.Check}: {refusal.Reason}.");
+        _links.Cut(node);
     }
 
     private void OnPeerMessage(PeerLink link, PeerMessage message)
@@ -410,6 +429,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case ResumedEffect: OnResumed(); break;
             case ProduceEvidenceEffect produce: _leases.Produce(produce); break;
             case JudgeEvidenceEffect judge: _leases.Judge(judge); break;
+            case EvidenceCommittedEffect committed: _leases.Check(committed); break;
             case QuarantinedEffect: OnQuarantined(); break;
             case HaltEffect halt: End(new InvariantException($"This VN stops: {halt.Reason}.")); break;
             case AlertEffect alert: Alert(alert.Kind, alert.Text); break;
@@ -565,6 +585,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             QuorumNeeded = voters == 0 ? null : Quorum.Majority(voters),
             QuorumLive = consensus is null || state is null ? null : CountLiveVoters(state),
             Needs = _replica.Needs is { Length: > 0 } needs ? needs : null,
+            Quarantined = state is null ? [] : [.. state.Nodes.Where(node => node is { IsCurrent: true, IsQuarantined: true }).Select(node => node.Name)],
             Protected = _options.Platform.IsProtected,
             Platform = _options.Platform.Name,
             Measurement = _measurement,

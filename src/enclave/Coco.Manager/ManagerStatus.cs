@@ -28,6 +28,9 @@ public sealed record ManagerStatus
 
     /// <summary>When this VN's lease ends unless it renews; UTC, ISO 8601. Null where the constitution knows no leases.</summary>
     public string? EvidenceExpires { get; init; }
+
+    /// <summary>VNs whose leases a quorum has ended, as far as this one knows.</summary>
+    public IReadOnlyList<string> Quarantined { get; init; } = [];
     public bool Protected { get; init; }
     public string Platform { get; init; } = "";
     public string Measurement { get; init; } = "";

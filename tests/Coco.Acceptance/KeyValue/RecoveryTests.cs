@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Coco.Acceptance.Network;
 
 namespace Coco.Acceptance.KeyValue;
@@ -11,13 +10,7 @@ public sealed class RecoveryTests
     [Fact]
     public async Task Without_sealing_a_lost_quorum_needs_recovery_and_a_single_vn_does_not()
     {
-        await using TestNetwork network = TestNetwork.Prepare("keyvalue");
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("coco-constitution-");
-        string constitution = Path.Combine(folder.FullName, "constitution.json");
-        await File.WriteAllTextAsync(constitution, await WithoutSealingAsync());
-        CommandResult up = await network.UpAsync("--constitution", constitution);
-        folder.Delete(recursive: true);
-        Assert.True(up.ExitCode == 0, up.Errors);
+        await using TestNetwork network = await TestNetwork.StartAsync("keyvalue", constitution => constitution["sealing"]!["allowed"] = false);
         StatusDocument status = await network.WaitUntilWholeAsync(Patience);
         TestNetwork.Kill(status.Nodes[0].ManagerPid);
         await network.WaitAsync("the VN was started again", Patience, now => now.Nodes[0].Restarts > 0);
@@ -28,14 +21,5 @@ public sealed class RecoveryTests
         status = await network.WaitAsync("it says what it needs", Patience, now => now.Needs is not null);
         Assert.Equal("recovery", status.Needs);
         Assert.Equal("starting", status.State);
-    }
-
-    /// <summary>The constitution of a development network, but for sealing.</summary>
-    private static async Task<string> WithoutSealingAsync()
-    {
-        await using TestNetwork usual = await TestNetwork.StartAsync("keyvalue", nodes: 1);
-        JsonNode constitution = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(usual.Data, "constitution.json")))!;
-        constitution["sealing"]!["allowed"] = false;
-        return constitution.ToJsonString();
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Coco.Acceptance.Network;
 
@@ -33,6 +34,23 @@ internal sealed class TestNetwork : IAsyncDisposable
         string logs = (await CommandResult.CocoAsync("logs", "--data", network.Data)).Output;
         await network.DisposeAsync();
         throw new InvalidOperationException($"coco up ended with {up.ExitCode}: {up.Errors}\n{logs}");
+    }
+
+    /// <summary>The same under another constitution than that of a development network.</summary>
+    public static async Task<TestNetwork> StartAsync(string ledger, Action<JsonNode> change)
+    {
+        JsonNode constitution;
+        await using (TestNetwork usual = await StartAsync(ledger, nodes: 1))
+            constitution = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(usual.Data, "constitution.json")))!;
+        change(constitution);
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, constitution.ToJsonString());
+        TestNetwork network = Prepare(ledger);
+        CommandResult up = await network.UpAsync("--constitution", file);
+        File.Delete(file);
+        if (up.ExitCode == 0) return network;
+        await network.DisposeAsync();
+        throw new InvalidOperationException($"coco up ended with {up.ExitCode}: {up.Errors}");
     }
 
     /// <summary>A folder and ports, and nothing started.</summary>
@@ -75,6 +93,13 @@ internal sealed class TestNetwork : IAsyncDisposable
         Assert.NotNull(process);
         using Process found = Process.GetProcessById(process.Value);
         found.Kill();
+    }
+
+    /// <summary>SIGSTOP, SIGCONT: what a host does to processes, or a laptop's lid to all.</summary>
+    public static async Task SignalAsync(string name, IEnumerable<int?> processes)
+    {
+        CommandResult sent = await CommandResult.RunAsync("/bin/kill", [$"-{name}", .. processes.Select(process => $"{process}")], TimeSpan.FromSeconds(10));
+        Assert.True(sent.ExitCode == 0, sent.Errors);
     }
 
     public async Task<string> LastLogsAsync()

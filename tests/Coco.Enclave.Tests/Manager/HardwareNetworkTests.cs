@@ -10,28 +10,33 @@ using Coco.Tee;
 namespace Coco.Enclave.Tests.Manager;
 
 /// <summary>
-/// Managers on the hardware platform, with sockets, TLS and files as they are, on stand-ins of SNP guests that sign under a root of
-/// this test's. No hardware is there; all but the signature's root is what runs on one.
+/// Managers on hardware platforms, with sockets, TLS and files as they are, on stand-ins of SNP and TDX guests that sign under roots of
+/// this test's. No hardware is there; all but the signatures' roots is what runs on one.
 /// </summary>
 public sealed class HardwareNetworkTests : IDisposable
 {
     private readonly SnpFixture _amd = new(DateTimeOffset.UtcNow);
+    private readonly DcapFixture _intel = new(DateTimeOffset.UtcNow);
+    private readonly StandInGuest _snp, _tdx;
     private readonly TemporaryFolder _folder = new();
     private readonly string[] _addresses = [.. Enumerable.Range(0, 3).Select(_ => $"127.0.0.1:{Ports.Free()}")];
     private readonly List<StandInMachine> _machines = [];
+
+    public HardwareNetworkTests() => (_snp, _tdx) = (StandInGuest.On(_amd), StandInGuest.On(_intel));
 
     public void Dispose()
     {
         foreach (StandInMachine machine in _machines) machine.Dispose();
         _folder.Dispose();
         _amd.Dispose();
+        _intel.Dispose();
     }
 
     [Fact]
     public async Task Three_VNs_on_SNP_guests_form_a_network_and_each_gives_evidence_that_a_client_verifies()
     {
         StandInMachine[] machines = [Start(0), Start(1), Start(2)];
-        await machines[0].WaitAsync("all three are voters and linked", status => status is { Role: "leader", QuorumNeeded: 2, QuorumLive: 3 });
+        await WholeAsync(machines[0]);
         foreach (StandInMachine machine in machines)
         {
             ManagerStatus status = await machine.WaitAsync("it is in the network", now => now.Role is "leader" or "follower" && now.Incarnation is not null);
@@ -102,28 +107,114 @@ public sealed class HardwareNetworkTests : IDisposable
         await machines[0].WaitAsync("all three are voters and linked again", status => status is { QuorumNeeded: 2, QuorumLive: 3 });
     }
 
+    [Theory]
+    [InlineData(SevSnpVerifier.PlatformName)]
+    [InlineData(DcapVerifier.TdxName)]
+    public async Task A_network_of_several_platforms_admits_a_VN_of_each_by_its_own_verifier(string founder)
+    {
+        string constitution = Constitution(["sev-snp", "tdx"], new LeaseSettings(1_000, 10_000), [Measurement(_snp), Measurement(_tdx)]);
+        StandInGuest[] guests = founder == DcapVerifier.TdxName ? [_tdx, _snp, _tdx] : [_snp, _tdx, _tdx];
+        StandInMachine[] machines = [.. guests.Select((guest, number) => Start(guest, number, constitution))];
+        await WholeAsync(machines[0]);
+        foreach ((StandInMachine machine, StandInGuest guest) in machines.Zip(guests))
+        {
+            ManagerStatus status = await machine.WaitAsync("it has links to all others", now => now is { Role: "leader" or "follower", QuorumLive: 3 });
+            Assert.Equal((true, guest.Platform), (status.Protected, status.Platform));
+            FetchedEvidence fetched = await FetchAsync(machine, _amd.Policy with { Platforms = ["sev-snp", "tdx"], Tdx = new DcapPolicy { Roots = _intel.Roots } });
+            Assert.True(fetched.Report.Holds, fetched.Report.Reason);
+            Assert.Equal(guest.Platform, fetched.Report.Platform);
+            await machine.WaitAsync("its lease is renewed", now => string.CompareOrdinal(now.EvidenceExpires, status.EvidenceExpires) > 0);
+        }
+    }
+
+    [Fact]
+    public async Task A_VN_of_another_platform_must_keep_that_platforms_rules()
+    {
+        string constitution = Constitution(["sev-snp", "tdx"], null, [Measurement(_snp), Measurement(_tdx)]);
+        StandInMachine first = Start(_snp, 0, constitution);
+        await first.WaitAsync("it leads", status => status.Role == "leader");
+        StandInMachine debuggable = Start(StandInGuest.On(_intel, body => body[120] |= 1), 1, constitution);
+        await UntilAsync(() => first.Status.Alerts.Any(alert => alert.Text.Contains($" {EvidenceCheck.Debug}: ", StringComparison.Ordinal)));
+        Assert.Null(debuggable.Status.Incarnation);
+    }
+
+    [Fact]
+    public async Task A_VN_that_was_told_nothing_of_other_platforms_believes_its_own_alone()
+    {
+        string constitution = Constitution(["sev-snp", "tdx"], null, [Measurement(_snp), Measurement(_tdx)]);
+        StandInMachine first = Start(_snp, 0, constitution);
+        await first.WaitAsync("it leads", status => status.Role == "leader");
+        StandInMachine other = Start(_tdx, 1, null);
+        await UntilAsync(() => other.Lines.Any(line => line.Contains($"is refused: {EvidenceCheck.Platform}: ", StringComparison.Ordinal)));
+        Assert.Null(other.Status.Incarnation);
+        // Its operator's word that this program is expected is enough.
+        StandInMachine told = Start(_tdx, 2, null, bare => bare with { ExpectMeasurement = $"0x{Measurement(_tdx)},0x{Measurement(_snp)}" });
+        await told.WaitAsync("it is in the network", status => status.Incarnation is not null);
+    }
+
+    [Fact]
+    public async Task Evidence_that_the_leader_took_is_judged_by_every_other_VN_too()
+    {
+        bool isBad = false;
+        StandInGuest turning = StandInGuest.On(_amd, report => report[0x30] = Volatile.Read(ref isBad) ? (byte)1 : (byte)0);
+        string constitution = Constitution(["sev-snp"], new LeaseSettings(1_000, 10_000), [Measurement(_snp)]);
+        // The leader's verifier lets every privilege level pass.
+        StandInMachine leader = Start(_snp, 0, constitution, verifiers: new EvidenceVerifiers([new LenientVerifier()]) { Roots = _amd.Roots });
+        await leader.WaitAsync("it leads", status => status.Role == "leader");
+        StandInMachine judge = Start(_snp, 1, constitution), bad = Start(turning, 2, constitution);
+        foreach (StandInMachine machine in (StandInMachine[])[leader, judge, bad])
+            await machine.WaitAsync("all three are voters and linked", status => status is { Role: "leader" or "follower", QuorumNeeded: 2, QuorumLive: 3 });
+        Volatile.Write(ref isBad, true);
+        await UntilAsync(() => judge.Status.Alerts.Any(alert => alert.Kind == "evidence"
+            && alert.Text.Contains($"has evidence that this VN refuses: {EvidenceCheck.Vmpl}: the evidence of 'n2'", StringComparison.Ordinal)));
+        await judge.WaitAsync("it has no link with that VN", status => status.QuorumLive == 2);
+        Assert.DoesNotContain(leader.Status.Alerts, alert => alert.Text.Contains(EvidenceCheck.Vmpl, StringComparison.Ordinal));
+    }
+
+    /// <summary>All three are voters and linked; else every machine says what it saw.</summary>
+    private async Task WholeAsync(StandInMachine first)
+    {
+        try
+        {
+            await first.WaitAsync("all three are voters and linked", status => status is { Role: "leader", QuorumNeeded: 2, QuorumLive: 3 });
+        }
+        catch (TimeoutException late)
+        {
+            Assert.Fail($"{late.Message}\n{string.Join('\n', _machines.SelectMany((machine, number) => machine.Lines.TakeLast(20).Select(line => $"n{number}: {line}")))}");
+        }
+    }
+
     private StandInMachine Start(
         int number, Func<NodeConfiguration, NodeConfiguration>? configure = null, Action<byte[]>? change = null, SnpFixture? amd = null, string[]? platforms = null,
         LeaseSettings? leases = null)
     {
+        string? constitution = number == 0 ? Constitution(platforms ?? ["sev-snp"], leases, [Measurement(_snp)]) : null;
+        return Start(StandInGuest.On(amd ?? _amd, change), number, constitution, configure);
+    }
+
+    /// <param name="constitution">Of the network that the first one founds, or that a further one expects.</param>
+    private StandInMachine Start(
+        StandInGuest guest, int number, string? constitution, Func<NodeConfiguration, NodeConfiguration>? configure = null, EvidenceVerifiers? verifiers = null)
+    {
         NodeConfiguration Configure(NodeConfiguration bare) => number == 0
-            ? bare with { Mode = NodeMode.Create, ConstitutionFile = Constitution(platforms ?? ["sev-snp"], leases) }
-            : bare with { JoinAddress = _addresses[0] };
-        var machine = new StandInMachine(amd ?? _amd, $"n{number}", _addresses[number], bare => (configure ?? (same => same))(Configure(bare)), change, _amd.Roots);
+            ? bare with { Mode = NodeMode.Create, ConstitutionFile = constitution }
+            : bare with { JoinAddress = _addresses[0], ConstitutionFile = constitution };
+        var machine = new StandInMachine(
+            guest, $"n{number}", _addresses[number], bare => (configure ?? (same => same))(Configure(bare)),
+            verifiers ?? new EvidenceVerifiers([new SoftwareEvidenceVerifier(), new SevSnpVerifier(), DcapVerifier.Tdx]) { Roots = _amd.Roots with { Intel = _intel.Roots.Intel } });
         _machines.Add(machine);
         return machine;
     }
 
-    /// <summary>One member, three VNs, and the launch measurement that the stand-ins report.</summary>
-    private string Constitution(string[] platforms, LeaseSettings? leases)
+    /// <summary>One member and three VNs.</summary>
+    private string Constitution(string[] platforms, LeaseSettings? leases, string[] measurements)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = new CertificateRequest("CN=alder", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddYears(1));
         Assert.True(MemberCertificate.TryParseDer(certificate.RawData, out MemberCertificate? member, out string? problem), problem);
-        string measurement = Convert.ToHexStringLower(_amd.Report().AsSpan(0x90, 48));
         var constitution = new Constitution(
             "guests", [new Member("alder", member)], [], [.. _addresses.Select((address, i) => new ListedNode($"n{i}", "alder", address, null))],
-            new CodeManifest([measurement], [new string('b', 64)]), new TeeManifest([.. platforms], IsDebugAllowed: false),
+            new CodeManifest([.. measurements], [new string('b', 64)]), new TeeManifest([.. platforms], IsDebugAllowed: false),
             new VotingPolicy(new VoteRule.Majority(), []), BatchLimits.Default, ConsensusSettings.Default, IsSealingAllowed: true, IsRejoinAutomatic: true,
             SubmissionSettings.Default, new LedgerSettings("keyvalue", "{}"u8.ToArray()))
         {
@@ -132,6 +223,13 @@ public sealed class HardwareNetworkTests : IDisposable
         string file = _folder.File("constitution.json");
         File.WriteAllBytes(file, constitution.ToReadableBytes());
         return file;
+    }
+
+    /// <summary>What the evidence of this guest's kernel says of it.</summary>
+    private static string Measurement(StandInGuest guest)
+    {
+        byte[] report = guest.Report(new byte[AttestationClaims.ReportDataSize]);
+        return Convert.ToHexStringLower(guest.Platform == SevSnpVerifier.PlatformName ? report[0x90..0xC0] : new TdReport(report.AsSpan(48, TdReport.Size10)).ComputeMeasurement());
     }
 
     private static string Measurement(StandInMachine machine) => Convert.ToHexStringLower(machine.Platform.Measurement.Span);
@@ -155,5 +253,16 @@ public sealed class HardwareNetworkTests : IDisposable
     {
         for (long start = Environment.TickCount64; !isSo(); await Task.Delay(20))
             Assert.True(Environment.TickCount64 - start < 60_000, "not so within a minute");
+    }
+
+    /// <summary>A leader that takes what the constitution does not accept.</summary>
+    private sealed class LenientVerifier : IEvidenceVerifier
+    {
+        private readonly SevSnpVerifier _strict = new();
+
+        public string Platform => _strict.Platform;
+
+        public EvidenceVerdict Verify(ReadOnlySpan<byte> evidence, TeePolicy policy, ulong nowUnixMs) =>
+            _strict.Verify(evidence, policy with { SevSnp = policy.SevSnp with { MaxVmpl = 3 } }, nowUnixMs);
     }
 }

@@ -9,7 +9,7 @@ using Coco.Tee.Platforms;
 namespace Coco.Enclave.Tests.Manager;
 
 /// <summary>
-/// A confidential VM with a manager in it: a folder whose kernel answers as configfs-tsm of an SNP guest does, under a root of the
+/// A confidential VM with a manager in it: a folder whose kernel answers as a guest's configfs-tsm does, under a root of the
 /// test's own, and one VN's real manager with real sockets and files.
 /// </summary>
 internal sealed class StandInMachine : IDisposable
@@ -19,21 +19,15 @@ internal sealed class StandInMachine : IDisposable
     private readonly Task _running;
     private readonly ManagerNode _node;
 
-    /// <param name="change">What this machine's firmware says otherwise.</param>
-    public StandInMachine(SnpFixture amd, string name, string peerAddress, Func<NodeConfiguration, NodeConfiguration> configure, Action<byte[]>? change = null, VendorRoots? trusts = null)
+    public StandInMachine(StandInGuest guest, string name, string peerAddress, Func<NodeConfiguration, NodeConfiguration> configure, EvidenceVerifiers verifiers)
     {
-        var kernel = new StandInKernel(Root + ConfigFsTsm.SystemFolder, "sev_guest", data => amd.Report(report =>
-        {
-            data.CopyTo(report, 0x50);
-            change?.Invoke(report);
-        }), []);
+        var kernel = new StandInKernel(Root + ConfigFsTsm.SystemFolder, guest.Provider, guest.Report, []);
         kernel.Install();
         string collateral = Directory.CreateDirectory(Path.Combine(_folder, "collateral")).FullName;
-        int number = 0;
-        foreach (ReadOnlyMemory<byte> der in amd.Bundle([]).All(EvidencePart.Certificate)) File.WriteAllBytes(Path.Combine(collateral, $"{number++}.der"), der.ToArray());
+        foreach ((string file, byte[] content) in guest.Collateral) File.WriteAllBytes(Path.Combine(collateral, file), content);
         Directory.CreateDirectory(Path.Combine(_folder, "manager"));
         var places = new PlatformPlaces(Root, new StandInDevices("none", _ => []), new LinuxTpmDevice(Path.Combine(_folder, "no-tpm")), collateral) { Written = kernel.OnWritten };
-        Platform = PlatformDetection.Open("sev-snp", places);
+        Platform = PlatformDetection.Open(guest.Platform, places);
         NodeConfiguration configuration = configure(new NodeConfiguration
         {
             NodeName = name,
@@ -43,13 +37,13 @@ internal sealed class StandInMachine : IDisposable
             AdminAddress = $"127.0.0.1:{Ports.Free()}",
             ClientAddress = $"127.0.0.1:{Ports.Free()}",
             BoundarySocketPath = Path.Combine(_folder, "b"),
-            Platform = "sev-snp",
+            Platform = guest.Platform,
             Mode = NodeMode.Join,
         });
         AdminAddress = new Uri($"https://{configuration.AdminAddress}");
         _node = new ManagerNode(new ManagerOptions(
-            configuration, Platform, null, folder => folder, new EvidenceVerifiers([new SoftwareEvidenceVerifier(), new SevSnpVerifier()]) { Roots = trusts ?? amd.Roots }, [new RaftFactory()], Lines.Enqueue));
-        _running = _node.RunAsync(_stop.Token);
+            configuration, Platform, null, folder => folder, verifiers, [new RaftFactory()], Lines.Enqueue));
+        _running = RunAsync();
     }
 
     public HardwarePlatform Platform { get; }
@@ -58,6 +52,20 @@ internal sealed class StandInMachine : IDisposable
     public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = new();
 
     private string Root => Path.Combine(_folder, "root");
+
+    /// <summary>Others wait for this one: that it is over must not be read as that it is slow.</summary>
+    private async Task RunAsync()
+    {
+        try
+        {
+            await _node.RunAsync(_stop.Token);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            Lines.Enqueue($"It stopped: {problem}");
+            throw;
+        }
+    }
 
     /// <summary>Waits for what the status must come to say.</summary>
     public async Task<ManagerStatus> WaitAsync(string what, Func<ManagerStatus, bool> wanted)

@@ -28,9 +28,13 @@ internal sealed class DcapFixture : IDisposable
     private readonly X509Certificate2 _tcb;
     private readonly X509Certificate2 _pck;
 
-    public DcapFixture()
+    private readonly DateTimeOffset _now;
+
+    /// <param name="now">The time that the evidence is for; null: <see cref="Now"/>.</param>
+    public DcapFixture(DateTimeOffset? now = null)
     {
-        _root = Request("CN=Intel SGX Root CA", _rootKey, isCa: true).CreateSelfSigned(Now.AddYears(-5), Now.AddYears(20));
+        _now = now ?? Now;
+        _root = Request("CN=Intel SGX Root CA", _rootKey, isCa: true).CreateSelfSigned(_now.AddYears(-5), _now.AddYears(20));
         _ca = Issue(Request("CN=Intel SGX PCK Platform CA", _caKey, isCa: true), _root, _rootKey, [2]);
         _tcb = Issue(Request("CN=Intel SGX TCB Signing", _tcbKey, isCa: false), _root, _rootKey, [3]);
         CertificateRequest pck = Request("CN=Intel SGX PCK Certificate", _pckKey, isCa: false);
@@ -89,8 +93,8 @@ internal sealed class DcapFixture : IDisposable
     /// <summary>Collateral for the machine, with TCB info and QE identity changed before Intel signs them.</summary>
     public byte[] Collateral(bool isTdx, Action<JsonObject>? tcb = null, Action<JsonObject>? qe = null, DateTimeOffset? until = null, byte[]? revoked = null, byte[]? revokedCa = null)
     {
-        JsonObject info = TcbInfoOf(isTdx, until ?? Now.AddDays(20));
-        JsonObject identity = QeIdentityOf(isTdx, until ?? Now.AddDays(20));
+        JsonObject info = TcbInfoOf(isTdx, until ?? _now.AddDays(20));
+        JsonObject identity = QeIdentityOf(isTdx, until ?? _now.AddDays(20));
         tcb?.Invoke(info);
         qe?.Invoke(identity);
         string infoText = info.ToJsonString();
@@ -115,14 +119,14 @@ internal sealed class DcapFixture : IDisposable
     public static byte[] CaSerial => [2];
 
     public EvidenceVerdict Verify(byte[] quote, byte[] collateral, bool isTdx, TeePolicy? policy = null) => (isTdx ? DcapVerifier.Tdx : DcapVerifier.Sgx).Verify(
-        new EvidenceBundle().Add(EvidencePart.Report, quote).Add(EvidencePart.Collateral, collateral), policy ?? Policy, Now);
+        new EvidenceBundle().Add(EvidencePart.Report, quote).Add(EvidencePart.Collateral, collateral), policy ?? Policy, _now);
 
     public void Dispose()
     {
         foreach (IDisposable owned in (IDisposable[])[_root, _ca, _tcb, _pck, _rootKey, _caKey, _tcbKey, _pckKey, _attestationKey]) owned.Dispose();
     }
 
-    private static JsonObject TcbInfoOf(bool isTdx, DateTimeOffset until)
+    private JsonObject TcbInfoOf(bool isTdx, DateTimeOffset until)
     {
         JsonObject Level(int svn, string status, params string[] advisories)
         {
@@ -134,7 +138,7 @@ internal sealed class DcapFixture : IDisposable
         {
             ["id"] = isTdx ? "TDX" : "SGX",
             ["version"] = 3,
-            ["issueDate"] = Text(Now.AddDays(-10)),
+            ["issueDate"] = Text(_now.AddDays(-10)),
             ["nextUpdate"] = Text(until),
             ["fmspc"] = Convert.ToHexString(Fmspc),
             ["pceId"] = "0000",
@@ -160,11 +164,11 @@ internal sealed class DcapFixture : IDisposable
 
     private static JsonObject ModuleLevel(int svn, string status) => new() { ["tcb"] = new JsonObject { ["isvsvn"] = svn }, ["tcbDate"] = "2026-01-01T00:00:00Z", ["tcbStatus"] = status };
 
-    private static JsonObject QeIdentityOf(bool isTdx, DateTimeOffset until) => new()
+    private JsonObject QeIdentityOf(bool isTdx, DateTimeOffset until) => new()
     {
         ["id"] = isTdx ? "TD_QE" : "QE",
         ["version"] = 2,
-        ["issueDate"] = Text(Now.AddDays(-10)),
+        ["issueDate"] = Text(_now.AddDays(-10)),
         ["nextUpdate"] = Text(until),
         ["tcbEvaluationDataNumber"] = 20,
         ["miscselect"] = "00000000",
@@ -229,16 +233,16 @@ internal sealed class DcapFixture : IDisposable
         Scalable,
     }
 
-    private static byte[] List(X509Certificate2 issuer, ECDsa key, byte[]? revoked)
+    private byte[] List(X509Certificate2 issuer, ECDsa key, byte[]? revoked)
     {
         var builder = new CertificateRevocationListBuilder();
-        builder.AddEntry(revoked ?? [99], Now.AddDays(-2));
-        return builder.Build(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(key), 1, Now.AddDays(20), HashAlgorithmName.SHA256,
-            X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier((X509SubjectKeyIdentifierExtension)issuer.Extensions["2.5.29.14"]!), Now.AddDays(-10));
+        builder.AddEntry(revoked ?? [99], _now.AddDays(-2));
+        return builder.Build(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(key), 1, _now.AddDays(20), HashAlgorithmName.SHA256,
+            X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier((X509SubjectKeyIdentifierExtension)issuer.Extensions["2.5.29.14"]!), _now.AddDays(-10));
     }
 
-    private static X509Certificate2 Issue(CertificateRequest request, X509Certificate2 issuer, ECDsa key, byte[] serial) =>
-        request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(key), Now.AddYears(-1), Now.AddYears(7), serial);
+    private X509Certificate2 Issue(CertificateRequest request, X509Certificate2 issuer, ECDsa key, byte[] serial) =>
+        request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(key), _now.AddYears(-1), _now.AddYears(7), serial);
 
     private static CertificateRequest Request(string name, ECDsa key, bool isCa)
     {

@@ -115,6 +115,7 @@ public sealed class EvidenceFuzzTests(Xunit.Abstractions.ITestOutputHelper outpu
     {
         try
         {
+            if (image.TdxSections.Count > 0) TdxLaunch.ComputeMrtd(image);
             new SnpLaunch(image, null, 2, 0x800F12, GuestHost.Qemu).ComputeDigest(new byte[SnpLaunch.DigestSize]);
         }
         catch (InvalidDataException)
@@ -150,7 +151,7 @@ public sealed class EvidenceFuzzTests(Xunit.Abstractions.ITestOutputHelper outpu
             "verify-vbs" => [Bundle("vbs/synthetic/vbs_report.bin", "vbs/synthetic/wbcl.bin", "vbs/synthetic/tpm_quote.msg", "vbs/synthetic/tpm_quote.sig", "vbs/synthetic/aik_cert.der")],
             "handshake" => [new HandshakeMessage.Proof(new byte[150], new byte[300], new byte[65], new byte[64]).Encode(), new HandshakeMessage.Verdict(new EvidenceRefusal("nonce", "old")).Encode()],
             "claims" => [new AttestationClaims(HandshakeSide.Network, "a-1", EnclaveRole.Manager, HandshakeSide.Program, HandshakeSide.Program, HandshakeSide.Program, AttestationPurpose.Peer).Encode()],
-            "firmware" => [LaunchMeasurementTests.File(LaunchMeasurementTests.AmdSev)],
+            "firmware" => [LaunchMeasurementTests.File(LaunchMeasurementTests.AmdSev), LaunchMeasurementTests.File([], [(0, 4096, 0xFFFFF000, 4096, 1), (0, 0, 0x809000, 0x2000, 0)])],
             "vlek" => [Vectors.Read("snp/milan-v3-vlek/vlek.der")],
             "verify-azure-tdx" => [Bundle("azure/tdx/evidence-v1.json")],
             "verify-azure-sev-snp" => [Bundle("azure/snp-milan/evidence-v1.json")],

@@ -104,6 +104,61 @@ public sealed class LaunchMeasurementTests
         Assert.False(EnclaveSignature.TryRead(signature.AsSpan(1), out _));
     }
 
+    /// <summary>
+    /// Published: virtee/tdx-measure, tests/fixtures (Apache-2.0), for OVMF.fd of Ubuntu's package ovmf 2025.02-3ubuntu2. The image is 4 MiB and not
+    /// in this repository: COCO_OVMF names it.
+    /// </summary>
+    [Fact]
+    public void A_trust_domain_has_the_published_MRTD()
+    {
+        if (Environment.GetEnvironmentVariable("COCO_OVMF") is not { Length: > 0 } file) return;
+        byte[] bytes = System.IO.File.ReadAllBytes(file);
+        Assert.Equal("9e807cb2cd4313406a3aa4becc0836671a5c64ca7bdc08a45e15260184b446bf", Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        Assert.True(FirmwareImage.TryRead(bytes, out FirmwareImage? image));
+        Assert.Equal("7357a10d2e2724dffe68813e3cc4cfcde6814d749f2fb62e3953e54f6e0b50a219786afe2cd478f684b52c61837e1114", Convert.ToHexStringLower(TdxLaunch.ComputeMrtd(image)));
+    }
+
+    /// <summary>The value is of a second reading of the specification, which gives the published one too.</summary>
+    [Fact]
+    public void MRTD_covers_what_the_metadata_say_and_the_measured_content()
+    {
+        (uint, uint, ulong, ulong, uint)[] sections = [(0, 4096, 0xFFFFF000, 4096, 1), (0, 0, 0x809000, 0x2000, 0), (0, 0, 0x100000000, 0x1000000, 2)];
+        byte[] file = File([], sections);
+        Assert.Equal("361f323e81d9a7a44a4032d2253ab6e6dd37694f45e1fb5f4c66ac24ad2f488a42c271446a1b981e65a5f6903ebe7b2f", Mrtd(file));
+        byte[] changed = [.. file];
+        changed[5] ^= 1;
+        string[] all =
+        [
+            Mrtd(file), Mrtd(changed), Mrtd(File([], [(0, 0, 0x809000, 0x2000, 0)])), Mrtd(File([], [(0, 0, 0x80A000, 0x2000, 0)])), Mrtd(File([], [(0, 0, 0x809000, 0x3000, 0)])),
+            Mrtd(File([], [(0, 0, 0x809000, 0x2000, 0), (0, 0, 0x900000, 0x2000, 0)])), Mrtd(File([], [(0, 0, 0x900000, 0x2000, 0), (0, 0, 0x809000, 0x2000, 0)])),
+        ];
+        Assert.Equal(all.Length, all.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(0, 8192, 0xFFFFE000, 8192, 1)] // more than the image holds
+    [InlineData(0, 4096, 0xFFFFF000, 2048, 1)] // no whole page
+    [InlineData(0, 4096, 0xFFFFF800, 4096, 1)]
+    [InlineData(0, 0, 0x800000, 0x4001000, 0)] // more memory than any firmware asks for
+    [InlineData(0, 0, 0xFFFFFFFFFFFFF000, 0x2000, 0)]
+    [InlineData(0, 0, 0x800000, 0x1000, 4)] // an attribute that is not known
+    public void TDX_metadata_that_cannot_be_are_refused(uint start, uint length, ulong address, ulong size, uint attributes) =>
+        Assert.False(FirmwareImage.TryRead(File([], [(start, length, address, size, attributes)]), out _));
+
+    [Fact]
+    public void A_trust_domain_whose_measured_memory_the_firmware_does_not_hold_is_refused()
+    {
+        Assert.Throws<InvalidDataException>(() => Mrtd(File(AmdSev)));
+        Assert.Throws<InvalidDataException>(() => Mrtd(File([], [(0, 0, 0x809000, 0x1000, 1)])));
+        Assert.Throws<InvalidDataException>(() => Mrtd(File([], [(0, 4096, 0x809000, 0x1000, 3)])));
+    }
+
+    private static string Mrtd(byte[] file)
+    {
+        Assert.True(FirmwareImage.TryRead(file, out FirmwareImage? image));
+        return Convert.ToHexStringLower(TdxLaunch.ComputeMrtd(image));
+    }
+
     private static FirmwareImage Image((uint, uint, uint)[] sections)
     {
         Assert.True(FirmwareImage.TryRead(File(sections), out FirmwareImage? image));
@@ -111,9 +166,17 @@ public sealed class LaunchMeasurementTests
     }
 
     /// <summary>One page whose end is laid out as edk2's OvmfPkg/ResetVector lays it out.</summary>
-    internal static byte[] File((uint Address, uint Size, uint Kind)[] sections)
+    internal static byte[] File((uint Address, uint Size, uint Kind)[] sections, (uint Start, uint Length, ulong Address, ulong Size, uint Attributes)[]? tdx = null)
     {
         var page = new byte[4096];
+        const int Tdx = 0x600;
+        "TDVF"u8.CopyTo(page.AsSpan(^Tdx..));
+        Words(page, page.Length - Tdx + 4, (uint)(16 + 32 * (tdx?.Length ?? 0)), 1, (uint)(tdx?.Length ?? 0));
+        for (int i = 0; i < (tdx?.Length ?? 0); i++)
+        {
+            (uint start, uint length, ulong address, ulong size, uint attributes) = tdx![i];
+            Words(page, page.Length - Tdx + 16 + 32 * i, start, length, (uint)address, (uint)(address >> 32), (uint)size, (uint)(size >> 32), 0, attributes);
+        }
         const int Metadata = 0x300;
         "ASEV"u8.CopyTo(page.AsSpan(^Metadata..));
         Words(page, page.Length - Metadata + 4, (uint)(16 + 12 * sections.Length), 1, (uint)sections.Length);
@@ -122,6 +185,7 @@ public sealed class LaunchMeasurementTests
         [
             .. Entry("7255371f-3a3b-4b04-927b-1da6efa8d454", Bytes(0x80FC00, 0x400)), .. Entry("00f771de-1a7e-4fcb-890e-68c77e2fb44e", Bytes(0x80B004)),
             .. Entry("dc886566-984a-4798-a75e-5585a7bf67cc", Bytes(Metadata)),
+            .. tdx is null ? [] : Entry("e47a6535-984a-4798-865e-4685a7bf8ec2", Bytes(Tdx)),
         ];
         byte[] whole = [.. table, .. BitConverter.GetBytes((ushort)(table.Length + 18)), .. new Guid("96b582de-1fb2-45f7-baea-a366c55a082d").ToByteArray()];
         whole.CopyTo(page, page.Length - 32 - whole.Length);

@@ -74,23 +74,32 @@ internal static class MeasureCommands
 
     private static Command Tdx()
     {
-        Option<string> firmware = new("--mrtd") { Description = "Of the guest's firmware, 48 bytes in hex, as its maker publishes it.", Required = true, HelpName = "HEX" };
+        Option<string?> firmware = new("--firmware") { Description = "The guest's firmware (TDVF, such as OVMF) whole: MRTD is computed from it.", HelpName = "FILE" };
+        Option<string?> known = new("--mrtd") { Description = "Instead of the firmware: its MRTD, 48 bytes in hex, as its maker publishes it.", HelpName = "HEX" };
         Option<string>[] registers = [.. Enumerable.Range(0, TdReport.RegisterCount).Select(register =>
             new Option<string>($"--rtmr{register}") { Description = "Run-time register, 48 bytes in hex; zero if left out.", HelpName = "HEX", DefaultValueFactory = _ => new string('0', 2 * TdReport.MeasurementSize) })];
         Option<bool> json = Shared.Json();
-        Command command = new("tdx", "The one value for firmware and run-time registers of a TDX guest. MRTD and registers are not computed here.\n\n" +
-            "Example: coco measure tdx --mrtd 91eb... --rtmr1 5c12... --rtmr2 a3f0...")
+        Command command = new("tdx", "MRTD of a TDX guest's firmware, and the one value for it and the run-time registers. Registers are not computed here.\n\n" +
+            "Example: coco measure tdx --firmware OVMF.fd --rtmr0 e1cf... --rtmr1 5c12... --rtmr2 a3f0...")
         {
-            firmware, json,
+            firmware, known, json,
         };
         foreach (Option<string> register in registers) command.Add(register);
         command.SetAction(parsed =>
         {
             byte[] values = [.. registers.SelectMany(register => Hex(parsed.GetRequiredValue(register), TdReport.MeasurementSize))];
-            byte[] measurement = TdReport.MeasurementOf(Hex(parsed.GetRequiredValue(firmware), TdReport.MeasurementSize), values);
-            return Print([("platform", DcapVerifier.TdxName), ("measurement", Text(measurement))], parsed.GetValue(json));
+            byte[] mrtd = MrtdOf(parsed.GetValue(firmware), parsed.GetValue(known));
+            return Print([("platform", DcapVerifier.TdxName), ("mrtd", Text(mrtd)), ("measurement", Text(TdReport.MeasurementOf(mrtd, values)))], parsed.GetValue(json));
         });
         return command;
+    }
+
+    private static byte[] MrtdOf(string? file, string? known)
+    {
+        if (file is null == known is null) throw new UnknownEvidenceException("Name the guest's firmware with --firmware FILE, or its MRTD with --mrtd HEX.");
+        if (file is null) return Hex(known!, TdReport.MeasurementSize);
+        return FirmwareImage.TryRead(Read(file), out FirmwareImage? image)
+            ? TdxLaunch.ComputeMrtd(image) : throw new UnknownEvidenceException("The firmware is not an OVMF image: its table of GUIDs cannot be read.");
     }
 
     private static Command Sgx()

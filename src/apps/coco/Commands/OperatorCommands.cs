@@ -43,22 +43,23 @@ internal static class OperatorCommands
         Option<DirectoryInfo> data = Shared.Data();
         Option<bool> json = Shared.Json();
         Option<string> address = new("--address") { Description = "A node of the network, as the other nodes reach it.", HelpName = "HOST:PORT", Required = true };
-        Option<string> constitution = new("--expect-constitution") { Description = "The digest of the constitution that you agreed to.", HelpName = "HASH", Required = true };
-        Option<string?> measurement = new("--expect-measurement") { Description = "The manager program that the others must run; this one's if left out.", HelpName = "M" };
+        Option<string?> constitution = new("--expect-constitution") { Description = "The digest of the constitution that you agreed to.", HelpName = "HASH" };
+        Option<FileInfo?> file = new("--constitution") { Description = "The constitution itself: its manifests say which platforms and programs the others may have.", HelpName = "FILE" };
+        Option<string?> measurement = new("--expect-measurement") { Description = "The manager programs that the others may run, with commas between; this one's if left out.", HelpName = "M" };
         Option<string?> genesis = new("--genesis") { Description = "The genesis file that the constitution names.", HelpName = "FILE" };
         Command command = new("join", "Join a running network with one node.\n\nExample: coco node join --data beta --address 127.0.0.1:9543 --expect-constitution 0x5f...")
         {
-            data, json, address, constitution, measurement, genesis,
+            data, json, address, constitution, file, measurement, genesis,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (!Hash256.TryParse(parsed.GetRequiredValue(constitution).ToLowerInvariant(), out _))
-                throw new SupervisorException("--expect-constitution is 0x and 64 hex digits.");
-            return Print(parsed.GetValue(json), await OperatorNode.JoinAsync(
-                Shared.DataOf(parsed, data),
-                new OperatorJoin(
-                    parsed.GetRequiredValue(address), parsed.GetRequiredValue(constitution), parsed.GetValue(measurement), parsed.GetValue(genesis)),
-                Environment.ProcessPath!, cancellation));
+            string? digest = parsed.GetValue(constitution)?.ToLowerInvariant();
+            if (digest is not null && !Hash256.TryParse(digest, out _)) throw new SupervisorException("--expect-constitution is 0x and 64 hex digits.");
+            var wanted = new OperatorJoin(parsed.GetRequiredValue(address), digest, parsed.GetValue(measurement), parsed.GetValue(genesis))
+            {
+                ConstitutionFile = parsed.GetValue(file)?.FullName,
+            };
+            return Print(parsed.GetValue(json), await OperatorNode.JoinAsync(Shared.DataOf(parsed, data), wanted, Environment.ProcessPath!, cancellation));
         });
         return command;
     }

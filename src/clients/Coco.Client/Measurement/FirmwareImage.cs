@@ -9,7 +9,7 @@ internal readonly record struct FirmwareSection(ulong Address, ulong Size, uint 
 
 /// <summary>
 /// Guest firmware (OVMF) and what it says of itself at its end: a table of GUIDs read backwards from 48 bytes before the end, among
-/// them SEV's metadata, where the hashes of a kernel go, and where other processors begin (edk2, OvmfPkg/ResetVector).
+/// them SEV's and TDX's metadata, where the hashes of a kernel go, and where other processors begin (edk2, OvmfPkg/ResetVector).
 /// </summary>
 public sealed class FirmwareImage
 {
@@ -27,12 +27,14 @@ public sealed class FirmwareImage
 
     private static readonly Guid Footer = new("96b582de-1fb2-45f7-baea-a366c55a082d");
     private static readonly Guid SevMetadata = new("dc886566-984a-4798-a75e-5585a7bf67cc");
+    private static readonly Guid TdxMetadata = new("e47a6535-984a-4798-865e-4685a7bf8ec2");
     private static readonly Guid KernelHashes = new("7255371f-3a3b-4b04-927b-1da6efa8d454");
     private static readonly Guid ResetBlock = new("00f771de-1a7e-4fcb-890e-68c77e2fb44e");
 
     private readonly byte[] _bytes;
     private readonly Dictionary<Guid, byte[]> _table = [];
     private readonly List<FirmwareSection> _sections = [];
+    private readonly List<TdvfSection> _tdxSections = [];
 
     private FirmwareImage(byte[] bytes) => _bytes = bytes;
 
@@ -42,6 +44,9 @@ public sealed class FirmwareImage
     internal ulong Address => (1UL << 32) - (ulong)_bytes.Length;
 
     internal IReadOnlyList<FirmwareSection> Sections => _sections;
+
+    /// <summary>None: the firmware is not made for TDX.</summary>
+    internal IReadOnlyList<TdvfSection> TdxSections => _tdxSections;
 
     /// <summary>Where the table of the kernel's hashes goes; null where this firmware takes none.</summary>
     internal ulong? HashTableAddress => Word(KernelHashes);
@@ -55,6 +60,7 @@ public sealed class FirmwareImage
         if (bytes.Length is < PageSize or > MaxSize || bytes.Length % PageSize != 0) return false;
         var read = new FirmwareImage(bytes.ToArray());
         if (!read.ReadTable() || !read.ReadSections()) return false;
+        if (read.Word(TdxMetadata) is { } back && !TdvfMetadata.TryRead(bytes, back, read._tdxSections)) return false;
         image = read;
         return true;
     }

@@ -75,11 +75,10 @@ internal sealed class LeaseDesk(ReplicaContext context, EntryMaker maker, Member
         _gathered[judged.Node] = new Renewal(judged.Node, judged.Nonce, judged.Evidence);
     }
 
-    public void OnCommitted(TailEntry entry)
+    public void OnCommitted(GovernanceEntry entry)
     {
-        if (entry.Kind is not (EntryKind.Governance or EntryKind.Configuration) || !context.IsLeader) return;
-        if (!GovernanceEntryCodec.TryDecode(entry.Frame.PublicPart.Span, out GovernanceEntry? decoded)) return;
-        switch (decoded)
+        if (!context.IsLeader) return;
+        switch (entry)
         {
             case GovernanceEntry.NodeAdmitted admitted:
                 _heldSince[admitted.Id] = Now;
@@ -209,6 +208,12 @@ internal sealed class LeaseDesk(ReplicaContext context, EntryMaker maker, Member
     {
         GovernanceStep step = context.State.Apply(entry);
         if (!step.IsAccepted) return false;
+        // It was judged when it came; the constitution may have changed since, and an entry must hold where it stands.
+        if (context.Start.JudgeEvidence(entry, context.State) is { } refusal)
+        {
+            context.Effects.Add(new AlertEffect("lease", $"Evidence that held when it came is refused: {refusal}."));
+            return false;
+        }
         _writer.Clear();
         GovernanceEntryCodec.Encode(entry, _writer);
         maker.Make(new EntryDraft

@@ -1,4 +1,5 @@
 using Coco.Governance;
+using Coco.Log;
 using Coco.Primitives;
 
 namespace Coco.Replica;
@@ -20,7 +21,14 @@ internal sealed class Leases(ReplicaContext context, EntryMaker maker, Membershi
         else _desk.OnTick(mayLead);
     }
 
-    public void OnCommitted(TailEntry entry) => _desk.OnCommitted(entry);
+    public void OnCommitted(TailEntry entry, GovernanceState? before)
+    {
+        if (entry.Kind is not (EntryKind.Genesis or EntryKind.Governance or EntryKind.Configuration)) return;
+        if (!GovernanceEntryCodec.TryDecode(entry.Frame.PublicPart.Span, out GovernanceEntry? decoded)) return;
+        _desk.OnCommitted(decoded);
+        if (decoded is GovernanceEntry.Genesis or GovernanceEntry.NodeAdmitted or GovernanceEntry.LeasesRenewed)
+            context.Effects.Add(new EvidenceCommittedEffect(entry.Index, decoded, before));
+    }
 
     public bool TryTake(ReplicaInput input)
     {

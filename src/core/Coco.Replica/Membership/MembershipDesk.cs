@@ -194,6 +194,9 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         GovernanceStep step = context.State.Apply(entry);
         refusal = step.Refusal?.Reason;
         if (!step.IsAccepted) return false;
+        // It was judged when it came; the constitution may have changed since, and an entry must hold where it stands.
+        refusal = context.Start.JudgeEvidence(entry, context.State);
+        if (refusal is not null) return false;
         _writer.Clear();
         GovernanceEntryCodec.Encode(entry, _writer);
         maker.Make(new EntryDraft

@@ -11,9 +11,11 @@ namespace Coco.Manager.Attesting;
 /// </summary>
 internal sealed class LeaseWork(
     NodeEvidence evidence, LedgerTime time, Func<GovernanceState?> state, Func<ReadOnlyMemory<byte>> nodeKey, Action<ReplicaInput> give,
-    Action<string, string> alert)
+    Action<string, string> alert, Action<string, LogIndex, EvidenceRefusal> distrust)
 {
     private readonly Lock _platform = new();
+    private readonly Lock _order = new();
+    private Task _checking = Task.CompletedTask;
 
     /// <summary>When this VN's evidence ends to count, as far as governance says: UTC in ISO 8601; null without leases.</summary>
     public static string? ExpiryOf(GovernanceState? state, NodeId self)
@@ -32,6 +34,22 @@ internal sealed class LeaseWork(
         give(new EvidenceJudgedInput(
             effect.Node.Id, effect.Nonce, effect.Evidence, refusal is null ? null : $"{refusal.Check}: {refusal.Reason}"));
     });
+
+    /// <summary>
+    /// What a leader committed is judged here again, at the entry's own time. A VN refuses by itself to deal with one whose evidence does not
+    /// hold: to others that is a broken link, which consensus lives with, so that VNs need not agree on it.
+    /// </summary>
+    public void Check(EvidenceCommittedEffect committed)
+    {
+        lock (_order)
+        {
+            _checking = _checking.ContinueWith(
+                _ =>
+                {
+                    foreach ((string node, EvidenceRefusal refusal) in evidence.Refused(committed.Entry, committed.Before)) distrust(node, committed.At, refusal);
+                }, TaskScheduler.Default);
+        }
+    }
 
     /// <summary>One at a time, as devices want it. Without evidence nothing is given: the leader asks again.</summary>
     private void Produce(Hash256 nonce)

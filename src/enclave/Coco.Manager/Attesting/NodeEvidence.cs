@@ -43,6 +43,14 @@ internal sealed class NodeEvidence(string node, ITeePlatform platform, EvidenceV
         verifiers, evidence, LedgerEvidence.ClaimsOf(state.Network.Value, of, nodeKey, nonce),
         ManifestPolicy.Of(state.Constitution, CodeRole.Manager, nowUnixMs), nowUnixMs).Refusal;
 
+    /// <summary>Why evidence in an entry does not hold, as <see cref="ReplicaStart.JudgeEvidence"/> wants it.</summary>
+    public string? Judge(GovernanceEntry entry, GovernanceState? before) =>
+        LedgerEvidence.Judge(verifiers, entry, before) is { } refusal ? $"{refusal.Check}: {refusal.Reason}" : null;
+
+    /// <summary>The VNs whose evidence in the entry does not hold.</summary>
+    public IEnumerable<(string Node, EvidenceRefusal Refusal)> Refused(GovernanceEntry entry, GovernanceState? before) =>
+        LedgerEvidence.Refused(verifiers, entry, before);
+
     /// <summary>The answer to a client's question (TEE-4).</summary>
     public byte[] ForClient(NetworkId network, EnclaveRole role, in Hash256 tlsKeyDigest, ReadOnlySpan<byte> nodeKey, in Hash256 nonce)
     {

@@ -48,6 +48,9 @@ internal sealed class PeerLink : IDisposable
         }
     }
 
+    /// <summary>Ends it, from any thread.</summary>
+    public void Close() => _stream.Close();
+
     public void Dispose() => _stream.Dispose();
 
     private async Task ReadAllAsync(Action<PeerMessage> receive, CancellationToken cancellation)

@@ -86,6 +86,13 @@ internal sealed class PeerLinks(
         old.Cancel();
     }
 
+    /// <summary>Ends the links with a VN; new ones need fresh evidence of both sides.</summary>
+    public void Cut(string node)
+    {
+        foreach (ConcurrentDictionary<string, PeerLink> links in (ConcurrentDictionary<string, PeerLink>[])[_outbound, _inbound])
+            if (links.TryGetValue(node, out PeerLink? link)) link.Close();
+    }
+
     public void Dispose()
     {
         _stopping.Cancel();
@@ -100,7 +107,8 @@ internal sealed class PeerLinks(
         {
             try
             {
-                await ConnectAsync(way, purpose);
+                // One whose time is over is made anew at once: meanwhile there is only the other of the pair.
+                if (await ConnectAsync(way, purpose)) continue;
             }
             catch (Exception problem) when (problem is IOException or SocketException or AuthenticationException or OperationCanceledException
                 or ObjectDisposedException or FormatException)
@@ -115,7 +123,8 @@ internal sealed class PeerLinks(
     private bool IsWanted(string? name, string address, AttestationPurpose purpose) =>
         purpose == AttestationPurpose.Join ? policy().Network is null : policy().Nodes.Contains((name!, address));
 
-    private async Task ConnectAsync(string address, AttestationPurpose purpose)
+    /// <summary>True: there was a link, and its time was over.</summary>
+    private async Task<bool> ConnectAsync(string address, AttestationPurpose purpose)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
         // The other link of the pair goes on meanwhile, and the two sides' links end at different times.
@@ -140,6 +149,7 @@ internal sealed class PeerLinks(
             },
             deadline.Token);
         await RunAsync(stream, self, purpose, isConnecting: true, address, _outbound, deadline.Token, ending);
+        return ending.IsCancellationRequested;
     }
 
     /// <summary>Trust comes from attestation after the handshake, not from an issuer; a certificate there must be.</summary>

@@ -21,7 +21,7 @@ internal sealed class EvidenceAuthority(NetworkId? expected) : ILedgerAuthority
         if (_rules.Observe(in entry) is { } refusal) return refusal;
         if (entry.Header.Kind is not (EntryKind.Genesis or EntryKind.Governance or EntryKind.Configuration)
             || !GovernanceEntryCodec.TryDecode(entry.PublicPart.Span, out GovernanceEntry? decoded)) return null;
-        return LedgerEvidence.Judge(decoded, before) is { } wrong ? $"{wrong.Check}: {wrong.Reason}" : null;
+        return LedgerEvidence.Judge(EvidenceVerifiers.All, decoded, before) is { } wrong ? $"{wrong.Check}: {wrong.Reason}" : null;
     }
 
     public bool TryGetKey(NodeId node, LogIndex index, out ReadOnlyMemory<byte> publicKey) => _rules.TryGetKey(node, index, out publicKey);

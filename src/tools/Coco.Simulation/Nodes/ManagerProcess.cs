@@ -66,6 +66,7 @@ internal sealed class ManagerProcess : IDisposable
             CaughtUpEntries = cluster.Limits.CaughtUpEntries,
             FeedBytes = cluster.Limits.FeedBytes,
             CertificateTicks = cluster.Limits.CertificateTicks,
+            JudgeEvidence = SimulatedEvidence.Judge,
             NonceSeed = Coco.Crypto.Sha256.Hash(key.PublicKey.Span),
         };
         _replica = genesis is null
@@ -240,6 +241,7 @@ internal sealed class ManagerProcess : IDisposable
                 break;
             case ProduceEvidenceEffect produce: Produce(produce.Nonce); break;
             case JudgeEvidenceEffect judge: Judge(judge); break;
+            case EvidenceCommittedEffect committed: CheckEvidence(committed); break;
             case QuarantinedEffect: OnQuarantined(); break;
             case HaltEffect halt: Halt(halt.Reason); break;
             case AlertEffect alert: OnAlert(alert); break;
@@ -291,7 +293,7 @@ internal sealed class ManagerProcess : IDisposable
         _cluster.Links.Send(_host, _key.PublicKey, send.To, send.Message switch
         {
             JoinAccepted accepted => accepted with { Keys = new byte[] { 1 } },
-            JoinRequest request => request with { Evidence = new byte[] { 1 } },
+            JoinRequest request => request with { Evidence = SimulatedEvidence.Make(_key.PublicKey.Span, Hash256.Zero) },
             _ => send.Message,
         });
     }
@@ -328,7 +330,7 @@ internal sealed class ManagerProcess : IDisposable
     /// <summary>Evidence of a simulated platform: its key's digest and the nonce, some time later; none while the host withholds it.</summary>
     private void Produce(Hash256 nonce)
     {
-        byte[] evidence = [.. Coco.Crypto.Sha256.Hash(_key.PublicKey.Span).Span, .. nonce.Span];
+        byte[] evidence = SimulatedEvidence.Make(_key.PublicKey.Span, nonce);
         _world.After(_world.Random.Between(1, 60) * SimulationWorld.Millisecond, () =>
         {
             if (_host.WithheldUntil <= _world.Now) Give(new EvidenceProducedInput(nonce, evidence));
@@ -337,9 +339,15 @@ internal sealed class ManagerProcess : IDisposable
 
     private void Judge(JudgeEvidenceEffect judge)
     {
-        byte[] wanted = [.. Coco.Crypto.Sha256.Hash(judge.Node.PublicKey.Span).Span, .. judge.Nonce.Span];
-        string? refusal = judge.Evidence.Span.SequenceEqual(wanted) ? null : "it is not of this key and nonce";
+        string? refusal = SimulatedEvidence.Judge(judge.Evidence.Span, judge.Node.PublicKey.Span, judge.Nonce);
         _own.Enqueue(new EvidenceJudgedInput(judge.Node.Id, judge.Nonce, judge.Evidence, refusal));
+    }
+
+    /// <summary>Nothing that a VN would refuse is ever committed.</summary>
+    private void CheckEvidence(EvidenceCommittedEffect committed)
+    {
+        if (SimulatedEvidence.Judge(committed.Entry, committed.Before) is { } refusal)
+            _world.Violate("evidence", $"{_host.Name} finds in entry {committed.At}: {refusal}");
     }
 
     private void OnQuarantined()

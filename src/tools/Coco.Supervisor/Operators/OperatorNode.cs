@@ -70,11 +70,13 @@ public static class OperatorNode
         OperatorEntry entry = ReadEntry(data);
         if (await SupervisorClient.TryAskAsync(data, new ControlRequest("processes"), cancellation) is not null)
             throw new SupervisorException($"The node of {data.Path} runs already. See: coco status --data {data.Path}");
+        string digest = DigestOf(wanted);
         Configure(data, entry, wanted.GenesisFile, configuration => configuration with
         {
             Mode = NodeMode.Join,
             JoinAddress = wanted.Address,
-            ExpectConstitution = wanted.ExpectConstitution.ToLowerInvariant(),
+            ExpectConstitution = digest,
+            ConstitutionFile = wanted.ConstitutionFile,
             ExpectMeasurement = wanted.ExpectMeasurement?.ToLowerInvariant(),
         });
         NodeConfiguration node = NodeConfiguration.Read(data.ConfigurationFile(entry.Node));
@@ -96,6 +98,16 @@ public static class OperatorNode
             return Report(data, "refused", null, refusal, entry);
         }
         return Report(data, "open", await TakeConstitutionAsync(data, entry, node, cancellation), null, entry);
+    }
+
+    /// <summary>What the operator expects: a digest, or a whole constitution, or both if they agree.</summary>
+    private static string DigestOf(OperatorJoin wanted)
+    {
+        string? given = wanted.ConstitutionFile is { } file ? ConstitutionComposer.Read(file).ComputeDigest().ToString() : null;
+        if (given is not null && wanted.ExpectConstitution is { } expected && given != expected)
+            throw new SupervisorException($"{wanted.ConstitutionFile} has the digest {given}, not the expected one.");
+        return given ?? wanted.ExpectConstitution
+            ?? throw new SupervisorException("Say which constitution you agreed to: --expect-constitution HASH or --constitution FILE.");
     }
 
     private const string NotJoined = "not joined";
@@ -210,4 +222,8 @@ public static class OperatorNode
 public sealed record OperatorInit(string Organisation, string Address, string? Node, string? ClientAddress, string? AdminAddress, string Platform, string? CollateralDirectory);
 
 /// <summary>What <c>coco node join</c> was asked for.</summary>
-public sealed record OperatorJoin(string Address, string ExpectConstitution, string? ExpectMeasurement, string? GenesisFile);
+public sealed record OperatorJoin(string Address, string? ExpectConstitution, string? ExpectMeasurement, string? GenesisFile)
+{
+    /// <summary>The constitution itself, for a network of several platforms.</summary>
+    public string? ConstitutionFile { get; init; }
+}

@@ -21,6 +21,9 @@ internal sealed record NodeReport
     public double? LastRejoinMs { get; init; }
     public int? QuorumNeeded { get; init; }
     public int? QuorumLive { get; init; }
+
+    /// <summary>VNs whose leases a quorum has ended, as far as this one knows.</summary>
+    public IReadOnlyList<string> Quarantined { get; init; } = [];
     public string? Needs { get; init; }
     public IReadOnlyList<StatusAlert> Alerts { get; init; } = [];
 }

@@ -18,6 +18,7 @@ public static class StatusReader
         NodeReport?[] reports = supervised is null ? new NodeReport?[configurations.Length]
             : await Task.WhenAll(configurations.Select(configuration => AskAsync(configuration, cancellation)));
         NodeReport? best = reports.Where(report => report is not null).MaxBy(report => report!.Term);
+        NodeReport? newest = reports.Where(report => report is not null).MaxBy(report => report!.CommitIndex);
         int needed = best?.QuorumNeeded ?? (configurations.Length / 2) + 1;
         int live = best?.QuorumLive ?? reports.Count(report => report?.Role is "leader" or "follower");
         return new NetworkStatus
@@ -35,7 +36,8 @@ public static class StatusReader
                 .FirstOrDefault(needs => needs is not null),
             Alerts = [.. reports.SelectMany(report => report?.Alerts ?? [])],
             Nodes = [.. configurations.Select((configuration, i) => Describe(
-                configuration, reports[i], supervised?.Nodes.FirstOrDefault(node => node.Name == configuration.NodeName)))],
+                configuration, reports[i], supervised?.Nodes.FirstOrDefault(node => node.Name == configuration.NodeName),
+                isQuarantined: newest?.Quarantined.Contains(configuration.NodeName) == true))],
             Accounts = DevelopmentAccount.Read(data),
         };
     }
@@ -52,11 +54,12 @@ public static class StatusReader
         return open >= needed ? "degraded" : "starting";
     }
 
-    private static StatusNode Describe(NodeConfiguration configuration, NodeReport? report, SupervisedNode? supervised) => new()
+    private static StatusNode Describe(NodeConfiguration configuration, NodeReport? report, SupervisedNode? supervised, bool isQuarantined) => new()
     {
         Name = configuration.NodeName,
         Organisation = configuration.Organisation,
-        Role = supervised is null or { IsStopped: true } ? "stopped" : report?.Role ?? "starting",
+        // One that does not answer may be known to be out: the others say so.
+        Role = supervised is null or { IsStopped: true } ? "stopped" : report?.Role ?? (isQuarantined ? "quarantined" : "starting"),
         Rpc = $"https://{configuration.ClientAddress}/",
         Ws = $"wss://{configuration.ClientAddress}/",
         DevelopmentRpc = configuration.DevelopmentRpcAddress is { } address ? $"http://{address}/" : null,
