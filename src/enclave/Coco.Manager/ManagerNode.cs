@@ -94,7 +94,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             snapshots.CarryOut, options.Log));
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
-        _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs) : JoiningPolicy();
+        _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs)
+            : PeerPolicy.Joining(_configuration, options, ReadConstitution, _time.UnixMs);
         if (log.Chunks is { } chunks) UseChunks(chunks);
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
@@ -195,25 +196,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
 
     private PeerIdentity IdentityWith(EcdsaSigner nodeKey) => new(
         _configuration.NodeName, _certificate, TlsCertificates.KeyDigest(_certificate), nodeKey, _options.Platform);
-
-    private PeerPolicy JoiningPolicy() => new(null, ExpectedTee(), [], IsListKnown: false);
-
-    /// <summary>
-    /// Before the constitution is known, the operator's word counts: the manifests of the constitution that it agreed to, or the programs that
-    /// it expects, on hardware of any kind if this VN is on hardware. Where it says nothing, the same program on the same platform as this one.
-    /// </summary>
-    private TeePolicy ExpectedTee()
-    {
-        if (_configuration is { Mode: NodeMode.Join, ConstitutionFile: not null }) return ManifestPolicy.Of(ReadConstitution(), CodeRole.Manager, _time.UnixMs);
-        ITeePlatform own = _options.Platform;
-        string[] platforms = [own.Name], measurements = [Convert.ToHexStringLower(own.Measurement.Span)];
-        if (_configuration.ExpectMeasurement is { } expected)
-        {
-            measurements = expected.Replace("0x", "", StringComparison.Ordinal).Split(',');
-            if (own.IsProtected) platforms = [.. _options.Verifiers.Platforms.Where(name => name != SoftwareEvidence.PlatformName)];
-        }
-        return new TeePolicy([.. platforms], [.. measurements], true, ManifestPolicy.MaxAgeMs);
-    }
 
     private Replica.Replica MakeReplica(RecoveredLog log)
     {
