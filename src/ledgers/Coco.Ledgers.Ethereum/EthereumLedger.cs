@@ -105,9 +105,9 @@ public sealed class EthereumLedger : ILedger
     /// <summary>Proves an account and slots in the committed state (EIP-1186); from any thread.</summary>
     public StateProof Prove(in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) => _sealer.Prove(address, slots);
 
-    /// <summary>Proves in a past state; on a thread that may wait.</summary>
-    internal StateProof ProvePast(PastChanges changes, in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots) =>
-        _sealer.ProvePast(changes, address, slots);
+    /// <summary>Proves in a past state; see <see cref="BlockSealer.ProvePast"/>.</summary>
+    internal StateProof? ProvePast(PastChanges changes, in Coco.Evm.Address address, IReadOnlyList<Coco.Evm.UInt256> slots, out ulong settled) =>
+        _sealer.ProvePast(changes, address, slots, out settled);
 
     /// <summary>A state root for simulations; see <see cref="BlockSealer.RootAfter"/>. From any thread.</summary>
     internal Hash256? RootAfter(ulong from, StateDelta back, StateDelta changes, out ulong settled) =>

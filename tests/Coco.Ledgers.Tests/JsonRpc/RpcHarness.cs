@@ -52,6 +52,9 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     public int NodeCount => 3;
     public bool IsSyncing { get; set; }
 
+    /// <summary>Called before a committed block is read.</summary>
+    public Action<ulong>? Reading { get; set; }
+
     /// <summary>How far the clock goes with each look at it.</summary>
     public ulong ClockStep { get; set; }
     public ulong UnixMs
@@ -151,10 +154,13 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     public ValueTask<T> QueryPoolAsync<T>(Func<ITransactionPool, T> query, CancellationToken cancellation) =>
         ValueTask.FromResult(query(_pool));
 
-    public ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation) =>
-        ValueTask.FromResult(
+    public ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation)
+    {
+        Reading?.Invoke(number.Value);
+        return ValueTask.FromResult(
             number.Value < (ulong)_run.Records.Count
                 ? new AppliedBatch(new LogIndex(number.Value + 1), _run.Records[(int)number.Value], null) : null);
+    }
 
     public ICommittedView Open() => new View(_run.Store.OpenCommitted());
 

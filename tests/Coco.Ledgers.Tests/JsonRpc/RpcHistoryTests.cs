@@ -67,6 +67,30 @@ public sealed class RpcHistoryTests
         }
     }
 
+    /// <summary>Reading may take as long as a disk does: a block that is committed meanwhile is sealed, and its changes are taken back too.</summary>
+    [Fact]
+    public async Task A_proof_of_a_past_state_reads_no_block_while_sealing_waits()
+    {
+        using var node = new RpcHarness(settings: SettingsWith("archive"));
+        string question = $"[\"{Store}\",[\"0x0\",\"0x1\"],\"0x3\"]", expected = "";
+        ulong nonce = 0;
+        for (ulong block = 1; block <= 8; block++)
+        {
+            await node.Send(RpcHarness.Make(nonce++, Store, 0, Words(block, block % 2)));
+            if (block == 3) expected = await node.Call("eth_getProof", question);
+        }
+        ulong newest = 8, last = 12;
+        node.Reading = number =>
+        {
+            if (number < newest || newest == last) return;
+            newest++;
+            var sealing = Task.Run(() => node.CommitAll(RpcHarness.Make(nonce++, Store, 0, Words(newest, newest % 2))));
+            Assert.True(sealing.Wait(TimeSpan.FromSeconds(20)), "a block was not sealed while another was read");
+        };
+        Assert.Equal(expected, await node.Call("eth_getProof", question));
+        Assert.Equal(last, newest);
+    }
+
     [Fact]
     public async Task A_state_outside_the_window_is_pruned_and_its_blocks_are_not()
     {

@@ -77,17 +77,18 @@ internal sealed class BlockSealer
     }
 
     /// <summary>
-    /// Proves in a past state: the trie is taken back to it by <paramref name="changes"/> and forth again. Most of them were gathered
-    /// before, so that hashing waits only for the trie itself.
+    /// Proves in a past state: the trie is taken back to it by <paramref name="changes"/> and forth again. Null where the trie is that of
+    /// a newer block than they reach, which <paramref name="settled"/> tells: blocks are read outside, so that sealing never waits for that.
     /// </summary>
-    public StateProof ProvePast(PastChanges changes, in Address address, IReadOnlyList<UInt256> slots)
+    public StateProof? ProvePast(PastChanges changes, in Address address, IReadOnlyList<UInt256> slots, out ulong settled)
     {
         lock (_gate)
         {
             TakeArrived();
             Trim();
             while (_applied.Count > 0) TakeBack();
-            changes.Extend(_settled ?? 0);
+            settled = _settled ?? 0;
+            if (settled > changes.Reached) return null;
             StateDelta forth = _updater.Apply(changes.ToDelta(), isUndoWanted: true)!;
             StateProof proof = Prove(_updater.Trie.Root(), address, slots);
             _updater.Apply(forth, isUndoWanted: false);

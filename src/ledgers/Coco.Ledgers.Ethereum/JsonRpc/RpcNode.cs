@@ -125,8 +125,12 @@ internal sealed class RpcNode
     {
         if (view is not PastState past) return Ledger.Prove(address, slots);
         PastChanges changes = _past.ChangesSince(past);
-        changes.Extend(past.Newest.Version.Value);
-        return Ledger.ProvePast(changes, address, slots);
+        // Each turn goes on to a newer block, and the changes end after so many.
+        for (ulong newest = past.Newest.Version.Value; ;)
+        {
+            changes.Extend(newest);
+            if (Ledger.ProvePast(changes, address, slots, out newest) is { } proof) return proof;
+        }
     }
 
     private ulong OldestOf(ulong version) =>

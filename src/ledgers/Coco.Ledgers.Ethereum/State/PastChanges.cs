@@ -16,15 +16,16 @@ internal sealed class PastChanges(PastStates states, PastState past)
 
     private readonly SortedDictionary<byte[], byte[]?> _accounts = new(ByKey.Instance);
     private readonly SortedDictionary<byte[], byte[]?> _slots = new(ByKey.Instance);
-    private ulong _reached = past.Version.Value;
+    /// <summary>The newest block whose changes are known.</summary>
+    public ulong Reached { get; private set; } = past.Version.Value;
 
     /// <summary>Goes on to a newer block. Throws <see cref="HistoryUnavailableException"/> where that is too far.</summary>
     public void Extend(ulong to)
     {
         if (to - past.Version.Value > MaxBlocks) throw TooFar();
-        for (; _reached < to; _reached++)
+        for (; Reached < to; Reached++)
         {
-            var writes = new WriteSetReader(states.Record(_reached + 1).WriteSet.Span);
+            var writes = new WriteSetReader(states.Record(Reached + 1).WriteSet.Span);
             while (writes.TryNext())
             {
                 if (writes.Map == EthereumMaps.Accounts) Note(_accounts, EthereumMaps.Accounts, writes.Key);
