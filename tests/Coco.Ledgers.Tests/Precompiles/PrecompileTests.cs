@@ -87,6 +87,40 @@ public sealed class PrecompileTests(ITestOutputHelper log)
         }
     }
 
+    /// <summary>Moduli whose words are all ones or nearly all zeros make quotients and carries as large as they get; long ones need narrower limbs.</summary>
+    [Theory]
+    [InlineData(32)]
+    [InlineData(56)]
+    [InlineData(64)]
+    [InlineData(192)]
+    [InlineData(256)]
+    [InlineData(440)]
+    [InlineData(448)]
+    [InlineData(456)]
+    [InlineData(1024)]
+    [InlineData(1800)]
+    public void Powers_under_extreme_moduli_agree_with_the_big_integers_of_the_platform(int size)
+    {
+        var random = new Random(size);
+        BigInteger power = BigInteger.One << (8 * size), half = power / 2;
+        BigInteger[] moduli = [power - 1, half + 1, half - 1, power - (BigInteger.One << (4 * size)) + 1, power - half + 3, (power / 256) + 1, power - 2, half];
+        foreach (BigInteger modulus in moduli)
+        {
+            byte[] bytes = new byte[size + 9];
+            random.NextBytes(bytes);
+            foreach (BigInteger number in (ReadOnlySpan<BigInteger>)[modulus - 1, modulus + 1, power - 1, new BigInteger(bytes, isUnsigned: true)])
+            {
+                foreach (int exponent in (ReadOnlySpan<int>)[0, 1, 2, 3, 65537])
+                {
+                    string input = Hex(size + 9, 32) + Hex(4, 32) + Hex(size, 32) + Hex(number, size + 9) + Hex(exponent, 4) + Hex(modulus, size);
+                    Assert.Equal(Hex(BigInteger.ModPow(number, exponent, modulus), size), Contract.Run(5, input, EvmFork.Prague));
+                }
+            }
+        }
+    }
+
+    private static string Hex(BigInteger value, int size) => Convert.ToHexStringLower(value.ToByteArray(isUnsigned: true, isBigEndian: true)).PadLeft(2 * size, '0');
+
     [Theory]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000001"
         + "0000000000000000000000000000000000000000000000000000000000000020"

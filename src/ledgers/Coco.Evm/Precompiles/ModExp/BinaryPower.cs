@@ -33,7 +33,7 @@ internal static class BinaryPower
         ulong[] rented = ArrayPool<ulong>.Shared.Rent(2 * limbs);
         Span<ulong> product = rented.AsSpan(0, limbs), next = rented.AsSpan(limbs, limbs);
         result.Clear();
-        result[0] = MontgomeryPower.InverseOf(odd[0]);
+        result[0] = Limbs.InverseOf(odd[0]);
         for (int valid = 64; valid < bits; valid *= 2)
         {
             Limbs.MultiplyLow(odd, result, product);

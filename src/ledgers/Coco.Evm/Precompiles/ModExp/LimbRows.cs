@@ -23,6 +23,23 @@ internal static class LimbRows
         return carry;
     }
 
+    /// <summary>number -= factor * other; returns what is missing. The number has at least as many words as the other.</summary>
+    internal static ulong SubtractProduct(ulong factor, ReadOnlySpan<ulong> other, Span<ulong> number)
+    {
+        int limbs = other.Length;
+        ArgumentOutOfRangeException.ThrowIfLessThan(number.Length, limbs);
+        ref ulong o = ref MemoryMarshal.GetReference(other);
+        ref ulong n = ref MemoryMarshal.GetReference(number);
+        ulong carry = 0;
+        for (int i = 0; i < limbs; i++)
+        {
+            ulong product = Limbs.MultiplyAdd(factor, Unsafe.Add(ref o, i), 0, ref carry), word = Unsafe.Add(ref n, i);
+            carry += Carry.Of(word < product);
+            Unsafe.Add(ref n, i) = word - product;
+        }
+        return carry;
+    }
+
     /// <summary>
     /// A row of a Montgomery product: sum = (sum + factor * number + k * modulus) / 2^64 for the k that makes it whole (FIOS: Koc,
     /// Acar, Kaliski 1996; the carry out of both chains is one bit, since the sum stays below twice the modulus).

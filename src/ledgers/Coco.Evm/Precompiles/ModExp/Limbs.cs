@@ -24,12 +24,24 @@ internal static class Limbs
         }
     }
 
-    /// <summary>Doubles in place; returns the bit that fell out.</summary>
-    internal static ulong Double(Span<ulong> number)
+    /// <summary>The result is as long as the number; what falls out is lost.</summary>
+    internal static void ShiftLeft(ReadOnlySpan<ulong> number, int bits, Span<ulong> result)
     {
-        ulong carry = 0;
-        for (int i = 0; i < number.Length; i++) (number[i], carry) = ((number[i] << 1) | carry, number[i] >> 63);
-        return carry;
+        ulong below = 0;
+        for (int i = 0; i < number.Length; i++)
+        {
+            ulong word = number[i];
+            result[i] = bits == 0 ? word : (word << bits) | (below >> (64 - bits));
+            below = word;
+        }
+    }
+
+    /// <summary>The inverse of an odd word mod 2^64 (Newton: 3a ^ 2 is right in 5 bits).</summary>
+    internal static ulong InverseOf(ulong odd)
+    {
+        ulong inverse = (3 * odd) ^ 2;
+        for (int bits = 5; bits < 64; bits *= 2) inverse *= 2 - (odd * inverse);
+        return inverse;
     }
 
     /// <summary>a += b; returns the carry.</summary>

@@ -50,14 +50,9 @@ internal static class LaneLimbs
     /// <summary>Reads the tight number of one lane as 64-bit words.</summary>
     internal static void Get<L>(in L number, int lane, Span<ulong> words) where L : unmanaged, ILaneNumber<L>
     {
+        Span<ulong> limbs = stackalloc ulong[L.Limbs];
+        for (int i = 0; i < limbs.Length; i++) limbs[i] = At(number, i).GetElement(lane);
         words.Clear();
-        int bits = L.Modulus.Bits;
-        for (int i = 0; i < L.Limbs; i++)
-        {
-            int word = i * bits / 64, shift = i * bits % 64;
-            ulong limb = At(number, i).GetElement(lane);
-            if (word < words.Length) words[word] |= limb << shift;
-            if (shift + bits > 64 && word + 1 < words.Length) words[word + 1] |= limb >> (64 - shift);
-        }
+        LaneModulus.Join(limbs, words, L.Modulus.Bits);
     }
 }

@@ -61,6 +61,17 @@ internal sealed class LaneModulus
         }
     }
 
+    /// <summary>Puts limbs together to words, which are zero before; what does not fit is zero.</summary>
+    internal static void Join(ReadOnlySpan<ulong> limbs, Span<ulong> words, int bits)
+    {
+        for (int i = 0; i < limbs.Length; i++)
+        {
+            int word = i * bits / 64, shift = i * bits % 64;
+            if (word < words.Length) words[word] |= limbs[i] << shift;
+            if (shift + bits > 64 && word + 1 < words.Length) words[word + 1] |= limbs[i] >> (64 - shift);
+        }
+    }
+
     /// <summary>
     /// Brings loose limbs, which may be negative, below the modulus or little above, and makes them tight: the quotient is guessed by
     /// the highest limb, too small rather than too large, and subtracted by adding the complement, of which what overflows is cut off.
