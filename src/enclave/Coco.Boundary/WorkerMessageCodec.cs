@@ -19,6 +19,7 @@ public static class WorkerMessageCodec
         Beat,
         Segment,
         SnapshotPieceTaken,
+        Serving,
     }
 
     public static void Encode(WorkerMessage message, ByteWriter writer)
@@ -84,6 +85,9 @@ public static class WorkerMessageCodec
                 writer.WriteByte((byte)Kind.Segment);
                 SegmentMessageCodec.Encode(m, writer);
                 break;
+            case Serving:
+                writer.WriteByte((byte)Kind.Serving);
+                break;
             case SnapshotPieceTaken:
                 writer.WriteByte((byte)Kind.SnapshotPieceTaken);
                 break;
@@ -116,6 +120,7 @@ public static class WorkerMessageCodec
             Kind.BatchApplied => new BatchApplied(new BatchNumber(fields.UInt64())),
             Kind.Segment => SegmentMessageCodec.DecodeRequest(ref fields),
             Kind.SnapshotPieceTaken => SnapshotPieceTaken.Instance,
+            Kind.Serving => Serving.Instance,
             Kind.Beat => WorkerBeat.Instance,
             _ => null,
         };

@@ -51,6 +51,12 @@ public sealed record SnapshotPieceTaken : WorkerMessage
 /// <summary>This VN shows the state after <paramref name="Batch"/>.</summary>
 public sealed record BatchApplied(BatchNumber Batch) : WorkerMessage;
 
+/// <summary>This VN answers its clients from now on.</summary>
+public sealed record Serving : WorkerMessage
+{
+    public static Serving Instance { get; } = new();
+}
+
 /// <summary>The worker lives.</summary>
 public sealed record WorkerBeat : WorkerMessage
 {

@@ -67,6 +67,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private volatile byte[] _workerKey = [];
     private bool _isWorkerWelcomed;
     private ulong? _appliedBatch;
+    private volatile bool _isServing;
     private double? _rejoinMs;
     private long _batches;
     private long _transactions;
@@ -370,11 +371,13 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case SnapshotWritten piece: _snapshots.OnPiece(piece); break;
             case SnapshotPieceTaken: _snapshots.OnPieceTaken(); break;
             case BatchApplied applied: _appliedBatch = applied.Batch.Value; break;
+            case Serving: _isServing = true; break;
         }
     }
 
     private void OnWorkerGone()
     {
+        _isServing = false;
         _snapshots.OnWorkerGone();
         _loop.Post(WorkerGoneInput.Instance);
     }
@@ -553,7 +556,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         {
             Role = _replica.IsQuarantined ? "quarantined" : ManagerStatus.NameOf(consensus?.Role),
             EvidenceExpires = LeaseWork.ExpiryOf(state, _replica.Self),
-            IsOpen = consensus is { HasQuorum: true, Leader: not null } && _replica.IsWorkerLive && _replica.CommittedBatch is not null,
+            IsOpen = consensus is { HasQuorum: true, Leader: not null } && _replica.IsWorkerLive && _isServing,
             Term = consensus?.Term.Value ?? 0,
             Leader = leader is { } id ? state?.Find(id)?.Name : null,
             CommitIndex = _replica.Committed.Value,

@@ -32,6 +32,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private Submitter? _submitter;
     private SnapshotSender? _snapshots;
     private volatile RoleMessage? _role;
+    private readonly TaskCompletionSource _hasState = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isCaughtUp;
 
     /// <summary>Runs until the manager closes the boundary or <paramref name="cancellation"/>; throws when a rule is broken.</summary>
@@ -81,6 +82,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         await using var front = new FrontServer(options, certificate, _ledger!.Serve(services), Health);
         await front.StartAsync(ending.Token);
         _link!.Send(new Ready(_store!.Committed));
+        if (_store.Committed is not null) _hasState.TrySetResult();
         Task reading = ReadManagerAsync(ending.Token);
         _ = CatchUpAsync(services.State, ending.Token);
         Task first = await Task.WhenAny(reading, writing, beating, _ended.Task);
@@ -94,11 +96,13 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
 
     /// <summary>
     /// Reads never go back, and what this VN has acknowledged is in them: nothing is served before the state of one read index,
-    /// taken after this start, is here.
+    /// taken after this start, is here. In a network that begins, that may be before its genesis is.
     /// </summary>
     private async Task CatchUpAsync(ICommittedState state, CancellationToken cancellation)
     {
+        await _hasState.Task.WaitAsync(cancellation);
         while (!_isCaughtUp && !cancellation.IsCancellationRequested) _isCaughtUp = await state.WaitLinearizableAsync(cancellation);
+        if (_isCaughtUp) _link!.Send(Serving.Instance);
     }
 
     private async Task<Welcome> ReadWelcomeAsync(CancellationToken cancellation)
@@ -270,6 +274,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
                 _indexer!.Post(new AppliedBatch(applied.Index, applied.Record, null));
                 WorkerMetrics.Batches.Add(1);
                 _link!.Send(new BatchApplied(applied.Batch));
+                _hasState.TrySetResult();
                 break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
         }

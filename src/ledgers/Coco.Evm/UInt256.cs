@@ -231,13 +231,26 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         if (hex) text = text[2..];
         value = default;
         if (text.IsEmpty || text.Length > 1024) return false;
-        uint radix = hex ? 16u : 10u;
+        if (hex) return TryParseHex(text.TrimStart('0'), out value);
         foreach (char c in text)
         {
-            uint digit = char.IsAsciiHexDigit(c) ? (uint)Convert.ToInt32(c.ToString(), 16) : 16;
-            if (digit >= radix || value > (MaxValue - digit) / radix) return false;
-            value = (value * radix) + digit;
+            uint digit = (uint)(c - '0');
+            if (digit > 9 || value > (MaxValue - digit) / 10u) return false;
+            value = (value * 10u) + digit;
         }
+        return true;
+    }
+
+    private static bool TryParseHex(ReadOnlySpan<char> digits, out UInt256 value)
+    {
+        value = default;
+        if (digits.Length > Size * 2) return false;
+        Span<char> padded = stackalloc char[Size * 2];
+        padded.Fill('0');
+        digits.CopyTo(padded[(padded.Length - digits.Length)..]);
+        Span<byte> bytes = stackalloc byte[Size];
+        if (Convert.FromHexString(padded, bytes, out _, out _) != System.Buffers.OperationStatus.Done) return false;
+        value = new UInt256((ReadOnlySpan<byte>)bytes);
         return true;
     }
 

@@ -45,6 +45,7 @@ internal sealed class MessageSamples(int seed)
         new SnapshotWritten(Number(), new BatchNumber(Number()), Bytes(), Bool()),
         SnapshotPieceTaken.Instance,
         new BatchApplied(new BatchNumber(Number())),
+        Serving.Instance,
         new SegmentListQuestion(Number()),
         new SegmentPiece(Number(), new LogIndex(Number()), Bytes(), Bool()),
         new SegmentAbandoned(Number()),

@@ -151,7 +151,7 @@ public sealed record EthereumSettings
 
     private static List<GenesisAccount> ReadAlloc(SettingsField alloc)
     {
-        var accounts = new SortedDictionary<Address, GenesisAccount>();
+        var accounts = new Dictionary<Address, GenesisAccount>();
         foreach ((string name, SettingsField field) in alloc.Members())
         {
             if (!Address.TryParse(name, out Address address)) throw field.Wrong($"{name} is no address");
@@ -161,7 +161,7 @@ public sealed record EthereumSettings
                 address, field.Find("nonce")?.UInt64() ?? 0, field.Find("balance")?.Word() ?? default, field.Find("code")?.Bytes() ?? [], storage);
             if (!accounts.TryAdd(address, account)) throw field.Wrong("the address stands there twice");
         }
-        return [.. accounts.Values];
+        return [.. accounts.Values.OrderBy(account => account.Address)];
     }
 
     private static UInt256 ReadSlot(string slot, SettingsField field)
