@@ -251,8 +251,10 @@ public sealed class Replica
             case JoinRequest request when _context.IsActive && _context.Tail.State is not null:
                 _membership.OnJoinRequest(input.From, input.PublicKey, request, MayLead);
                 break;
-            case JoinAccepted accepted when !_context.IsActive: OnAccepted(accepted); break;
-            case JoinAccepted accepted: _leases.TryRelease(accepted); break;
+            case JoinAccepted accepted:
+                if (_context.IsActive ? _leases.TryRelease(accepted) : TryJoin(accepted))
+                    _context.Trust(_context.Identify(input.From, input.PublicKey.Span), accepted.AsOf);
+                break;
             case JoinRefused refused when !_context.IsActive: _rejoin!.OnRefused(refused); break;
             default:
                 if (_context.IsActive && from != NodeId.None && !_leases.Takes(from, input.Message)) OnIncarnation(from, input.Message);
@@ -313,18 +315,17 @@ public sealed class Replica
         _context.Effects.Add(new SendEffect(from, _leftBehind.Show(probe.Boot, livesWithoutIt)));
     }
 
-    private void OnAccepted(JoinAccepted accepted)
+    private bool TryJoin(JoinAccepted accepted)
     {
-        if (accepted.Boot != _context.Start.Boot) return;
-        if (_context.Tail.State is { } state && state.Network.Value != accepted.Network)
-        {
-            Halt("the network that admitted this VN is not the one whose ledger it holds");
-            return;
-        }
+        if (accepted.Boot != _context.Start.Boot) return false;
+        bool isOther = _context.Tail.State is { } state && state.Network.Value != accepted.Network;
+        if (isOther) Halt("the network that admitted this VN is not the one whose ledger it holds");
+        if (isOther) return false;
         _context.Learn(accepted.Contacts);
         Configuration configuration = _context.Tail.State is { } known
             ? MembershipDesk.ToConfiguration(known.Membership) : Configuration.Empty;
         Activate(accepted.Self, default, configuration);
+        return true;
     }
 
     /// <summary>

@@ -9,6 +9,7 @@ namespace Coco.Replica;
 internal sealed class ReplicaContext
 {
     private readonly Dictionary<NodeId, Contact> _contacts = [];
+    private (NodeId Leader, LogIndex AsOf) _trusted;
 
     public required ReplicaStart Start { get; init; }
     public required LogTail Tail { get; set; }
@@ -76,14 +77,24 @@ internal sealed class ReplicaContext
     }
 
     /// <summary>A quorum has ended the lease of that one: nothing is taken from it nor given to it, but what renews the lease.</summary>
-    public bool IsOutcast(NodeId node) => Tail.CommittedState?.Find(node)?.IsQuarantined == true;
+    public bool IsOutcast(NodeId node) => !IsTrusted(node) && Tail.CommittedState?.Find(node)?.IsQuarantined == true;
+
+    /// <summary>
+    /// That one, over an attested link, has admitted this VN or given it its keys back, so it leads. This VN's own log may end where that
+    /// one's lease, or that of its last incarnation, had ended, and only that one can send what follows.
+    /// </summary>
+    /// <param name="asOf">Up to which entry it knows that it takes part; from there on this VN's log decides.</param>
+    public void Trust(NodeId leader, LogIndex asOf) => _trusted = (leader, asOf);
+
+    private bool IsTrusted(NodeId node) => node == _trusted.Leader && Tail.Processed < _trusted.AsOf;
 
     public void Send(NodeId to, PeerMessage message)
     {
         if (NameOf(to) is not { } name || name == Start.Name) return;
         // By name, since a message for an incarnation that is gone reaches the one that took its place.
-        bool isOutcast = Tail.CommittedState?.CurrentOf(name)?.IsQuarantined == true;
-        if (!isOutcast || message is EvidenceAsk) Effects.Add(new SendEffect(name, message));
+        bool isOutcast = !IsTrusted(to) && Tail.CommittedState?.CurrentOf(name)?.IsQuarantined == true;
+        // Evidence is given to all who ask: one that this VN takes for quarantined may lead by now.
+        if (!isOutcast || message is EvidenceAsk or EvidenceGive) Effects.Add(new SendEffect(name, message));
     }
 
     /// <summary>A message of the plug, its entries as ledger frames.</summary>

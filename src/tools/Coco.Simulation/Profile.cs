@@ -20,6 +20,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>Where members remove a VN, it is the one that leads.</summary>
     public bool RemovesLeaders { get; init; }
 
+    /// <summary>While a VN comes back whose disk was rolled back, the leader may be cut off.</summary>
+    public bool CutsAroundRollBacks { get; init; }
+
     /// <summary>A disk may be lost as a whole where it would be rolled back.</summary>
     public bool LosesDisks { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record Profile(string Name, string Description)
         new("everything", "All kinds of faults, small thresholds, and members that add and remove VNs.")
         {
             Loss = 0.02, Duplication = 0.01, Reordering = 0.03, Governs = true, LosesDisks = true, DrawsLimits = true, EthereumShare = 0.2, FaultEveryMs = 300,
+            CutsAroundRollBacks = true,
             Weights = new Dictionary<string, int>
             {
                 ["crash"] = 6, ["crashAtStep"] = 10, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
@@ -125,6 +129,7 @@ public sealed record Profile(string Name, string Description)
             Weights = new Dictionary<string, int>
             {
                 ["workerKill"] = 8, ["boundaryCut"] = 6, ["boundaryDelay"] = 6, ["partition"] = 2, ["crash"] = 2, ["slowNetwork"] = 2,
+                ["slowDisk"] = 6,
             },
         },
         new("leaders", "Leaders are cut off, handed over and slow, again and again; disks and the boundary are slow.")
@@ -136,9 +141,9 @@ public sealed record Profile(string Name, string Description)
                 ["workerKill"] = 2,
             },
         },
-        new("host", "The host forges entries, sets disks back and loses them, one at a time, and damages snapshots.")
+        new("host", "The host forges entries, sets disks back and loses them, one at a time, and cuts the leader off meanwhile; it damages snapshots.")
         {
-            Loss = 0.01, FaultEveryMs = 400, LosesDisks = true,
+            Loss = 0.01, FaultEveryMs = 400, LosesDisks = true, CutsAroundRollBacks = true,
             Weights = new Dictionary<string, int>
             {
                 ["ledgerForged"] = 8, ["rollback"] = 4, ["snapshotDamage"] = 2, ["crash"] = 2, ["slowDisk"] = 1, ["slowNetwork"] = 1, ["clockDrift"] = 1,

@@ -87,7 +87,7 @@ public sealed class PeerMessageCodecTests
         new EvidenceGive(Number(), Hash(), Bytes()),
         new EvidenceWanted(Number(), true),
         new JoinAccepted(
-            Number(), new NodeId(Number()), Hash(), Hash(),
+            Number(), new NodeId(Number()), Hash(), Hash(), new LogIndex(Number()),
             [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new Contact(new NodeId(Number()), Text(), Text(), Bytes()))], Bytes()),
         new JoinRefused(Number(), Text(), Text(), Text()),
         new SnapshotReport(new SnapshotClaim(new LogIndex(Number()), Hash())),

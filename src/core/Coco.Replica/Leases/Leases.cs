@@ -55,8 +55,8 @@ internal sealed class Leases(ReplicaContext context, EntryMaker maker, Membershi
         {
             case EvidenceAsk ask:
                 if (ask.To != context.Self) return true;
-                leftBehind.Heard();
                 if (_own.OnAsked(from, ask)) Quarantine();
+                if (context.IsQuarantined) leftBehind.Heard();
                 return true;
             case EvidenceGive given:
                 _desk.OnGiven(from, given);

@@ -216,7 +216,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         Contact[] contacts = [.. state.Nodes.Select(incarnation => new Contact(
             incarnation.Id, incarnation.Name, state.Constitution.FindNode(incarnation.Name)?.Address ?? "", incarnation.PublicKey))];
         context.Effects.Add(new SendEffect(
-            name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), contacts, default)));
+            name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), context.Tail.Processed, contacts, default)));
     }
 
     private void Refuse(string name, ulong boot, string reason)

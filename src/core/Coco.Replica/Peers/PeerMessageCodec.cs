@@ -176,6 +176,7 @@ public static class PeerMessageCodec
         writer.WriteUInt64(message.Self.Value);
         writer.WriteHash(message.Network);
         writer.WriteHash(message.ConstitutionDigest);
+        writer.WriteUInt64(message.AsOf.Value);
         writer.WriteUInt32((uint)message.Contacts.Count);
         foreach (Contact contact in message.Contacts)
         {
@@ -240,12 +241,13 @@ public static class PeerMessageCodec
         var self = new NodeId(fields.UInt64());
         Hash256 network = fields.Hash();
         Hash256 digest = fields.Hash();
+        var asOf = new LogIndex(fields.UInt64());
         uint count = fields.UInt32();
         if (count > Limits.MaxNodes) fields.Fail();
         var contacts = new List<Contact>();
         for (uint i = 0; i < count && !fields.HasFailed; i++)
             contacts.Add(new Contact(new NodeId(fields.UInt64()), fields.Text(), fields.Text(), fields.Bytes(Limits.MaxTextBytes)));
-        return new JoinAccepted(boot, self, network, digest, contacts, fields.Bytes(Limits.MaxEvidenceBytes));
+        return new JoinAccepted(boot, self, network, digest, asOf, contacts, fields.Bytes(Limits.MaxEvidenceBytes));
     }
 
     private static void WritePlace(ByteWriter writer, ulong boot, NodeId self, Term term, LogIndex lastIndex, Term lastTerm)

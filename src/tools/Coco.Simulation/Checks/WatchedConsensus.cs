@@ -47,7 +47,8 @@ internal sealed class WatchedConsensus : IConsensus
 
     public void Step(ConsensusInput input, ConsensusEffects effects)
     {
-        if (input is ReceivedInput received && _host.Manager?.Replica.State?.Find(received.From) is { IsQuarantined: true })
+        if (input is ReceivedInput received && _host.Manager?.Replica.State?.Find(received.From) is { IsQuarantined: true }
+            && _cluster.Governance?.Find(received.From) is { IsQuarantined: true })
             _cluster.World.Violate("quarantine", $"{_host.Name} takes a message of {received.From}, whose lease has ended");
         if (input is SnapshotInstalledInput installed) OnInstalled(installed);
         if (input is ReadIndexInput read) _reads[read.Request] = _cluster.Ledger.CommittedAnywhere;

@@ -15,6 +15,9 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>Less than a client's request lives.</summary>
     private const long MaxClockErrorMs = 100_000;
 
+    /// <summary>Less than a VN that starts leaves those that run to elect a leader.</summary>
+    private const long LongestCutMs = 2_500;
+
     /// <summary>Where a manager or a worker is killed between two effects.</summary>
     private static readonly string[] ManagerSteps = ["SendEffect", "DiskEffect", "SignEffect", "ApplyBatchEffect", "BatchCommittedEffect", "WorkerRoleEffect", "ReadLogEffect", "AdmittedEffect", "GovernanceChangedEffect",
         "snapshot file", "TakeSnapshotEffect", "KeepSnapshotEffect", "DropSnapshotEffect", "BeginFetchEffect", "StoreFetchedEffect", "CheckFetchedEffect",
@@ -231,23 +234,32 @@ internal sealed class FaultPlan(Cluster cluster)
     /// The leader alone can't be heard, or neither hears nor is heard, for about as long as an election takes; where its whole machine
     /// stalls, its disk is slow too.
     /// </summary>
-    private void CutLeader()
+    private void CutLeader(long longestMs = 1_000)
     {
         if (cluster.Leader is not { } leader) return;
         World.CountFault("leaderCut", leader.Name);
         Cut([leader], isOneWay: Random.Chance(0.3));
-        long lasts = Random.Between(100, 1_000);
+        long lasts = Random.Between(100, longestMs);
         if (Random.Chance(0.5)) StallDisk(leader, lasts);
         World.After(lasts * Ms, cluster.Links.MendAll);
     }
 
-    /// <summary>As before restarts that an operator has planned: once, or of one after the other.</summary>
+    /// <summary>
+    /// As before restarts that an operator has planned: once, or to and fro, so that a VN leads again before its slow worker knows that
+    /// it did not.
+    /// </summary>
     private void HandOver()
     {
         if (cluster.Leader is not { } leader) return;
         World.CountFault("handOver", leader.Name);
+        if (Random.Chance(0.4)) DelayBoundary(leader);
         leader.Manager!.Give(HandOverInput.Instance);
-        if (Random.Chance(0.5)) World.After(Random.Between(5, 120) * Ms, () => cluster.Leader?.Manager!.Give(HandOverInput.Instance));
+        long at = 0;
+        for (int i = Random.Below(4); i > 0; i--)
+        {
+            at += Random.Between(5, 60) * Ms;
+            World.After(at, () => cluster.Leader?.Manager!.Give(HandOverInput.Instance));
+        }
     }
 
     private void Flap()
@@ -348,6 +360,8 @@ internal sealed class FaultPlan(Cluster cluster)
         if (isLost) host.Disk.Wipe();
         if (isLost || host.Disk.TryRollBack()) Watch(host);
         World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
+        // The others are a quorum, and for less than the time of grace they can't show it.
+        if (World.Profile.CutsAroundRollBacks && Random.Chance(0.4)) CutLeader(LongestCutMs);
     }
 
     /// <summary>A host that knows the format changes an entry while the VN is down, so that only what was signed shows it.</summary>

@@ -1,3 +1,4 @@
+using Coco.Consensus;
 using Coco.Crypto;
 using Coco.Governance;
 using Coco.Log;
@@ -79,13 +80,15 @@ internal sealed class Cluster : IDisposable
 
     public SecretKey SessionKey => _sessionKey;
 
-    /// <summary>The newest constitution that a VN has committed.</summary>
-    public Constitution? Constitution { get; private set; }
+    /// <summary>Governance as of the newest change that a VN has committed.</summary>
+    public GovernanceState? Governance { get; private set; }
+
+    public Constitution? Constitution => Governance?.Constitution;
 
     public IEnumerable<Host> Running => _hosts.Where(host => host.Manager is not null);
 
     /// <summary>One that takes itself for the leader.</summary>
-    public Host? Leader => Running.FirstOrDefault(host => host.Manager!.Replica.Consensus?.Role == Consensus.ConsensusRole.Leader);
+    public Host? Leader => Running.FirstOrDefault(host => host.Manager!.Replica.Consensus?.Role == ConsensusRole.Leader);
 
     public EntryCipher NewCipher() => new(_sessionKey, Ledger.OnNonce);
 
@@ -131,6 +134,14 @@ internal sealed class Cluster : IDisposable
         World.After(World.Random.Between(100, 5_000), () => manager.Give(new LinkBrokenInput(broken.Name)));
     }
 
+    /// <summary>As an operator does with a VN that nobody answers: <c>coco node join</c> into a new data folder.</summary>
+    public void SetUpAnew(Host host)
+    {
+        Crash(host, isPowerLost: false);
+        host.Disk.Wipe();
+        World.After(SimulationWorld.Second, () => Start(host));
+    }
+
     /// <summary>As a supervisor does.</summary>
     public void Restart(Host host)
     {
@@ -143,10 +154,16 @@ internal sealed class Cluster : IDisposable
     {
         bool isSecond = !isResumed && _incarnations.ContainsKey(node) && !World.Profile.RollsAllBack;
         if (isSecond) World.Violate("incarnations", $"{host.Name} takes part as {node}, which took part before");
-        if (isResumed && host.IsRolledBack && Running.Any(other => other != host && other.Manager!.Replica.Consensus?.HasQuorum == true))
+        if (isResumed && host.IsRolledBack && IsQuorumWithout(host))
             World.Violate("roll back", $"{host.Name} takes part as {node} with a disk that went back, although a quorum lives");
         _incarnations[node] = host;
     }
+
+    /// <summary>The others that take part are a quorum, whether or not they have a leader just now.</summary>
+    private bool IsQuorumWithout(Host host) => Governance is { } state && Quorum.Holds(
+        MembershipOf(state), node => Running.Any(other => other != host && other.Manager!.Replica.Consensus?.Self == node));
+
+    private static Configuration MembershipOf(GovernanceState state) => new(state.Membership.Voters, state.Membership.OutgoingVoters, state.Membership.Learners);
 
     /// <summary>The VN that takes or took part as this one; null: none did so far.</summary>
     public Host? HostOf(NodeId node) => _incarnations.GetValueOrDefault(node);
@@ -165,7 +182,7 @@ internal sealed class Cluster : IDisposable
         int former = state.Nodes.Count(node => node.IsCurrent && node.Quarantine == Quarantine.OfVoter);
         if (state.Membership.OutgoingVoters.IsEmpty && state.Membership.Voters.Length <= former)
             World.Violate("last quorum", $"{former} voters are quarantined, {state.Membership.Voters.Length} stay");
-        Constitution = state.Constitution;
+        Governance = state;
         foreach (Host host in _hosts)
             Want(host, state.Constitution.FindNode(host.Name) is not null || state.Nodes.Any(node => node.Name == host.Name && state.Membership.Contains(node.Id)));
     }

@@ -88,7 +88,7 @@ internal sealed class ManagerProcess : IDisposable
     public void Start()
     {
         _world.After(_world.Random.Between(0, 10_000), Tick);
-        if (_replica.Self == NodeId.None && _replica.Last == LogIndex.Zero) Contact();
+        if (_replica.Self == NodeId.None) Contact();
     }
 
     /// <summary>kill -9: nothing more comes of this process.</summary>
@@ -185,14 +185,30 @@ internal sealed class ManagerProcess : IDisposable
         _world.After(_host.TickLength, Tick);
     }
 
-    /// <summary>Until it has joined, a VN with an empty disk keeps a link to the VN that its operator named.</summary>
+    /// <summary>
+    /// Until it has joined, a VN with an empty disk keeps a link to the VN that its operator named. One that was away so long that its
+    /// ledger names nobody who is left is set up anew.
+    /// </summary>
     private void Contact()
     {
         if (!IsAlive || _replica.Self != NodeId.None) return;
-        Host contact = _cluster.ContactOf(_host);
-        if (_cluster.Links.IsOpen(_host, contact) && _cluster.Links.IsOpen(contact, _host)) Give(new LinkInput(contact.Name));
+        if (_replica.State is { } state)
+        {
+            if (!_cluster.Hosts.Any(other => other != _host && other.IsWanted && IsNamed(state, other.Name)))
+            {
+                _cluster.SetUpAnew(_host);
+                return;
+            }
+        }
+        else
+        {
+            Host contact = _cluster.ContactOf(_host);
+            if (_cluster.Links.IsOpen(_host, contact) && _cluster.Links.IsOpen(contact, _host)) Give(new LinkInput(contact.Name));
+        }
         _world.After(ContactEvery, Contact);
     }
+
+    private static bool IsNamed(GovernanceState state, string name) => state.Constitution.FindNode(name) is not null || state.Nodes.Any(node => node.Name == name);
 
     private void Step(ReplicaInput input)
     {
@@ -298,11 +314,15 @@ internal sealed class ManagerProcess : IDisposable
         });
     }
 
-    /// <summary>Nothing of the ledger, no vote and no key goes to one whose lease this VN knows to have ended.</summary>
+    /// <summary>
+    /// Nothing of the ledger, no vote and no key goes to one whose lease this VN knows to have ended; one that is behind may know of an
+    /// end that was taken back since.
+    /// </summary>
     private void CheckQuarantine(string to, PeerMessage message)
     {
         if (message is EvidenceAsk or EvidenceGive or EvidenceWanted or Probe or ProbeAnswer or JoinRequest or JoinRefused) return;
-        bool isOutcast = _before?.CurrentOf(to)?.IsQuarantined == true && _replica.State?.CurrentOf(to)?.IsQuarantined == true;
+        bool isOutcast = _before?.CurrentOf(to)?.IsQuarantined == true && _replica.State?.CurrentOf(to)?.IsQuarantined == true
+            && _cluster.Governance?.CurrentOf(to)?.IsQuarantined == true;
         if (isOutcast) _world.Violate("quarantine", $"{_host.Name} sends {message.GetType().Name} to {to}, whose lease has ended");
     }
 
