@@ -163,6 +163,7 @@ public sealed class Replica
             case LinkBrokenInput broken: OnLinkBroken(broken.Node); break;
             case SignedInput signed: OnSigned(signed); break;
             case DiskInput disk: OnDisk(disk); break;
+            case LogReadInput { Problem: { } problem }: Halt($"a new start is needed: {problem}"); break; // which looks what is left of the files
             case LogReadInput read: OnLogRead(read); break;
             case WorkerConnectedInput: OnWorkerGone(); _worker.OnConnected(); break;
             case WorkerReadyInput ready: _worker.OnReady(ready.Version); break;
@@ -186,11 +187,8 @@ public sealed class Replica
                 if (_context.FeedingFrom == lost.Index) _worker.Drop("its snapshot can't be read");
                 _snapshots.OnLost(lost);
                 break;
-            case FetchStoredInput stored: _fetch.OnStored(stored); break;
-            case FetchCheckedInput checkedInput: _fetch.OnChecked(checkedInput); break;
-            case FetchAdoptedInput adopted: _fetch.OnAdopted(adopted); break;
             case ChunkFoundInput found: _backfill.OnFound(found); break;
-            default: Invariant.Holds(_leases.TryTake(input), $"unknown input {input.GetType().Name}"); break;
+            default: Invariant.Holds(_fetch.TryTake(input) || _leases.TryTake(input), $"unknown input {input.GetType().Name}"); break;
         }
     }
 

@@ -29,7 +29,11 @@ public sealed record SignedInput(ulong Ticket, ReadOnlyMemory<byte> Signature) :
 public sealed record DiskInput(ulong Ticket) : ReplicaInput;
 
 /// <summary>The answer to <see cref="ReadLogEffect"/>: frames from <paramref name="First"/> on, none where the files lack them.</summary>
-public sealed record LogReadInput(LogReader Reader, LogIndex First, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : ReplicaInput;
+public sealed record LogReadInput(LogReader Reader, LogIndex First, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : ReplicaInput
+{
+    /// <summary>What the files do not hold as it was written; null: they hold all that was asked for.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>A worker process has connected; it is told what to be.</summary>
 public sealed record WorkerConnectedInput : ReplicaInput

@@ -478,17 +478,18 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         var frames = new List<ReadOnlyMemory<byte>>();
         LogIndex last = _replica.Consensus?.Persisted ?? LogIndex.Zero;
         int bytes = 0;
+        string? lost = null;
         for (LogIndex index = read.First; index <= last && bytes < read.MaxBytes; index = index.Next())
         {
             if (_reader!.TryReadFrame(index, out ReadOnlyMemory<byte> frame) is { } problem)
             {
-                Alert("ledger", problem.Message);
+                Alert("ledger", lost = problem.Message);
                 break;
             }
             frames.Add(frame);
             bytes += frame.Length;
         }
-        _loop.PostOwn(new LogReadInput(read.Reader, read.First, frames));
+        _loop.PostOwn(new LogReadInput(read.Reader, read.First, frames) { Problem = lost });
     }
 
     private void OnAdmitted()

@@ -65,7 +65,7 @@ public sealed record Profile(string Name, string Description)
                 ["crash"] = 6, ["crashAtStep"] = 10, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 2, ["pause"] = 2,
                 ["snapshotDamage"] = 2, ["away"] = 2, ["powerCut"] = 1, ["ledgerDamage"] = 3, ["diskFull"] = 3, ["diskStall"] = 2, ["clockJump"] = 2,
-                ["leaderCut"] = 3, ["handOver"] = 2, ["ledgerForged"] = 1,
+                ["leaderCut"] = 3, ["handOver"] = 2, ["ledgerForged"] = 1, ["readError"] = 2,
             },
         },
         new("limits", "The faults of mixed, with thresholds so small that a day of production passes in seconds.")
@@ -87,13 +87,13 @@ public sealed record Profile(string Name, string Description)
                 ["slowDisk"] = 2, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["away"] = 3, ["snapshotDamage"] = 2, ["clockJump"] = 2, ["pause"] = 2,
             },
         },
-        new("disks", "Disks fill up, stall, return what was not written, and go back; clocks jump.")
+        new("disks", "Disks fill up, stall, fail to read, return what was not written, and go back; clocks jump.")
         {
             Loss = 0.01, LosesDisks = true, SyncMs = 30, FaultEveryMs = 400,
             Weights = new Dictionary<string, int>
             {
                 ["ledgerDamage"] = 6, ["diskFull"] = 6, ["diskStall"] = 4, ["slowDisk"] = 2, ["rollback"] = 3, ["powerCut"] = 1, ["crash"] = 3,
-                ["crashAtStep"] = 3, ["snapshotDamage"] = 3, ["clockJump"] = 3, ["away"] = 1,
+                ["crashAtStep"] = 3, ["snapshotDamage"] = 3, ["clockJump"] = 3, ["away"] = 1, ["readError"] = 6, ["workerKill"] = 3,
             },
         },
         new("snapshots", "VNs are away so long that they come back through a snapshot; snapshot files are lost, cut, changed and set back.")

@@ -21,8 +21,20 @@ public static class SharedFiles
         }
     }
 
-    /// <summary>Looks for the chunk that ends there, by its name, and checks what it holds.</summary>
+    /// <summary>Looks for the chunk that ends there, by its name, and checks what it holds. One that can't be read is not there.</summary>
     public static ChunkFoundInput FindChunk(ILedgerFiles files, ChunkEnd end)
+    {
+        try
+        {
+            return Find(files, end);
+        }
+        catch (IOException)
+        {
+            return new ChunkFoundInput(end, null, []);
+        }
+    }
+
+    private static ChunkFoundInput Find(ILedgerFiles files, ChunkEnd end)
     {
         List<LogIndex> present = [.. files.List()
             .Select(file => ChunkFile.TryParseName(file, out LogIndex first) ? first : LogIndex.Zero)

@@ -70,6 +70,9 @@ public sealed record FetchCheckedInput(LogIndex Index, SnapshotFacts? Facts) : R
 
 public sealed record FetchAdoptedInput(LogIndex Index) : ReplicaInput;
 
+/// <summary>The disk fails where the fetched file is to be checked or adopted.</summary>
+public sealed record FetchFailedInput(LogIndex Index, string Reason) : ReplicaInput;
+
 /// <param name="Chunk">Null: it isn't there, or not what stood in the log.</param>
 /// <param name="Present">First entries of the files that begin at or before the end; those that overlap with the true one are wrong.</param>
 public sealed record ChunkFoundInput(ChunkEnd End, CheckedChunk? Chunk, IReadOnlyList<LogIndex> Present) : ReplicaInput;

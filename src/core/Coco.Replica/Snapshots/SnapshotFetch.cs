@@ -71,7 +71,20 @@ internal sealed class SnapshotFetch(ReplicaContext context)
         }
     }
 
-    public void OnStored(FetchStoredInput input)
+    /// <summary>Takes what the shell says of the file.</summary>
+    public bool TryTake(ReplicaInput input)
+    {
+        switch (input)
+        {
+            case FetchStoredInput stored: OnStored(stored); return true;
+            case FetchCheckedInput checkedInput: OnChecked(checkedInput); return true;
+            case FetchAdoptedInput adopted: OnAdopted(adopted); return true;
+            case FetchFailedInput failed: OnFailed(failed); return true;
+            default: return false;
+        }
+    }
+
+    private void OnStored(FetchStoredInput input)
     {
         if (_file is not { } file || file.Index != input.Index || input.Attempt != _attempt || _isChecking) return;
         if (input.From != _stored)
@@ -88,7 +101,7 @@ internal sealed class SnapshotFetch(ReplicaContext context)
     }
 
     /// <summary>The file is whole: is it what a quorum has co-signed?</summary>
-    public void OnChecked(FetchCheckedInput input)
+    private void OnChecked(FetchCheckedInput input)
     {
         if (_file is not { } file || file.Index != input.Index || !_isChecking) return;
         _facts = input.Facts;
@@ -111,13 +124,13 @@ internal sealed class SnapshotFetch(ReplicaContext context)
     /// </summary>
     private void OnFalse(FilePull file)
     {
-        string text = $"{context.NameOf(file.From)} sent a snapshot of entry {file.Index} that no quorum has signed.";
-        if (context.Consensus.Status.Term == _term) context.Effects.Add(new AlertEffect("evidence", text));
+        string text = $"What {context.NameOf(file.From)} sent is not the snapshot of entry {file.Index} that a quorum has signed: its host's disk has changed it, or this one's.";
+        if (context.Consensus.Status.Term == _term) context.Effects.Add(new AlertEffect("snapshot", text));
         else context.Trace(text);
         End();
     }
 
-    public void OnAdopted(FetchAdoptedInput input)
+    private void OnAdopted(FetchAdoptedInput input)
     {
         if (_checked is null || _facts!.Index != input.Index) return;
         var snapshot = new KnownSnapshot(_facts, _proof);
@@ -128,6 +141,14 @@ internal sealed class SnapshotFetch(ReplicaContext context)
         }
         context.Snapshots.Add(snapshot); // the log has come this far without it
         Clear();
+    }
+
+    /// <summary>The disk's fault, and nobody else's.</summary>
+    private void OnFailed(FetchFailedInput input)
+    {
+        if (_file?.Index != input.Index) return;
+        context.Trace($"The snapshot of entry {input.Index} is not used: {input.Reason}");
+        End();
     }
 
     public void OnTick()

@@ -40,8 +40,8 @@ internal sealed class SnapshotLoop(
             case SendFileEffect wanted: Post(() => Send(wanted)); break;
             case BeginFetchEffect begin: Post(() => shelf.BeginFetch(begin.Index)); break;
             case StoreFetchedEffect store: Post(() => Store(store)); break;
-            case CheckFetchedEffect check: Post(() => give(new FetchCheckedInput(check.Index, shelf.CheckFetched(check.Index)))); break;
-            case AdoptFetchedEffect adopt: Post(() => Adopt(adopt)); break;
+            case CheckFetchedEffect check: PostFetch(check.Index, () => give(new FetchCheckedInput(check.Index, shelf.CheckFetched(check.Index)))); break;
+            case AdoptFetchedEffect adopt: PostFetch(adopt.Index, () => Adopt(adopt)); break;
             case EndFetchEffect end: Post(() => shelf.EndFetch(end.Index)); break;
             case FindChunkEffect find: Post(() => give(SharedFiles.FindChunk(ledger, find.End))); break;
             default: return false;
@@ -127,6 +127,19 @@ internal sealed class SnapshotLoop(
         LedgerFolder files = wanted.Kind == SharedFile.Snapshot ? folder : ledger;
         foreach (FilePiece piece in SharedFiles.Read(files, wanted, Replica.Limits.PieceBytes)) send(wanted.To, piece);
     }
+
+    /// <summary>A step of a fetch that has all pieces; where the disk fails it is begun again.</summary>
+    private void PostFetch(LogIndex index, Action job) => Post(() =>
+    {
+        try
+        {
+            job();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            give(new FetchFailedInput(index, problem.Message));
+        }
+    });
 
     private void Post(Action job)
     {

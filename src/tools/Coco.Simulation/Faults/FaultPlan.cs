@@ -60,6 +60,7 @@ internal sealed class FaultPlan(Cluster cluster)
             host.SyncUpToMs = World.Profile.SyncMs;
             host.SyncStallsUntil = 0;
             host.Disk.Space.IsFull = false;
+            host.Disk.Reads.FailUntil = host.Disk.Reads.GarbleUntil = 0;
             host.WithheldUntil = 0;
             host.ClockStoppedUntil = 0;
             host.Drift(1);
@@ -153,6 +154,7 @@ internal sealed class FaultPlan(Cluster cluster)
             case "diskFull" when !IsAnyRolledBack: FillDisk(host); break;
             case "diskStall": StallDisk(host); break;
             case "clockJump": JumpClock(host); break;
+            case "readError" when !IsAnyRolledBack: FailReads(host); break;
             case "rollAllBack": RollAllBack(running); break;
         }
     }
@@ -391,6 +393,15 @@ internal sealed class FaultPlan(Cluster cluster)
         World.After(Random.Between(100, 2_500) * Ms, () => host.Disk.Space.IsFull = false);
     }
 
+    /// <summary>Reads of a running VN fail for a while, or bring what was not written: its files are whole when it starts again.</summary>
+    private void FailReads(Host host)
+    {
+        World.CountFault("readError", host.Name);
+        long until = World.Now + (Random.Between(50, 2_000) * Ms);
+        if (Random.Chance(0.5)) host.Disk.Reads.FailUntil = until;
+        else if (host.Manager!.Replica.First.Value == 1) host.Disk.Reads.GarbleUntil = until; // else it could lose a snapshot that it can't do without
+    }
+
     private void StallDisk(Host host)
     {
         World.CountFault("diskStall", host.Name);
@@ -413,6 +424,7 @@ internal sealed class FaultPlan(Cluster cluster)
         cluster.Links.MendAll();
         _armed.Clear();
         foreach (Host one in cluster.Hosts) one.Disk.Space.IsFull = false;
+        foreach (Host one in cluster.Hosts) one.Disk.Reads.FailUntil = one.Disk.Reads.GarbleUntil = 0;
         return true;
     }
 

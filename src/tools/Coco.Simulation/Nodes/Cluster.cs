@@ -111,6 +111,11 @@ internal sealed class Cluster : IDisposable
         {
             World.Violate("invariant", $"{host.Name} can't start: {broken.Message} {ManagerProcess.FirstFrame(broken)}");
         }
+        catch (IOException problem)
+        {
+            World.Note(host.Name, $"can't start: {problem.Message}");
+            World.After(100 * SimulationWorld.Millisecond, () => Start(host));
+        }
     }
 
     /// <summary>The process is gone; with the power, also what was not synced.</summary>
@@ -121,6 +126,7 @@ internal sealed class Cluster : IDisposable
         if (isPowerLost) host.Disk.Crash(); // before the process is gone, so that it can be said what it was doing
         else host.Disk.Sync();
         host.Manager = null;
+        host.Disk.Reads.GarbleUntil = 0;
         manager.End();
         foreach (Host other in Running.ToList()) TellBroken(other, host);
         if (isPowerLost) host.Worker?.End("power lost");

@@ -156,6 +156,10 @@ internal sealed class ManagerProcess : IDisposable
         {
             _world.Violate("invariant", $"{_host.Name} (manager): {broken.Message} {FirstFrame(broken)}");
         }
+        catch (IOException problem)
+        {
+            OnDiskFailure(problem.Message);
+        }
         _isStepping = false;
         CheckDisk();
     }
@@ -168,6 +172,7 @@ internal sealed class ManagerProcess : IDisposable
     {
         if (!IsAlive || _reader is null || _replica.Consensus is not { } consensus || _world.IsBroken) return;
         LogIndex last = _replica.Committed < consensus.Persisted ? _replica.Committed : consensus.Persisted;
+        _host.Disk.Reads.IsChecked = true;
         while (_checked < last)
         {
             _checked = _checked.Next();
@@ -176,6 +181,7 @@ internal sealed class ManagerProcess : IDisposable
             else
                 _cluster.Ledger.OnCommitted(_host, _checked, frame);
         }
+        _host.Disk.Reads.IsChecked = false;
     }
 
     private void Tick()
@@ -194,7 +200,8 @@ internal sealed class ManagerProcess : IDisposable
         if (!IsAlive || _replica.Self != NodeId.None) return;
         if (_replica.State is { } state)
         {
-            if (!_cluster.Hosts.Any(other => other != _host && other.IsWanted && IsNamed(state, other.Name)))
+            List<Host> others = [.. _cluster.Hosts.Where(other => other != _host && other.IsWanted)];
+            if (others.Count > 0 && !others.Exists(other => IsNamed(state, other.Name)))
             {
                 _cluster.SetUpAnew(_host);
                 return;
@@ -299,7 +306,7 @@ internal sealed class ManagerProcess : IDisposable
     private void Halt(string reason)
     {
         _world.Note(_host.Name, $"HALT {reason}");
-        if (reason.StartsWith("a new start is needed", StringComparison.Ordinal)) _world.After(0, () => _cluster.Restart(_host));
+        if (reason.StartsWith("a new start is needed", StringComparison.Ordinal) || _host.Disk.Reads.AreFaulty) _world.After(0, () => _cluster.Restart(_host));
         else _world.Violate("halt", $"{_host.Name} stops: {reason}");
     }
 
@@ -382,17 +389,19 @@ internal sealed class ManagerProcess : IDisposable
         var frames = new List<ReadOnlyMemory<byte>>();
         LogIndex last = _replica.Consensus?.Persisted ?? LogIndex.Zero;
         int bytes = 0;
+        string? lost = null;
         for (LogIndex index = read.First; index <= last && bytes < read.MaxBytes; index = index.Next())
         {
             if (_reader!.TryReadFrame(index, out ReadOnlyMemory<byte> frame) is { } problem)
             {
-                _world.Violate("ledger", $"{_host.Name} can't read entry {index} back: {problem.Message}");
+                lost = problem.Message;
+                if (!_host.Disk.Reads.AreFaulty) _world.Violate("ledger", $"{_host.Name} can't read entry {index} back: {lost}");
                 break;
             }
             frames.Add(frame);
             bytes += frame.Length;
         }
-        _own.Enqueue(new LogReadInput(read.Reader, read.First, frames));
+        _own.Enqueue(new LogReadInput(read.Reader, read.First, frames) { Problem = lost });
     }
 
     private void ToWorker(ReplicaEffect effect)

@@ -27,7 +27,8 @@ internal sealed class SimulatedDisk : ILedgerFiles
     public SimulatedDisk(SimulationWorld world, string name)
     {
         (_world, _name) = (world, name);
-        Snapshots = new SimulatedFolder(world, name, Space);
+        Reads = new DiskReads(world);
+        Snapshots = new SimulatedFolder(world, name, Space, Reads);
         Durable = new DurableFiles(this);
     }
 
@@ -37,6 +38,8 @@ internal sealed class SimulatedDisk : ILedgerFiles
     public SimulatedFolder Snapshots { get; }
 
     public DiskSpace Space { get; } = new();
+
+    public DiskReads Reads { get; }
 
     /// <summary>What a crash leaves in any case, for the checks.</summary>
     public ILedgerFiles Durable { get; }
@@ -48,7 +51,12 @@ internal sealed class SimulatedDisk : ILedgerFiles
 
     public long Length(string file) => _files.TryGetValue(file, out FileContent content) ? content.Length : 0;
 
-    public int Read(string file, long offset, Span<byte> destination) => Read(_files, file, offset, destination);
+    public int Read(string file, long offset, Span<byte> destination)
+    {
+        int length = Read(_files, file, offset, destination);
+        Reads.Meet(destination[..length]);
+        return length;
+    }
 
     private static int Read(Dictionary<string, FileContent> files, string file, long offset, Span<byte> destination)
     {

@@ -5,7 +5,7 @@ using Coco.Simulation.World;
 namespace Coco.Simulation.Nodes;
 
 /// <summary>A folder whose operations are durable with the sync behind them; a crash keeps some of the others, the last one perhaps in part.</summary>
-internal sealed class SimulatedFolder(SimulationWorld world, string name, DiskSpace space) : ISnapshotFolder
+internal sealed class SimulatedFolder(SimulationWorld world, string name, DiskSpace space, DiskReads reads) : ISnapshotFolder
 {
     private readonly List<Dictionary<string, FileContent>> _images = [];
     private readonly List<DiskOperation> _unsynced = [];
@@ -21,6 +21,7 @@ internal sealed class SimulatedFolder(SimulationWorld world, string name, DiskSp
         if (!_files.TryGetValue(file, out FileContent content) || offset >= content.Length) return 0;
         int length = (int)Math.Min(destination.Length, content.Length - offset);
         content.Span.Slice((int)offset, length).CopyTo(destination);
+        reads.Meet(destination[..length]);
         return length;
     }
 

@@ -52,10 +52,10 @@ internal sealed class SnapshotTwin : IDisposable
                 });
                 break;
             case CheckFetchedEffect check:
-                Post(() => _manager.Give(new FetchCheckedInput(check.Index, _shelf.CheckFetched(check.Index))));
+                PostFetch(check.Index, () => _manager.Give(new FetchCheckedInput(check.Index, _shelf.CheckFetched(check.Index))));
                 break;
             case AdoptFetchedEffect adopt:
-                Post(() =>
+                PostFetch(adopt.Index, () =>
                 {
                     _shelf.AdoptFetched(adopt.Index, adopt.Proof);
                     _manager.Give(new FetchAdoptedInput(adopt.Index));
@@ -108,6 +108,18 @@ internal sealed class SnapshotTwin : IDisposable
     /// <summary>The state in a snapshot goes to the worker.</summary>
     public void Feed(LogIndex index, BoundaryLink link) => Post(() =>
     {
+        try
+        {
+            Read(index, link);
+        }
+        catch (IOException problem)
+        {
+            _manager.Give(new SnapshotLostInput(index, problem.Message));
+        }
+    });
+
+    private void Read(LogIndex index, BoundaryLink link)
+    {
         using SnapshotStream stream = _shelf.Open(index);
         bool isLast = false;
         while (!isLast)
@@ -125,7 +137,7 @@ internal sealed class SnapshotTwin : IDisposable
             }
         }
         _world.Counters.WorkersRestored++;
-    });
+    }
 
     public void Dispose() => _shelf.Dispose();
 
@@ -147,6 +159,19 @@ internal sealed class SnapshotTwin : IDisposable
         ILedgerFiles files = send.Kind == SharedFile.Snapshot ? _host.Disk.Snapshots : _host.Disk;
         foreach (FilePiece piece in SharedFiles.Read(files, send, _cluster.PieceBytes)) _manager.SendTo(send.To, piece);
     }
+
+    /// <summary>A step of a fetch that has all pieces.</summary>
+    private void PostFetch(LogIndex index, Action work) => Post(() =>
+    {
+        try
+        {
+            work();
+        }
+        catch (IOException problem)
+        {
+            _manager.Give(new FetchFailedInput(index, problem.Message));
+        }
+    });
 
     private void Post(Action work)
     {
