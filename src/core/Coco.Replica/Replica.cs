@@ -244,7 +244,7 @@ public sealed class Replica
             case Probe probe: OnProbe(input.From, probe); break;
             case ProbeAnswer answer when !_context.IsActive: _rejoin!.OnAnswer(input.From, answer); break;
             case ProbeAnswer answer:
-                if (_leftBehind.OnAnswer(answer)) Halt("a new start is needed: the network goes on, and does not reach this incarnation");
+                if (_leftBehind.OnAnswer(answer) is { } reason) Halt($"a new start is needed: {reason}");
                 break;
             case JoinRequest request when _context.IsActive && _context.Tail.State is not null:
                 _membership.OnJoinRequest(input.From, input.PublicKey, request, MayLead);

@@ -23,6 +23,15 @@ public sealed record Profile(string Name, string Description)
     /// <summary>While a VN comes back whose disk was rolled back, the leader may be cut off.</summary>
     public bool CutsAroundRollBacks { get; init; }
 
+    /// <summary>How often one VN stays away when all faults are over: the others must go on without it if they are a quorum.</summary>
+    public double LeavesOneAway { get; init; } = 0.3;
+
+    /// <summary>In the end all VNs die at one moment, most often while who takes part changes.</summary>
+    public bool EndsInDeath { get; init; }
+
+    /// <summary>How many VNs a network begins with, one of these; null: as usual.</summary>
+    public IReadOnlyList<int>? Sizes { get; init; }
+
     /// <summary>A disk may be lost as a whole where it would be rolled back.</summary>
     public bool LosesDisks { get; init; }
 
@@ -48,7 +57,7 @@ public sealed record Profile(string Name, string Description)
     [
         new("mixed", "Everything that the network must survive, together.")
         {
-            Loss = 0.02, Duplication = 0.01, Reordering = 0.03,
+            Loss = 0.02, Duplication = 0.01, Reordering = 0.03, LeavesOneAway = 0,
             Weights = new Dictionary<string, int>
             {
                 ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
@@ -117,6 +126,11 @@ public sealed record Profile(string Name, string Description)
             {
                 ["crash"] = 4, ["crashAtStep"] = 8, ["killQuorum"] = 3, ["killAll"] = 2, ["powerCut"] = 1, ["rollback"] = 3, ["slowDisk"] = 4, ["slowNetwork"] = 1,
             },
+        },
+        new("majorities", "In the end all VNs die at one moment, in the middle of a change of who takes part, and all but one come back.")
+        {
+            Loss = 0.01, Governs = true, FaultEveryMs = 700, EndsInDeath = true, LeavesOneAway = 1, Sizes = [3, 4, 4, 5],
+            Weights = new Dictionary<string, int> { ["crash"] = 4, ["away"] = 2, ["slowDisk"] = 3, ["partition"] = 2, ["slowNetwork"] = 1, ["killAll"] = 1 },
         },
         new("power-cuts", "All machines lose their power at one moment, again and again, while disks are slow.")
         {

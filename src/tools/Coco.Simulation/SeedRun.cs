@@ -3,6 +3,7 @@ using Coco.Ledgers.Ethereum;
 using Coco.Primitives;
 using Coco.Simulation.Checks;
 using Coco.Simulation.Clients;
+using Coco.Simulation.Faults;
 using Coco.Simulation.Ledgers;
 using Coco.Simulation.Nodes;
 using Coco.Simulation.World;
@@ -20,7 +21,9 @@ internal sealed class SeedRun : IDisposable
     private const long FaultSeconds = 10;
     private const long CalmSeconds = 30;
     private const int MinAcknowledged = 100;
+    private const int MinWithoutOne = 10;
     private const ulong LedgerStream = 0x6C6564676572;
+    private const ulong AwayStream = 0x61776179;
 
     private readonly SimulationWorld _world;
     private readonly Cluster _cluster;
@@ -56,6 +59,7 @@ internal sealed class SeedRun : IDisposable
 
     private static int CountFor(SimulationWorld world)
     {
+        if (world.Profile.Sizes is { } sizes) return world.Random.Pick(sizes);
         if (world.Profile.RollsAllBack) return world.Random.Pick([1, 1, 3]);
         return world.Profile.Governs ? world.Random.Pick([3, 4]) : world.Random.Pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 7]);
     }
@@ -68,12 +72,37 @@ internal sealed class SeedRun : IDisposable
         if (_world.Profile.Governs) _cluster.Governors.Start();
         _world.RunUntil(_world.Now + (FaultSeconds * Second), () => false);
         _cluster.Governors.Stop();
-        _cluster.Faults.End();
+        if (_world.Profile.EndsInDeath) Die();
+        _cluster.Faults.End(ToLeaveAway());
         if (_world.Profile.RollsAllBack) return;
+        GoOnWithoutOne();
         Expect(() => _world.Counters.Acknowledged >= MinAcknowledged, "after all faults, clients get no answers");
+        Expect(IsCaughtUp, "after all faults, a VN does not catch up while load goes on");
         foreach (ISimulatedClient client in _clients) client.Stop();
         Expect(IsLevel, "after all faults, the VNs do not come to one index");
         if (!_world.IsBroken) Check();
+    }
+
+    private void Die()
+    {
+        bool isDead = false;
+        _cluster.Faults.KillAllWhileOneReturns(() => isDead = true);
+        _world.RunUntil(_world.Now + (CalmSeconds * Second), () => isDead);
+    }
+
+    /// <summary>Drawn apart from all else, so that what comes before does not depend on it.</summary>
+    private Host? ToLeaveAway()
+    {
+        var random = new SimulationRandom((ulong)_world.Seed ^ AwayStream);
+        return random.Chance(_world.Profile.LeavesOneAway) && !_world.Profile.RollsAllBack ? Dispensable.Pick(_cluster, random) : null;
+    }
+
+    private void GoOnWithoutOne()
+    {
+        if (_cluster.Faults.Absent is not { } absent) return;
+        long before = _world.Counters.Acknowledged;
+        Expect(() => _world.Counters.Acknowledged >= before + MinWithoutOne, $"while {absent.Name} is away, clients get no answers of the others");
+        _cluster.Faults.Return();
     }
 
     private void Expect(Func<bool> condition, string otherwise)
@@ -84,6 +113,10 @@ internal sealed class SeedRun : IDisposable
 
     private bool IsWhole() => _cluster.Hosts.Where(host => host.IsWanted).All(host =>
         host.Manager?.Replica is { Consensus.Role: not ConsensusRole.Learner, IsWorkerLive: true, CommittedBatch: not null });
+
+    /// <summary>Nobody learns or lags any more, while the ledger grows.</summary>
+    private bool IsCaughtUp() => IsWhole() && _cluster.Hosts.Where(host => host.IsWanted).All(host =>
+        host.Manager!.Replica is { } replica && replica.Committed.Value + Replica.Limits.CaughtUpEntries >= _cluster.Ledger.CommittedAnywhere.Value);
 
     private bool IsLevel()
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Coco.Consensus;
+using Coco.Governance;
 using Coco.Log;
 using Coco.Primitives;
 using Coco.Replica;
@@ -81,7 +82,8 @@ public sealed class PeerMessageCodecTests
         new ReadIndexGive(Number(), _random.Next(2) == 0 ? null : new LogIndex((ulong)_random.NextInt64())),
         new Probe(Number(), new NodeId(Number()), new Term(Number()), new LogIndex(Number()), new Term(Number())),
         new ProbeAnswer(
-            Number(), (ProbeState)_random.Next(3), new NodeId(Number()), new Term(Number()), new LogIndex(Number()), new Term(Number()), Text()),
+            Number(), (ProbeState)_random.Next(3), new NodeId(Number()), new Term(Number()), new LogPosition(new LogIndex(Number()), new Term(Number())),
+            _random.Next(2) == 0 ? null : new Membership([new NodeId(Number()), new NodeId(Number())], [new NodeId(Number())], []), Text()),
         new JoinRequest(Number(), Bytes(), Bytes()),
         new EvidenceAsk(new NodeId(Number()), Hash(), true, new LogIndex(Number())),
         new EvidenceGive(Number(), Hash(), Bytes()),

@@ -5,10 +5,12 @@ namespace Coco.Replica;
 
 /// <summary>
 /// Finds that the network goes on without this incarnation: it was replaced or retired without learning of it, or all others have
-/// new incarnations whose keys it doesn't know. A new start then joins it again. Messages of strangers can't tell it, so it asks.
+/// new incarnations whose keys it doesn't know. A new start then joins it again. Messages of strangers can't tell it, so it asks. A new
+/// start helps also where this VN alone holds a change of who takes part, and finds no quorum for it.
 /// </summary>
 internal sealed class LeftBehind(ReplicaContext context)
 {
+    private readonly Dictionary<NodeId, (LogPosition End, ulong At)> _shown = [];
     private ulong _lonelySince;
     private ulong _nextProbe;
 
@@ -35,11 +37,20 @@ internal sealed class LeftBehind(ReplicaContext context)
         string leader = status.Leader is { } node ? context.NameOf(node) ?? "" : "";
         bool hasQuorum = status.HasQuorum && leader.Length > 0 && livesWithoutIt;
         return new ProbeAnswer(
-            boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, context.Self, status.Term, status.Last.Index, status.Last.Term,
+            boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, context.Self, status.Term, status.Last,
+            MembershipDesk.ToMembership(status.Configuration),
             hasQuorum ? leader : "");
     }
 
-    /// <summary>True when this VN hears nobody although another one says that a quorum lives.</summary>
-    public bool OnAnswer(ProbeAnswer answer) =>
-        answer.Boot == context.Start.Boot && answer.State == ProbeState.HasQuorum && IsLonely;
+    /// <summary>Why a new start is needed, where this VN hears of no quorum; null: it is not.</summary>
+    public string? OnAnswer(ProbeAnswer answer)
+    {
+        if (answer.Boot != context.Start.Boot || !IsLonely) return null;
+        if (answer.State == ProbeState.HasQuorum) return "the network goes on, and does not reach this incarnation";
+        if (answer.Self != NodeId.None) _shown[answer.Self] = (answer.End, context.Now);
+        return LostChange.Find(context, context.Self, EndShownBy) is { } lost ? $"entry {lost} is a change of who takes part that no quorum holds" : null;
+    }
+
+    private LogPosition? EndShownBy(NodeId node) =>
+        _shown.TryGetValue(node, out (LogPosition End, ulong At) shown) && context.Now - shown.At <= 3 * Limits.ProbeTicks ? shown.End : null;
 }

@@ -21,8 +21,8 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
 
     /// <summary>What this VN shows to others that start.</summary>
     public ProbeAnswer Show(ulong boot) => new(
-        boot, ProbeState.Restarting, CanResume ? log.Sealed!.Self : NodeId.None, ShownTerm, context.Tail.Last,
-        context.Tail.LastPosition.Term, "");
+        boot, ProbeState.Restarting, CanResume ? log.Sealed!.Self : NodeId.None, ShownTerm, context.Tail.LastPosition,
+        context.Tail.State?.Membership, "");
 
     /// <summary>With the resumption: entries after this one go; null: none.</summary>
     public LogIndex? LastToKeep { get; private set; }
@@ -107,11 +107,9 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     {
         if (!CanResume) return;
         Configuration last = MembershipDesk.ToConfiguration(context.State.Membership);
-        Configuration committed = MembershipDesk.ToConfiguration(context.Tail.CommittedState?.Membership ?? context.State.Membership);
         NodeId self = log.Sealed!.Self;
-        // A change that this VN holds may never have been committed, and name an incarnation that is no more: those of before count too.
-        Configuration? shown = Quorum.Holds(last, HasShown) ? last : Quorum.Holds(committed, HasShown) ? committed : null;
-        if (shown is null)
+        bool isLastShown = Quorum.Holds(last, HasShown);
+        if (!isLastShown && !Others().Any(other => Quorum.Holds(other, HasShown)))
         {
             _quorumShownSince = context.Now;
             return;
@@ -121,7 +119,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         // this VN's own log does not say yet that it votes.
         // One that is not heard may run as well, and be heard by those that run.
         bool MayRun(NodeId node) => node != self && (!HasShown(node) || _shown[node].Answer.State == ProbeState.NoQuorum);
-        bool isUsual = ReferenceEquals(shown, last) && last.IsVoter(self);
+        bool isUsual = isLastShown && last.IsVoter(self);
         bool isComplete = last.Voters.All(HasShown) && last.OutgoingVoters.All(HasShown);
         ulong grace = !isUsual || Quorum.Holds(last, MayRun) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
         if (context.Now - _quorumShownSince < grace) return;
@@ -129,33 +127,29 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)
         {
             if (answer.Term > highest) highest = answer.Term;
-            var end = new LogPosition(answer.LastIndex, answer.LastTerm);
-            if (HasShown(node) && end.IsAsNewAs(Shown)) Shown = end;
+            if (HasShown(node) && answer.End.IsAsNewAs(Shown)) Shown = answer.End;
         }
-        LastToKeep = BeforeLostChange(committed);
+        LastToKeep = LostChange.Find(context, self, EndShownBy) is { } lost ? new LogIndex(lost.Value - 1) : null;
         ResumeTerm = highest.Next();
+    }
+
+    /// <summary>
+    /// A change that this VN holds may never have been committed, and name an incarnation that is no more: those of before count too. And
+    /// its log may not say yet what a newer one says: also that this VN votes, as the incarnation that it is.
+    /// </summary>
+    private IEnumerable<Configuration> Others()
+    {
+        yield return LostChange.Before(context);
+        yield return MembershipDesk.ToConfiguration((context.Tail.CommittedState ?? context.State).Membership);
+        foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)
+            if (HasShown(node) && answer.Membership is { } newer && answer.End.IsAsNewAs(context.Tail.LastPosition))
+                yield return MembershipDesk.ToConfiguration(newer);
     }
 
     /// <summary>What was shown a while ago may have changed: a VN that has restarted since could be part of a quorum.</summary>
     private bool HasShown(NodeId node) => node == log.Sealed!.Self
         || (_shown.TryGetValue(node, out var shown) && context.Now - shown.At <= 3 * Limits.ProbeTicks);
 
-    /// <summary>
-    /// This VN led, made a change of who takes part, and died before a quorum held it. Counting from when it stands in the log (Raft 6), the
-    /// change would ask for votes of an incarnation that may be gone for good. Nobody but this VN counted its own disk for entries
-    /// that it made itself, so where too few others can hold the change, it is taken back.
-    /// </summary>
-    private LogIndex? BeforeLostChange(Configuration committed)
-    {
-        TailEntry? change = null;
-        foreach (TailEntry entry in context.Tail.Entries)
-            if (entry.Kind == EntryKind.Configuration) change ??= entry;
-        if (change is null) return null;
-        foreach (TailEntry entry in context.Tail.Entries)
-            if (entry.Index >= change.Index && entry.Frame.Signer != log.Sealed!.Self) return null;
-        bool MayHold(NodeId node) => node == log.Sealed!.Self || !HasShown(node)
-            || _shown[node].Answer.LastTerm > change.Term
-            || (_shown[node].Answer.LastTerm == change.Term && _shown[node].Answer.LastIndex >= change.Index);
-        return Quorum.Holds(committed, MayHold) ? null : new LogIndex(change.Index.Value - 1);
-    }
+    private LogPosition? EndShownBy(NodeId node) =>
+        node != log.Sealed!.Self && HasShown(node) ? _shown[node].Answer.End : null;
 }

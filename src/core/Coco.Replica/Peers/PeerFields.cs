@@ -1,4 +1,5 @@
 using System.Text;
+using Coco.Governance;
 using Coco.Primitives;
 
 namespace Coco.Replica;
@@ -66,6 +67,13 @@ internal ref struct PeerFields(ReadOnlyMemory<byte> message)
             return _message.Slice(_message.Length - _reader.Remaining - bytes.Length, bytes.Length);
         HasFailed = true;
         return default;
+    }
+
+    public Membership Membership()
+    {
+        if (HasFailed || !Coco.Governance.Membership.TryDecode(ref _reader, out Membership membership)) HasFailed = true;
+        else return membership;
+        return Coco.Governance.Membership.Empty;
     }
 
     public string Text() => Encoding.UTF8.GetString(Bytes(Limits.MaxTextBytes).Span);

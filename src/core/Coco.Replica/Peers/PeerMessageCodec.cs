@@ -1,5 +1,6 @@
 using System.Text;
 using Coco.Consensus;
+using Coco.Governance;
 using Coco.Log;
 using Coco.Primitives;
 
@@ -86,10 +87,7 @@ public static class PeerMessageCodec
                 WritePlace(writer, m.Boot, m.Self, m.Term, m.LastIndex, m.LastTerm);
                 break;
             case ProbeAnswer m:
-                writer.WriteByte((byte)Kind.ProbeAnswer);
-                WritePlace(writer, m.Boot, m.Self, m.Term, m.LastIndex, m.LastTerm);
-                writer.WriteByte((byte)m.State);
-                WriteText(writer, m.Leader);
+                EncodeProbeAnswer(m, writer);
                 break;
             case JoinRequest m:
                 writer.WriteByte((byte)Kind.JoinRequest);
@@ -223,6 +221,16 @@ public static class PeerMessageCodec
         return message is not null;
     }
 
+    private static void EncodeProbeAnswer(ProbeAnswer message, ByteWriter writer)
+    {
+        writer.WriteByte((byte)Kind.ProbeAnswer);
+        WritePlace(writer, message.Boot, message.Self, message.Term, message.End.Index, message.End.Term);
+        writer.WriteByte((byte)message.State);
+        writer.WriteByte(message.Membership is null ? (byte)0 : (byte)1);
+        message.Membership?.Encode(writer);
+        WriteText(writer, message.Leader);
+    }
+
     private static ProbeAnswer DecodeProbeAnswer(ref PeerFields fields)
     {
         ulong boot = fields.UInt64();
@@ -232,7 +240,8 @@ public static class PeerMessageCodec
         var lastTerm = new Term(fields.UInt64());
         var state = (ProbeState)fields.Byte();
         if (state > ProbeState.Restarting) fields.Fail();
-        return new ProbeAnswer(boot, state, self, term, lastIndex, lastTerm, fields.Text());
+        Membership? membership = fields.Flag() ? fields.Membership() : null;
+        return new ProbeAnswer(boot, state, self, term, new LogPosition(lastIndex, lastTerm), membership, fields.Text());
     }
 
     private static JoinAccepted DecodeAccepted(ref PeerFields fields)

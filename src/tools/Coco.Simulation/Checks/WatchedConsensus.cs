@@ -1,5 +1,6 @@
 using Coco.Consensus;
 using Coco.Consensus.Raft;
+using Coco.Log;
 using Coco.Primitives;
 using Coco.Simulation.Nodes;
 
@@ -88,13 +89,16 @@ internal sealed class WatchedConsensus : IConsensus
     private void Note(ConsensusEntry entry)
     {
         _terms[entry.Index.Value] = entry.Term;
-        if (entry.Configuration is { } configuration) (_configuration, _configurationAt) = (configuration, entry.Index);
+        if (entry.Configuration is not { } configuration) return;
+        (_configuration, _configurationAt) = (configuration, entry.Index);
+        _host.Change = (entry.Position, configuration, EntryFrame.TryParse(entry.Frame, out EntryFrame frame) ? frame.Signer : NodeId.None);
     }
 
     private void OnRolledBack(LogIndex to)
     {
         foreach (ulong index in _terms.Keys.Where(index => index > to.Value).ToList()) _terms.Remove(index);
         if (_configurationAt > to) _configurationAt = _committed; // what counts now was committed, or is seen again
+        if (_host.Change?.At.Index > to) _host.Change = null;
         if (to < _committed)
             _cluster.World.Violate("state machine safety", $"{_host.Name} cuts the log after {to}, but {_committed} is committed");
     }
@@ -108,6 +112,7 @@ internal sealed class WatchedConsensus : IConsensus
                 _cluster.World.Violate("one change at a time", $"{_host.Name} begins a change at entry {entry.Index}, but that of entry {_configurationAt} is not committed");
             if (isChange && TermAt(_committed) != entry.Term)
                 _cluster.World.Violate("own term first", $"{_host.Name} begins a change at entry {entry.Index} before it has committed in term {entry.Term}");
+            if (isChange) _cluster.Faults.OnChange();
             Note(entry);
         }
     }
@@ -127,6 +132,7 @@ internal sealed class WatchedConsensus : IConsensus
 
     private void OnRead(ReadIndexEffect read)
     {
+        if (_cluster.World.Profile.RollsAllBack) return; // what was committed may be gone
         if (!_reads.Remove(read.Request, out LogIndex known) || read.Index is not { } index || index >= known) return;
         _cluster.World.Violate("read index", $"{_host.Name} gives {index} to a read that came when {known} was committed");
     }

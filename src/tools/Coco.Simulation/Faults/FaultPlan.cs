@@ -15,6 +15,8 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>Less than a client's request lives.</summary>
     private const long MaxClockErrorMs = 100_000;
 
+    private const long LongestWaitForChangeMs = 3_000;
+
     /// <summary>Less than a VN that starts leaves those that run to elect a leader.</summary>
     private const long LongestCutMs = 2_500;
 
@@ -26,6 +28,7 @@ internal sealed class FaultPlan(Cluster cluster)
 
     private readonly Dictionary<Host, (string Step, long Until)> _armed = [];
     private readonly Dictionary<Host, (string Step, long Until)> _armedWorkers = [];
+    private Action? _onChange;
     private bool _isOver;
 
     private SimulationWorld World => cluster.World;
@@ -45,10 +48,48 @@ internal sealed class FaultPlan(Cluster cluster)
         Wait();
     }
 
-    /// <summary>Everything works again from now on.</summary>
-    public void End()
+    /// <summary>The VN that stays away although all faults are over; null: none, or it is back.</summary>
+    public Host? Absent { get; private set; }
+
+    /// <summary>
+    /// All VNs die at one moment: as soon as a leader has begun to change who takes part, which it does when one comes back that was
+    /// killed, and else after a while. What nobody has synced may be lost with it.
+    /// </summary>
+    /// <param name="isDead">Told when it has happened.</param>
+    public void KillAllWhileOneReturns(Action isDead)
     {
         _isOver = true;
+        cluster.Links.MendAll();
+        List<Host> followers = [.. cluster.Running.Where(host => host != cluster.Leader)];
+        if (followers.Count > 0) CrashAndRestart(Random.Pick(followers), 300);
+        _onChange = () =>
+        {
+            _onChange = null;
+            World.After(Random.Between(0, 12_000), () =>
+            {
+                bool isPowerLost = Random.Chance(0.5);
+                World.CountFault(isPowerLost ? "powerCut" : "killAll", Names(cluster.Running));
+                foreach (Host host in cluster.Running.ToList()) cluster.Crash(host, isPowerLost);
+                isDead();
+            });
+        };
+        World.After(LongestWaitForChangeMs * Ms, () => _onChange?.Invoke());
+    }
+
+    /// <summary>A leader has begun to change who takes part.</summary>
+    public void OnChange() => _onChange?.Invoke();
+
+    /// <summary>Everything works again from now on, but that one VN may stay away.</summary>
+    public void End(Host? absent)
+    {
+        _isOver = true;
+        Absent = absent;
+        if (absent is not null)
+        {
+            World.Note(absent.Name, "stays away");
+            World.CountFault("absent", absent.Name);
+            cluster.Crash(absent, isPowerLost: false);
+        }
         _armed.Clear();
         _armedWorkers.Clear();
         cluster.Links.MendAll();
@@ -66,6 +107,14 @@ internal sealed class FaultPlan(Cluster cluster)
             host.Drift(1);
             if (host.IsWanted) cluster.Start(host);
         }
+    }
+
+    /// <summary>The VN that stayed away comes back.</summary>
+    public void Return()
+    {
+        if (Absent is not { } absent) return;
+        Absent = null;
+        cluster.Start(absent);
     }
 
     public bool CrashesAt(Host host, string step)

@@ -21,7 +21,6 @@ internal sealed class Cluster : IDisposable
     private readonly GovernanceEntry.Genesis _genesis;
     private readonly List<Host> _hosts = [];
     private readonly Dictionary<NodeId, Host> _incarnations = [];
-    private LogIndex _governedAt;
     private int _keys;
 
     public Cluster(SimulationWorld world, int nodes, ILedgerTwin ledger)
@@ -83,6 +82,9 @@ internal sealed class Cluster : IDisposable
     /// <summary>Governance as of the newest change that a VN has committed.</summary>
     public GovernanceState? Governance { get; private set; }
 
+    /// <summary>The entry of that change.</summary>
+    public LogIndex GovernedAt { get; private set; }
+
     public Constitution? Constitution => Governance?.Constitution;
 
     public IEnumerable<Host> Running => _hosts.Where(host => host.Manager is not null);
@@ -101,7 +103,7 @@ internal sealed class Cluster : IDisposable
 
     public void Start(Host host)
     {
-        if (host.Manager is not null || !host.IsWanted || World.IsBroken) return;
+        if (host.Manager is not null || !host.IsWanted || host == Faults.Absent || World.IsBroken) return;
         World.Note(host.Name, "starts");
         try
         {
@@ -169,7 +171,7 @@ internal sealed class Cluster : IDisposable
     private bool IsQuorumWithout(Host host) => Governance is { } state && Quorum.Holds(
         MembershipOf(state), node => Running.Any(other => other != host && other.Manager!.Replica.Consensus?.Self == node));
 
-    private static Configuration MembershipOf(GovernanceState state) => new(state.Membership.Voters, state.Membership.OutgoingVoters, state.Membership.Learners);
+    internal static Configuration MembershipOf(GovernanceState state) => new(state.Membership.Voters, state.Membership.OutgoingVoters, state.Membership.Learners);
 
     /// <summary>The VN that takes or took part as this one; null: none did so far.</summary>
     public Host? HostOf(NodeId node) => _incarnations.GetValueOrDefault(node);
@@ -183,8 +185,8 @@ internal sealed class Cluster : IDisposable
 
     public void OnGovernance(GovernanceState state, LogIndex at)
     {
-        if (at <= _governedAt) return;
-        _governedAt = at;
+        if (at <= GovernedAt) return;
+        GovernedAt = at;
         int former = state.Nodes.Count(node => node.IsCurrent && node.Quarantine == Quarantine.OfVoter);
         if (state.Membership.OutgoingVoters.IsEmpty && state.Membership.Voters.Length <= former)
             World.Violate("last quorum", $"{former} voters are quarantined, {state.Membership.Voters.Length} stay");

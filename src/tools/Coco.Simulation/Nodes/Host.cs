@@ -1,4 +1,6 @@
+using Coco.Consensus;
 using Coco.Log;
+using Coco.Primitives;
 using Coco.Simulation.World;
 
 namespace Coco.Simulation.Nodes;
@@ -32,6 +34,9 @@ internal sealed class Host(SimulationWorld world, int number)
 
     /// <summary>Its disk went back and it has not caught up since: until then no other VN may fail, as only an honest quorum is safe.</summary>
     public bool IsRolledBack { get; set; }
+
+    /// <summary>The last change of who takes part that was written to its log, where, and which leader made it; it may have been lost since.</summary>
+    public (LogPosition At, Configuration Configuration, NodeId Maker)? Change { get; set; }
 
     /// <summary>The supervisor keeps it running.</summary>
     public bool IsWanted { get; set; }

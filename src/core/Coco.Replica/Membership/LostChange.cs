@@ -1,0 +1,37 @@
+using Coco.Consensus;
+using Coco.Log;
+using Coco.Primitives;
+
+namespace Coco.Replica;
+
+/// <summary>
+/// A change of who takes part that this VN made as leader, and that no quorum came to hold. Counting from when it stands in the log (Raft
+/// 6), it would ask for votes of an incarnation that may be gone for good. Nobody but this VN counted its own disk for entries that it
+/// made itself, so where too few others can hold the change, it is taken back: by a VN that starts.
+/// </summary>
+internal static class LostChange
+{
+    /// <summary>The first entry of what is lost; null: there is no change, or it may be held.</summary>
+    /// <param name="end">The end of the log that this VN showed just now; null: it showed none.</param>
+    public static LogIndex? Find(ReplicaContext context, NodeId self, Func<NodeId, LogPosition?> end)
+    {
+        if (Last(context) is not { } change) return null;
+        foreach (TailEntry entry in context.Tail.Entries)
+            if (entry.Index >= change.Index && entry.Frame.Signer != self) return null;
+        var at = new LogPosition(change.Index, change.Term);
+        bool MayHold(NodeId node) => node == self || end(node) is not { } shown || shown.IsAsNewAs(at);
+        return Quorum.Holds(Before(context), MayHold) ? null : change.Index;
+    }
+
+    /// <summary>Who takes part without the last change that is not known to be committed. A leader makes one after the other, so those before are.</summary>
+    public static Configuration Before(ReplicaContext context)
+    {
+        Governance.GovernanceState before = context.Tail.CommittedState ?? context.State;
+        TailEntry? change = Last(context);
+        foreach (TailEntry entry in context.Tail.Entries)
+            if (entry.Index < change?.Index) before = entry.State;
+        return MembershipDesk.ToConfiguration(before.Membership);
+    }
+
+    private static TailEntry? Last(ReplicaContext context) => context.Tail.Entries.LastOrDefault(entry => entry.Kind == EntryKind.Configuration);
+}
