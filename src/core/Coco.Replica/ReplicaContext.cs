@@ -71,6 +71,18 @@ internal sealed class ReplicaContext
         ? [.. state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name)).Where(name => name != Start.Name)]
         : Linked;
 
+    /// <summary>All incarnations that this VN's log knows.</summary>
+    public IReadOnlyList<Contact> Contacts() => Tail.State is { } state
+        ? [.. state.Nodes.Select(incarnation => new Contact(
+            incarnation.Id, incarnation.Name, state.Constitution.FindNode(incarnation.Name)?.Address ?? "", incarnation.PublicKey))]
+        : [];
+
+    /// <summary>A newer log than this VN's knows incarnations that are strangers here, and whose vote or log is needed all the same.</summary>
+    public void LearnFrom(ProbeAnswer answer)
+    {
+        if (answer.End.IsAsNewAs(Tail.LastPosition)) Learn(answer.Contacts);
+    }
+
     public void Learn(IReadOnlyList<Contact> contacts)
     {
         foreach (Contact contact in contacts) _contacts[contact.Id] = contact;

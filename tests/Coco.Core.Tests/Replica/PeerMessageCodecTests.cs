@@ -71,6 +71,9 @@ public sealed class PeerMessageCodecTests
         Assert.InRange(Encoding.UTF8.GetByteCount(received.Reason), Limits.MaxTextBytes - 3, Limits.MaxTextBytes);
     }
 
+    private Contact[] Contacts() =>
+        [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new Contact(new NodeId(Number()), Text(), Text(), Bytes()))];
+
     private PeerMessage[] Samples() =>
     [
         new ConsensusPeerMessage(new NodeId(Number()), Bytes(), List()),
@@ -83,14 +86,14 @@ public sealed class PeerMessageCodecTests
         new Probe(Number(), new NodeId(Number()), new Term(Number()), new LogIndex(Number()), new Term(Number())),
         new ProbeAnswer(
             Number(), (ProbeState)_random.Next(3), new NodeId(Number()), new Term(Number()), new LogPosition(new LogIndex(Number()), new Term(Number())),
-            _random.Next(2) == 0 ? null : new Membership([new NodeId(Number()), new NodeId(Number())], [new NodeId(Number())], []), Text()),
+            _random.Next(2) == 0 ? null : new Membership([new NodeId(Number()), new NodeId(Number())], [new NodeId(Number())], []), Contacts(), Text()),
         new JoinRequest(Number(), Bytes(), Bytes()),
         new EvidenceAsk(new NodeId(Number()), Hash(), true, new LogIndex(Number())),
         new EvidenceGive(Number(), Hash(), Bytes()),
         new EvidenceWanted(Number(), true),
         new JoinAccepted(
             Number(), new NodeId(Number()), Hash(), Hash(), new LogIndex(Number()),
-            [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new Contact(new NodeId(Number()), Text(), Text(), Bytes()))], Bytes()),
+            Contacts(), Bytes()),
         new JoinRefused(Number(), Text(), Text(), Text()),
         new SnapshotReport(new SnapshotClaim(new LogIndex(Number()), Hash())),
         new SnapshotOffer(new LogIndex(Number()), Number(), Bytes()),
@@ -104,6 +107,7 @@ public sealed class PeerMessageCodecTests
     {
         Assert.Equal(expected.GetType(), decoded.GetType());
         if (expected is JoinAccepted accepted) Assert.Equal(accepted.Contacts.Select(Text), ((JoinAccepted)decoded).Contacts.Select(Text));
+        else if (expected is ProbeAnswer answer) Assert.Equal(answer.Contacts.Select(Text), ((ProbeAnswer)decoded).Contacts.Select(Text));
         else if (expected is not (ConsensusPeerMessage or TransactionsMessage)) Assert.Equal(expected.ToString(), decoded.ToString());
         Assert.Equal(Encode(expected), Encode(decoded));
     }

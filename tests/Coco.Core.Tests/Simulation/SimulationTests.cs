@@ -58,6 +58,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("host", 1, 4)]
     [InlineData("leavers", 1, 2)]
     [InlineData("leases", 1, 4)] // 2: one that was asked under its next incarnation's name
+    [InlineData("majorities", 1, 4)]
+    [InlineData("majorities", 28, 28)] // a running VN alone held a change of who takes part
+    [InlineData("majorities", 86, 86)] // a VN's own log named an incarnation of it that was no more
+    [InlineData("everything", 42, 42)] // a VN did not know the incarnation whose log it needed
     [InlineData("leavers", 4, 4)] // a new leader offered a snapshot that the one before had brought, again and again
     [InlineData("leavers", 166, 166)] // a VN that was away while all whom it knew left
     [InlineData("leases", 5, 5)] // the leader had been quarantined, as far as a quarantined VN's own log went: it got no evidence

@@ -38,8 +38,7 @@ internal sealed class LeftBehind(ReplicaContext context)
         bool hasQuorum = status.HasQuorum && leader.Length > 0 && livesWithoutIt;
         return new ProbeAnswer(
             boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, context.Self, status.Term, status.Last,
-            MembershipDesk.ToMembership(status.Configuration),
-            hasQuorum ? leader : "");
+            MembershipDesk.ToMembership(status.Configuration), context.Contacts(), hasQuorum ? leader : "");
     }
 
     /// <summary>Why a new start is needed, where this VN hears of no quorum; null: it is not.</summary>
@@ -47,6 +46,7 @@ internal sealed class LeftBehind(ReplicaContext context)
     {
         if (answer.Boot != context.Start.Boot || !IsLonely) return null;
         if (answer.State == ProbeState.HasQuorum) return "the network goes on, and does not reach this incarnation";
+        context.LearnFrom(answer);
         if (answer.Self != NodeId.None) _shown[answer.Self] = (answer.End, context.Now);
         return LostChange.Find(context, context.Self, EndShownBy) is { } lost ? $"entry {lost} is a change of who takes part that no quorum holds" : null;
     }

@@ -213,10 +213,8 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
     public void Accept(string name, NodeId id, ulong boot)
     {
         GovernanceState state = context.State;
-        Contact[] contacts = [.. state.Nodes.Select(incarnation => new Contact(
-            incarnation.Id, incarnation.Name, state.Constitution.FindNode(incarnation.Name)?.Address ?? "", incarnation.PublicKey))];
         context.Effects.Add(new SendEffect(
-            name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), context.Tail.Processed, contacts, default)));
+            name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), context.Tail.Processed, context.Contacts(), default)));
     }
 
     private void Refuse(string name, ulong boot, string reason)

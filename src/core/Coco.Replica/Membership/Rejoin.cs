@@ -22,7 +22,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     /// <summary>What this VN shows to others that start.</summary>
     public ProbeAnswer Show(ulong boot) => new(
         boot, ProbeState.Restarting, CanResume ? log.Sealed!.Self : NodeId.None, ShownTerm, context.Tail.LastPosition,
-        context.Tail.State?.Membership, "");
+        context.Tail.State?.Membership, context.Contacts(), "");
 
     /// <summary>With the resumption: entries after this one go; null: none.</summary>
     public LogIndex? LastToKeep { get; private set; }
@@ -81,6 +81,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
             Join(context.Tail.State is not null && answer.Leader.Length > 0 ? answer.Leader : from);
             return;
         }
+        context.LearnFrom(answer);
         // Each VN counts once, under the incarnation that it shows.
         if (answer.Self != NodeId.None) _shown[answer.Self] = (answer, context.Now);
     }

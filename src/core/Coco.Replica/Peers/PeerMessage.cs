@@ -73,8 +73,9 @@ public enum ProbeState : byte
 /// <summary>What a VN answers to a <see cref="Probe"/>: its own state, and where the leader is if it knows.</summary>
 /// <param name="End">Where its log ends.</param>
 /// <param name="Membership">Who takes part as of there; null on an empty disk.</param>
+/// <param name="Contacts">The incarnations that its log knows.</param>
 public sealed record ProbeAnswer(
-    ulong Boot, ProbeState State, NodeId Self, Term Term, LogPosition End, Membership? Membership, string Leader) : PeerMessage;
+    ulong Boot, ProbeState State, NodeId Self, Term Term, LogPosition End, Membership? Membership, IReadOnlyList<Contact> Contacts, string Leader) : PeerMessage;
 
 /// <summary>
 /// A VN asks to be admitted as a new incarnation (NET-3). The shell adds evidence that names the VN's key, and the signature of the

@@ -175,15 +175,20 @@ public static class PeerMessageCodec
         writer.WriteHash(message.Network);
         writer.WriteHash(message.ConstitutionDigest);
         writer.WriteUInt64(message.AsOf.Value);
-        writer.WriteUInt32((uint)message.Contacts.Count);
-        foreach (Contact contact in message.Contacts)
+        WriteContacts(writer, message.Contacts);
+        writer.WriteBytes(message.Keys.Span);
+    }
+
+    private static void WriteContacts(ByteWriter writer, IReadOnlyList<Contact> contacts)
+    {
+        writer.WriteUInt32((uint)contacts.Count);
+        foreach (Contact contact in contacts)
         {
             writer.WriteUInt64(contact.Id.Value);
             WriteText(writer, contact.Name);
             WriteText(writer, contact.Address);
             writer.WriteBytes(contact.PublicKey.Span);
         }
-        writer.WriteBytes(message.Keys.Span);
     }
 
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, out PeerMessage? message)
@@ -228,6 +233,7 @@ public static class PeerMessageCodec
         writer.WriteByte((byte)message.State);
         writer.WriteByte(message.Membership is null ? (byte)0 : (byte)1);
         message.Membership?.Encode(writer);
+        WriteContacts(writer, message.Contacts);
         WriteText(writer, message.Leader);
     }
 
@@ -241,7 +247,7 @@ public static class PeerMessageCodec
         var state = (ProbeState)fields.Byte();
         if (state > ProbeState.Restarting) fields.Fail();
         Membership? membership = fields.Flag() ? fields.Membership() : null;
-        return new ProbeAnswer(boot, state, self, term, new LogPosition(lastIndex, lastTerm), membership, fields.Text());
+        return new ProbeAnswer(boot, state, self, term, new LogPosition(lastIndex, lastTerm), membership, ReadContacts(ref fields), fields.Text());
     }
 
     private static JoinAccepted DecodeAccepted(ref PeerFields fields)
@@ -251,12 +257,17 @@ public static class PeerMessageCodec
         Hash256 network = fields.Hash();
         Hash256 digest = fields.Hash();
         var asOf = new LogIndex(fields.UInt64());
+        return new JoinAccepted(boot, self, network, digest, asOf, ReadContacts(ref fields), fields.Bytes(Limits.MaxEvidenceBytes));
+    }
+
+    private static List<Contact> ReadContacts(ref PeerFields fields)
+    {
         uint count = fields.UInt32();
         if (count > Limits.MaxNodes) fields.Fail();
         var contacts = new List<Contact>();
         for (uint i = 0; i < count && !fields.HasFailed; i++)
             contacts.Add(new Contact(new NodeId(fields.UInt64()), fields.Text(), fields.Text(), fields.Bytes(Limits.MaxTextBytes)));
-        return new JoinAccepted(boot, self, network, digest, asOf, contacts, fields.Bytes(Limits.MaxEvidenceBytes));
+        return contacts;
     }
 
     private static void WritePlace(ByteWriter writer, ulong boot, NodeId self, Term term, LogIndex lastIndex, Term lastTerm)

@@ -16,14 +16,15 @@ internal static class Dispensable
     public static Host? Pick(Cluster cluster, SimulationRandom random)
     {
         List<Host> wanted = [.. cluster.Hosts.Where(host => host.IsWanted)];
-        if (wanted.Count < FewestHosts || cluster.Governance is not { } state || wanted.Exists(host => host.IsRolledBack)) return null;
-        Configuration committed = Cluster.MembershipOf(state);
-        List<Host> can = [.. wanted.Where(host => CanGoOn(cluster, committed, host))];
+        if (wanted.Count < FewestHosts || wanted.Exists(host => host.IsRolledBack)) return null;
+        List<Host> can = [.. wanted.Where(host => CanGoOn(cluster, host))];
         return can.Count == 0 ? null : random.Pick(can);
     }
 
-    private static bool CanGoOn(Cluster cluster, Configuration committed, Host without)
+    public static bool CanGoOn(Cluster cluster, Host without)
     {
+        if (cluster.Governance is not { } state) return false;
+        Configuration committed = Cluster.MembershipOf(state);
         List<Host> hosts = [.. cluster.Hosts.Where(host => host.IsWanted && host != without)];
         HashSet<NodeId> there = [.. hosts.Select(IdentityOf)];
         if (!Quorum.Holds(committed, there.Contains)) return false;

@@ -15,6 +15,9 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>Less than a client's request lives.</summary>
     private const long MaxClockErrorMs = 100_000;
 
+    /// <summary>Longer than a leader counts on a VN that it does not hear.</summary>
+    public const long LeaderForgetsMs = 1_000;
+
     private const long LongestWaitForChangeMs = 3_000;
 
     /// <summary>Less than a VN that starts leaves those that run to elect a leader.</summary>
@@ -105,7 +108,9 @@ internal sealed class FaultPlan(Cluster cluster)
             host.WithheldUntil = 0;
             host.ClockStoppedUntil = 0;
             host.Drift(1);
-            if (host.IsWanted) cluster.Start(host);
+            if (!host.IsWanted) continue;
+            if (absent is null) cluster.Start(host);
+            else World.After(LeaderForgetsMs * Ms, () => cluster.Start(host));
         }
     }
 

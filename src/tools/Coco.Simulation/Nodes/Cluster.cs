@@ -31,6 +31,7 @@ internal sealed class Cluster : IDisposable
         for (int number = 1; number <= all; number++) _hosts.Add(new Host(world, number));
         Links = new SimulatedNetwork(world, _hosts);
         Ledger = new CommittedLedger(world);
+        Published = new PublishedBatches(world);
         Faults = new FaultPlan(this);
         Governors = new Governors(this);
         ElectionTimeoutMs = (int)world.Random.Between(15, 40) * 10;
@@ -62,6 +63,7 @@ internal sealed class Cluster : IDisposable
     public IReadOnlyList<Host> Hosts => _hosts;
     public SimulatedNetwork Links { get; }
     public CommittedLedger Ledger { get; }
+    public PublishedBatches Published { get; }
     public FaultPlan Faults { get; }
     public Governors Governors { get; }
     public Hash256 Network { get; }

@@ -1,4 +1,5 @@
 using Coco.Governance;
+using Coco.Ledgers;
 using Coco.Log;
 using Coco.Primitives;
 using Coco.Replica;
@@ -182,6 +183,18 @@ internal sealed class ManagerProcess : IDisposable
                 _cluster.Ledger.OnCommitted(_host, _checked, frame);
         }
         _host.Disk.Reads.IsChecked = false;
+    }
+
+    /// <summary>A batch as this VN's own ledger files hold it, for who reads old ones; null where they do not reach back so far, or it is not theirs to read now.</summary>
+    public BatchRecord? TryReadBatch(LogIndex index)
+    {
+        if (!IsAlive || _reader is not { } reader || _cipher is not { } cipher || index > _replica.Consensus?.Persisted || index < _replica.First) return null;
+        _host.Disk.Reads.IsChecked = true;
+        LedgerProblem? problem = reader.TryReadFrame(index, out ReadOnlyMemory<byte> bytes);
+        _host.Disk.Reads.IsChecked = false;
+        if (problem is not null || !EntryFrame.TryParse(bytes, out EntryFrame frame)) return null;
+        byte[] plain = new byte[frame.PlaintextLength];
+        return cipher.TryOpen(in frame, plain) && BatchRecord.TryDecode(plain, out BatchRecord? record) ? record : null;
     }
 
     private void Tick()

@@ -57,6 +57,16 @@ internal sealed class WorkerProcess : IDisposable
 
     public BatchNumber? Committed => _executor?.Committed;
 
+    public string Name => _host.Name;
+
+    /// <summary>Clients are answered: it has its state.</summary>
+    public bool IsServing => IsAlive && _executor is not null;
+
+    /// <summary>The ledger was told of a committed batch.</summary>
+    public event Action<WorkerProcess, AppliedBatch>? Applied;
+
+    public event Action? Ended;
+
     public void Connect(ManagerProcess manager)
     {
         _link = manager.Link = new BoundaryLink(_world, _host, manager, this);
@@ -69,6 +79,7 @@ internal sealed class WorkerProcess : IDisposable
         IsAlive = false;
         _world.Note(_host.Name, $"worker ends: {why}");
         _link?.Close();
+        Ended?.Invoke();
         _cluster.OnWorkerEnded(_host, this);
         _world.After(SimulationWorld.Second, Dispose); // it may end in the middle of a step
     }
@@ -156,6 +167,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         bool isMade = _cluster.LedgerTwin.Factory.TryCreate(welcome.State.Constitution.Ledger.Settings, out _ledger, out string? error);
         Invariant.Holds(isMade, error ?? "the ledger is made");
+        _ledger = new WatchedLedger(_ledger!, OnPublished);
         _welcome = welcome;
         if (welcome.Snapshot is null) Begin(new VersionedStore(_ledger!.Description.Maps, SmallStore));
         else _loader = new SnapshotLoader(_ledger!.Description.Maps, SmallStore);
@@ -334,6 +346,12 @@ internal sealed class WorkerProcess : IDisposable
             case AppliedEffect applied: OnApplied(applied.Batch); break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
         }
+    }
+
+    private void OnPublished(AppliedBatch batch)
+    {
+        _cluster.Published.Add(_host.Name, batch);
+        Applied?.Invoke(this, batch);
     }
 
     private void OnApplied(BatchNumber batch)
