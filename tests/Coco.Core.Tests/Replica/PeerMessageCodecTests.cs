@@ -86,7 +86,7 @@ public sealed class PeerMessageCodecTests
         new Probe(Number(), new NodeId(Number()), new Term(Number()), new LogIndex(Number()), new Term(Number())),
         new ProbeAnswer(
             Number(), (ProbeState)_random.Next(3), new NodeId(Number()), new Term(Number()), new LogPosition(new LogIndex(Number()), new Term(Number())),
-            _random.Next(2) == 0 ? null : new Membership([new NodeId(Number()), new NodeId(Number())], [new NodeId(Number())], []), Contacts(), Text()),
+            _random.Next(2) == 0 ? null : new Membership([new NodeId(Number() | 1), new NodeId(Number() | 1)], [new NodeId(Number() | 1)], []), Contacts(), Text()),
         new JoinRequest(Number(), Bytes(), Bytes()),
         new EvidenceAsk(new NodeId(Number()), Hash(), true, new LogIndex(Number())),
         new EvidenceGive(Number(), Hash(), Bytes()),
