@@ -5,7 +5,8 @@ namespace Coco.Evm.Precompiles.Fields.Lanes;
 /// <summary>
 /// Four numbers of a prime field, one in each lane of the vectors that hold their limbs, the lowest first. A limb has 64 bits of which
 /// few are used, so that sums and differences carry nothing: their limbs are <i>loose</i> and may be negative, until
-/// <see cref="ILaneField{E}.Reduce"/> makes them <i>tight</i> again. Products are tight.
+/// <see cref="ILaneField{E}.Reduce"/> makes them <i>tight</i> again, and the number little more than the modulus. Products are tight; the number
+/// is below twice the modulus where the factors are sums of reduced numbers or of products of such.
 /// </summary>
 internal interface ILaneNumber<L> : ILaneField<L> where L : unmanaged, ILaneNumber<L>
 {
