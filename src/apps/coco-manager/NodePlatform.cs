@@ -1,5 +1,4 @@
 using Coco.Boundary;
-using Coco.Keys;
 using Coco.Manager;
 using Coco.Primitives;
 using Coco.Tee;
@@ -11,11 +10,9 @@ namespace Coco.Apps.Manager;
 internal sealed class NodePlatform : IDisposable
 {
     private readonly Func<PlatformSealing?> _openSealing;
-    private readonly EcdsaSigner? _softwareKey;
     private PlatformSealing? _sealing;
 
-    private NodePlatform(ITeePlatform platform, Func<PlatformSealing?> openSealing, EcdsaSigner? softwareKey) =>
-        (Platform, _openSealing, _softwareKey) = (platform, openSealing, softwareKey);
+    private NodePlatform(ITeePlatform platform, Func<PlatformSealing?> openSealing) => (Platform, _openSealing) = (platform, openSealing);
 
     public ITeePlatform Platform { get; }
 
@@ -26,12 +23,10 @@ internal sealed class NodePlatform : IDisposable
         if (configuration.Platform != SoftwareEvidence.PlatformName)
         {
             HardwarePlatform hardware = PlatformDetection.Open(configuration.Platform, PlatformPlaces.System(configuration.CollateralDirectory));
-            return new NodePlatform(hardware, hardware.TryOpenSealing, null);
+            return new NodePlatform(hardware, hardware.TryOpenSealing);
         }
-        EcdsaSigner key = EcdsaSigner.Generate();
         return new NodePlatform(
-            new SoftwarePlatform(program, key, TimeProvider.System, isDebug: true),
-            () => PlatformSealing.OpenFile(Path.Combine(configuration.ManagerDirectory, "sealing.key"), program), key);
+            SoftwarePlatform.WithOwnKey(program), () => PlatformSealing.OpenFile(Path.Combine(configuration.ManagerDirectory, "sealing.key"), program));
     }
 
     /// <summary>Null where the platform has none. Once.</summary>
@@ -45,9 +40,5 @@ internal sealed class NodePlatform : IDisposable
     public string Describe() => Platform.IsProtected
         ? $"The platform is {Platform.Name}, the measurement {Convert.ToHexStringLower(Platform.Measurement.Span)}." : SoftwarePlatform.Warning;
 
-    public void Dispose()
-    {
-        _sealing?.Dispose();
-        _softwareKey?.Dispose();
-    }
+    public void Dispose() => _sealing?.Dispose();
 }

@@ -24,7 +24,10 @@ try
     NodeConfiguration configuration = NodeConfiguration.Read(file);
     var options = new WorkerOptions(
         configuration.BoundarySocketPath, IPEndPoint.Parse(configuration.ClientAddress),
-        configuration.DevelopmentRpcAddress is { } address ? IPEndPoint.Parse(address) : null);
+        configuration.DevelopmentRpcAddress is { } address ? IPEndPoint.Parse(address) : null)
+    {
+        Attested = BoundaryWay.Of(configuration),
+    };
     using var telemetry = new Telemetry(configuration.NodeName);
     using var stop = new StopSignal();
     using var node = new WorkerNode(options, [new EthereumLedgerFactory(), new KeyValueLedgerFactory()], Log);

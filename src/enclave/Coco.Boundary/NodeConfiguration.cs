@@ -41,6 +41,12 @@ public sealed record NodeConfiguration
     /// <summary>The local socket between the two processes. The manager listens.</summary>
     public required string BoundarySocketPath { get; init; }
 
+    /// <summary>
+    /// Instead of the socket, where the two are in TEEs of their own: HOST:PORT at which the manager answers its worker, in attested TLS. The
+    /// worker then needs <see cref="ExpectMeasurement"/> to know a manager.
+    /// </summary>
+    public string? BoundaryAddress { get; init; }
+
     public required NodeMode Mode { get; init; }
 
     /// <summary>
@@ -55,7 +61,8 @@ public sealed record NodeConfiguration
     /// <summary>The digest of the constitution that the operator expects, as 0x hex; a joining node refuses another one.</summary>
     public string? ExpectConstitution { get; init; }
 
-    /// <summary>The manager measurements that the operator expects, as 0x hex with commas between; a joining node refuses another one.</summary>
+    /// <summary>The manager measurements that the operator expects, as 0x hex with commas between; a joining node refuses another one,
+    /// and so does a worker in a TEE of its own.</summary>
     public string? ExpectMeasurement { get; init; }
 
     /// <summary>The TEE platform's name (TEE-1); "auto": whatever hardware is there, and never the software platform.</summary>

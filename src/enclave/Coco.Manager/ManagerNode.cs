@@ -105,7 +105,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
         _links = new PeerLinks(
             () => _identity, () => _policy, OnPeerMessage, OnLink, options.Log, OnRefused, options.Verifiers, _configuration.PeerRoutes, _time);
-        _worker = new WorkerServer(_configuration, options.MeasureProgram, OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
+        _worker = new WorkerServer(
+            _configuration, options.MeasureProgram, new WorkerDoor(() => _identity, () => _state, options.Verifiers, _time), OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
         _snapshots = new SnapshotLoop(
             _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, _links.SendFile, options.Log, End);
         _history = new HistoryDesk(_replica, _loop, _worker, () => _reader, () => _cipher, () => _chunks);
@@ -515,7 +516,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         if (isChanged || _constitutionDigest is null) _constitutionDigest = state.Constitution.ComputeDigest().ToString();
         _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs);
         _links.ConnectToListed();
-        if (isChanged && _isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
+        if (!isChanged || !_isWorkerWelcomed || !_worker.IsOneOf(state.Constitution.CodeManifest.Accepted(CodeRole.Worker))) return;
+        _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
     }
 
     private void Welcome(WelcomeWorkerEffect welcome)

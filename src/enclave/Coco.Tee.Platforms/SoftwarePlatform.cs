@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Coco.Crypto;
 using Coco.Primitives;
 
@@ -15,6 +16,9 @@ public sealed class SoftwarePlatform(Hash256 measurement, ISigner signer, TimePr
     public const string Warning =
         "SOFTWARE PLATFORM: NOT PROTECTED. There is no TEE: the owner of this machine can read and change keys and data. For development only.";
 
+    /// <summary>With a key of its own, for a program that has no other.</summary>
+    public static SoftwarePlatform WithOwnKey(Hash256 measurement) => new(measurement, new OwnKey(), TimeProvider.System, isDebug: true);
+
     public string Name => SoftwareEvidence.PlatformName;
 
     public bool IsProtected => false;
@@ -25,5 +29,22 @@ public sealed class SoftwarePlatform(Hash256 measurement, ISigner signer, TimePr
     {
         ulong now = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds();
         return new SoftwareEvidence(new Hash256(Measurement.Span), isDebug, reportData.ToArray(), now, signer.PublicKey).Sign(signer);
+    }
+
+    /// <summary>Lives as long as the process.</summary>
+    private sealed class OwnKey : ISigner
+    {
+        private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        public OwnKey()
+        {
+            ECPoint point = _key.ExportParameters(includePrivateParameters: false).Q;
+            PublicKey = (byte[])[0x04, .. point.X!, .. point.Y!];
+        }
+
+        public ReadOnlyMemory<byte> PublicKey { get; }
+
+        public void Sign(ReadOnlySpan<byte> digest, Span<byte> signature) =>
+            _key.SignHash(digest, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 }

@@ -82,10 +82,10 @@ public sealed class AttestedHandshake(
         return new HandshakeMessage.Proof(claims.Encode(), self.Platform.Produce(reportData).Encode(), nodeKey, signature);
     }
 
-    /// <summary>Only one that joins may not know the network, and only from one that does.</summary>
+    /// <summary>Only one that joins, or a worker before its manager's welcome, may not know the network, and only from one that does.</summary>
     private NetworkId? NetworkWith(HandshakeMessage.Hello theirs) =>
         self.Network is null || theirs.Network is null
-            ? (peer.Purpose == AttestationPurpose.Join ? self.Network ?? theirs.Network : null)
+            ? (peer.Purpose is AttestationPurpose.Join or AttestationPurpose.Boundary ? self.Network ?? theirs.Network : null)
             : (self.Network == theirs.Network ? self.Network : null);
 
     private EvidenceRefusal? CheckHello(HandshakeMessage.Hello hello)

@@ -5,7 +5,8 @@ using Coco.Primitives;
 namespace Coco.Tee;
 
 /// <summary>This program's side of a handshake.</summary>
-/// <param name="Network">Null: it joins a network whose identity it does not know yet (only for <see cref="AttestationPurpose.Join"/>).</param>
+/// <param name="Network">Null: it joins a network whose identity it does not know yet (only for <see cref="AttestationPurpose.Join"/> and
+/// <see cref="AttestationPurpose.Boundary"/>).</param>
 /// <param name="TlsKeyDigest">SHA-256 of the SubjectPublicKeyInfo of the certificate that it showed on this link.</param>
 /// <param name="NodeKey">The VN's key; null for a worker.</param>
 public sealed record AttestedSelf(

@@ -36,6 +36,15 @@ internal static class Limits
     /// <summary>Between two tries to reach the manager, in milliseconds.</summary>
     public const int ConnectMs = 25;
 
+    /// <summary>The same with attestation, whose tries may cost a report of the hardware.</summary>
+    public const int AttestAgainMs = 1_000;
+
+    /// <summary>TLS and attestation with a manager in another TEE, in milliseconds.</summary>
+    public const int AttestMs = 5_000;
+
+    /// <summary>The same where evidence is hardware's: SNP firmware answers about once in two seconds.</summary>
+    public const int HardwareAttestMs = 30_000;
+
     /// <summary>The executor sees the clock at least this often, in milliseconds.</summary>
     public const int TimeMs = 10;
 

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Coco.Boundary;
 using Coco.Primitives;
@@ -19,8 +21,30 @@ internal sealed class ManagerLink : IDisposable
     /// <summary>The manager was heard within the last second (architecture: a worker without its manager stops answering).</summary>
     public bool IsAlive => Environment.TickCount64 - Interlocked.Read(ref _lastHeard) < Boundary.Limits.SilenceMs;
 
-    /// <summary>Waits for a manager that listens; the two processes start at once.</summary>
-    public static async Task<ManagerLink> ConnectAsync(string path, CancellationToken cancellation)
+    /// <summary>Waits for a manager that listens, and that is believed; the two processes start at once.</summary>
+    /// <param name="key">What the manager is to certify; it proves itself where the manager is in another TEE.</param>
+    public static async Task<ManagerLink> ConnectAsync(WorkerOptions options, ECDsa key, Action<string> log, CancellationToken cancellation) =>
+        new(new BoundaryStream(options.Attested is { } way ? await AttestAsync(way, key, log, cancellation) : await ConnectAsync(options.BoundarySocket, cancellation)));
+
+    private static async Task<Stream> AttestAsync(AttestedBoundary way, ECDsa key, Action<string> log, CancellationToken cancellation)
+    {
+        string? told = null;
+        while (true)
+        {
+            try
+            {
+                return await way.ConnectAsync(key, cancellation);
+            }
+            catch (Exception problem) when (problem is IOException or SocketException or AuthenticationException
+                || (problem is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                if (told != problem.Message) log(told = problem.Message);
+                await Task.Delay(Limits.AttestAgainMs, cancellation);
+            }
+        }
+    }
+
+    private static async Task<Stream> ConnectAsync(string path, CancellationToken cancellation)
     {
         while (true)
         {
@@ -28,7 +52,7 @@ internal sealed class ManagerLink : IDisposable
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-                return new ManagerLink(new BoundaryStream(new NetworkStream(socket, ownsSocket: true)));
+                return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException)
             {

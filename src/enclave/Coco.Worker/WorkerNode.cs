@@ -39,10 +39,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using ManagerLink link = _link = await ManagerLink.ConnectAsync(options.BoundarySocket, ending.Token);
+        using var tlsKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ManagerLink link = _link = await ManagerLink.ConnectAsync(options, tlsKey, log, ending.Token);
         Task writing = link.WriteAllAsync(ending.Token);
         Task beating = link.BeatAsync(ending.Token);
-        using var tlsKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         link.Send(new Hello(Boundary.Limits.BoundaryVersion, Environment.ProcessId, tlsKey.ExportSubjectPublicKeyInfo()));
         try
         {

@@ -112,7 +112,7 @@ public sealed class HardwareNetworkTests : IDisposable
     [InlineData(DcapVerifier.TdxName)]
     public async Task A_network_of_several_platforms_admits_a_VN_of_each_by_its_own_verifier(string founder)
     {
-        string constitution = Constitution(["sev-snp", "tdx"], new LeaseSettings(1_000, 10_000), [Measurement(_snp), Measurement(_tdx)]);
+        string constitution = Constitution(["sev-snp", "tdx"], new LeaseSettings(1_000, 10_000), [_snp.Measurement, _tdx.Measurement]);
         StandInGuest[] guests = founder == DcapVerifier.TdxName ? [_tdx, _snp, _tdx] : [_snp, _tdx, _tdx];
         StandInMachine[] machines = [.. guests.Select((guest, number) => Start(guest, number, constitution))];
         await WholeAsync(machines[0]);
@@ -130,7 +130,7 @@ public sealed class HardwareNetworkTests : IDisposable
     [Fact]
     public async Task A_VN_of_another_platform_must_keep_that_platforms_rules()
     {
-        string constitution = Constitution(["sev-snp", "tdx"], null, [Measurement(_snp), Measurement(_tdx)]);
+        string constitution = Constitution(["sev-snp", "tdx"], null, [_snp.Measurement, _tdx.Measurement]);
         StandInMachine first = Start(_snp, 0, constitution);
         await first.WaitAsync("it leads", status => status.Role == "leader");
         StandInMachine debuggable = Start(StandInGuest.On(_intel, body => body[120] |= 1), 1, constitution);
@@ -141,14 +141,14 @@ public sealed class HardwareNetworkTests : IDisposable
     [Fact]
     public async Task A_VN_that_was_told_nothing_of_other_platforms_believes_its_own_alone()
     {
-        string constitution = Constitution(["sev-snp", "tdx"], null, [Measurement(_snp), Measurement(_tdx)]);
+        string constitution = Constitution(["sev-snp", "tdx"], null, [_snp.Measurement, _tdx.Measurement]);
         StandInMachine first = Start(_snp, 0, constitution);
         await first.WaitAsync("it leads", status => status.Role == "leader");
         StandInMachine other = Start(_tdx, 1, null);
         await UntilAsync(() => other.Lines.Any(line => line.Contains($"is refused: {EvidenceCheck.Platform}: ", StringComparison.Ordinal)));
         Assert.Null(other.Status.Incarnation);
         // Its operator's word that this program is expected is enough.
-        StandInMachine told = Start(_tdx, 2, null, bare => bare with { ExpectMeasurement = $"0x{Measurement(_tdx)},0x{Measurement(_snp)}" });
+        StandInMachine told = Start(_tdx, 2, null, bare => bare with { ExpectMeasurement = $"0x{_tdx.Measurement},0x{_snp.Measurement}" });
         await told.WaitAsync("it is in the network", status => status.Incarnation is not null);
     }
 
@@ -157,7 +157,7 @@ public sealed class HardwareNetworkTests : IDisposable
     {
         bool isBad = false;
         StandInGuest turning = StandInGuest.On(_amd, report => report[0x30] = Volatile.Read(ref isBad) ? (byte)1 : (byte)0);
-        string constitution = Constitution(["sev-snp"], new LeaseSettings(1_000, 10_000), [Measurement(_snp)]);
+        string constitution = Constitution(["sev-snp"], new LeaseSettings(1_000, 10_000), [_snp.Measurement]);
         // The leader's verifier lets every privilege level pass.
         StandInMachine leader = Start(_snp, 0, constitution, verifiers: new EvidenceVerifiers([new LenientVerifier()]) { Roots = _amd.Roots });
         await leader.WaitAsync("it leads", status => status.Role == "leader");
@@ -188,7 +188,7 @@ public sealed class HardwareNetworkTests : IDisposable
         int number, Func<NodeConfiguration, NodeConfiguration>? configure = null, Action<byte[]>? change = null, SnpFixture? amd = null, string[]? platforms = null,
         LeaseSettings? leases = null)
     {
-        string? constitution = number == 0 ? Constitution(platforms ?? ["sev-snp"], leases, [Measurement(_snp)]) : null;
+        string? constitution = number == 0 ? Constitution(platforms ?? ["sev-snp"], leases, [_snp.Measurement]) : null;
         return Start(StandInGuest.On(amd ?? _amd, change), number, constitution, configure);
     }
 
@@ -206,30 +206,11 @@ public sealed class HardwareNetworkTests : IDisposable
         return machine;
     }
 
-    /// <summary>One member and three VNs.</summary>
     private string Constitution(string[] platforms, LeaseSettings? leases, string[] measurements)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = new CertificateRequest("CN=alder", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddYears(1));
-        Assert.True(MemberCertificate.TryParseDer(certificate.RawData, out MemberCertificate? member, out string? problem), problem);
-        var constitution = new Constitution(
-            "guests", [new Member("alder", member)], [], [.. _addresses.Select((address, i) => new ListedNode($"n{i}", "alder", address, null))],
-            new CodeManifest([.. measurements], [new string('b', 64)]), new TeeManifest([.. platforms], IsDebugAllowed: false),
-            new VotingPolicy(new VoteRule.Majority(), []), BatchLimits.Default, ConsensusSettings.Default, IsSealingAllowed: true, IsRejoinAutomatic: true,
-            SubmissionSettings.Default, new LedgerSettings("keyvalue", "{}"u8.ToArray()))
-        {
-            Leases = leases,
-        };
         string file = _folder.File("constitution.json");
-        File.WriteAllBytes(file, constitution.ToReadableBytes());
+        File.WriteAllBytes(file, GuestConstitution.Make(_addresses, platforms, measurements, [new string('b', 64)], leases).ToReadableBytes());
         return file;
-    }
-
-    /// <summary>What the evidence of this guest's kernel says of it.</summary>
-    private static string Measurement(StandInGuest guest)
-    {
-        byte[] report = guest.Report(new byte[AttestationClaims.ReportDataSize]);
-        return Convert.ToHexStringLower(guest.Platform == SevSnpVerifier.PlatformName ? report[0x90..0xC0] : new TdReport(report.AsSpan(48, TdReport.Size10)).ComputeMeasurement());
     }
 
     private static string Measurement(StandInMachine machine) => Convert.ToHexStringLower(machine.Platform.Measurement.Span);

@@ -21,13 +21,8 @@ internal sealed class StandInMachine : IDisposable
 
     public StandInMachine(StandInGuest guest, string name, string peerAddress, Func<NodeConfiguration, NodeConfiguration> configure, EvidenceVerifiers verifiers)
     {
-        var kernel = new StandInKernel(Root + ConfigFsTsm.SystemFolder, guest.Provider, guest.Report, []);
-        kernel.Install();
-        string collateral = Directory.CreateDirectory(Path.Combine(_folder, "collateral")).FullName;
-        foreach ((string file, byte[] content) in guest.Collateral) File.WriteAllBytes(Path.Combine(collateral, file), content);
         Directory.CreateDirectory(Path.Combine(_folder, "manager"));
-        var places = new PlatformPlaces(Root, new StandInDevices("none", _ => []), new LinuxTpmDevice(Path.Combine(_folder, "no-tpm")), collateral) { Written = kernel.OnWritten };
-        Platform = PlatformDetection.Open(guest.Platform, places);
+        Platform = guest.OpenIn(_folder);
         NodeConfiguration configuration = configure(new NodeConfiguration
         {
             NodeName = name,
@@ -50,8 +45,6 @@ internal sealed class StandInMachine : IDisposable
     public Uri AdminAddress { get; }
     public ManagerStatus Status => ((IAdminFacts)_node).Status;
     public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = new();
-
-    private string Root => Path.Combine(_folder, "root");
 
     /// <summary>Others wait for this one: that it is over must not be read as that it is slow.</summary>
     private async Task RunAsync()

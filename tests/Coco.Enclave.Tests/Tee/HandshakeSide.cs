@@ -42,6 +42,55 @@ internal sealed class HandshakeSide : IDisposable
         new PeerRequirements(EnclaveRole.Manager, Purpose, peerTlsKey, Policy, name => Listed.Contains(name)),
         EvidenceVerifiers.All, time ?? TimeProvider.System);
 
+    /// <summary>Makes one thing wrong, by which the named check must refuse this side.</summary>
+    public void Spoil(string check)
+    {
+        switch (check)
+        {
+            case EvidenceCheck.Measurement: Measurement = HashOf(0x99); break;
+            case EvidenceCheck.Network: NetworkId = new NetworkId(HashOf(0x77)); break;
+            case EvidenceCheck.NodeList: Node = "c-1"; break;
+            case EvidenceCheck.Role: Role = EnclaveRole.Worker; break;
+            case EvidenceCheck.TlsKey: TlsKey = HashOf(0x55); break;
+            case EvidenceCheck.Purpose: Purpose = AttestationPurpose.Join; break;
+            case EvidenceCheck.NodeKey: HasNodeKey = false; break;
+            default: throw new ArgumentOutOfRangeException(nameof(check), check, "nothing to make wrong");
+        }
+    }
+
+    /// <summary>The connecting side message by message, up to the verdict, with the truth about this link changed; returns what it proved.</summary>
+    /// <param name="wrong">What the claims say that is not so, by the check that must refuse them; empty: nothing.</param>
+    /// <param name="signer">Whose VN key signs; null: its own.</param>
+    public async Task<HandshakeMessage.Proof> ProveAsync(Stream stream, string wrong = "", HandshakeSide? signer = null)
+    {
+        await HandshakeWire.SendAsync(stream, Hello);
+        var hello = Assert.IsType<HandshakeMessage.Hello>(await HandshakeWire.ReceiveAsync(stream));
+        var truth = new AttestationClaims(Network, Node, EnclaveRole.Manager, TlsKey, Sha256.Hash(PublicKey.Span), hello.Nonce, AttestationPurpose.Peer);
+        AttestationClaims claims = Change(truth, wrong);
+        byte[] reportData = claims.ComputeReportData();
+        var signature = new byte[64];
+        (signer ?? this).Signer.Sign(HandshakeMessage.DigestToSign(reportData).Span, signature);
+        byte[] evidence = Platform.Produce(wrong == EvidenceCheck.ReportData ? new byte[64] : reportData).Encode();
+        var proof = new HandshakeMessage.Proof(claims.Encode(), evidence, PublicKey, signature);
+        await HandshakeWire.SendAsync(stream, proof);
+        if (await HandshakeWire.ReceiveAsync(stream) is HandshakeMessage.Proof) await HandshakeWire.SendAsync(stream, new HandshakeMessage.Verdict(null));
+        return proof;
+    }
+
+    public static HandshakeMessage.Hello Hello => new(Network, "a-1", EnclaveRole.Manager, AttestationPurpose.Peer, HashOf(1));
+
+    private static AttestationClaims Change(AttestationClaims truth, string wrong) => wrong switch
+    {
+        EvidenceCheck.Nonce => truth with { PeerNonce = HashOf(0xEE) },
+        EvidenceCheck.Network => truth with { Network = new NetworkId(HashOf(0xEE)) },
+        EvidenceCheck.NodeName => truth with { Node = "b-1" },
+        EvidenceCheck.Role => truth with { Role = EnclaveRole.Worker },
+        EvidenceCheck.Purpose => truth with { Purpose = AttestationPurpose.Client },
+        EvidenceCheck.TlsKey => truth with { TlsKeyDigest = HashOf(0xEE) },
+        EvidenceCheck.NodeKey => truth with { NodeKeyDigest = HashOf(0xEE) },
+        _ => truth,
+    };
+
     public void Dispose()
     {
         _identity.Dispose();

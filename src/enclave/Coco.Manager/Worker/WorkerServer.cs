@@ -1,19 +1,23 @@
+using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Threading.Channels;
 using Coco.Boundary;
+using Coco.Crypto;
 using Coco.Manager.Host;
 using Coco.Primitives;
 
 namespace Coco.Manager.Worker;
 
 /// <summary>
-/// The manager's end of the boundary: one worker at a time over a Unix domain socket that only the worker's user can open. A
-/// silent worker is cut off; a new one may then connect.
+/// The manager's end of the boundary: one worker at a time over a Unix domain socket that only the worker's user can open, or in attested TLS
+/// where the worker is in a TEE of its own. A silent worker is cut off; a new one may then connect.
 /// </summary>
 /// <param name="configuration">Whose worker folder belongs to the worker's user; others who connect are hung up on.</param>
 /// <param name="measure">The measurement of the program in a folder.</param>
+/// <param name="door">For a worker in a TEE of its own.</param>
 internal sealed class WorkerServer(
-    NodeConfiguration configuration, Func<string, string> measure, Action<WorkerMessage> receive, Action gone, Action<string> stranger, Action<string> log) : IDisposable
+    NodeConfiguration configuration, Func<string, string> measure, WorkerDoor door, Action<WorkerMessage> receive, Action gone, Action<string> stranger, Action<string> log) : IDisposable
 {
     private readonly string _path = configuration.BoundarySocketPath;
     private readonly CancellationTokenSource _stopping = new();
@@ -21,6 +25,7 @@ internal sealed class WorkerServer(
 
     /// <summary>Of the connected worker's program; null where the system does not say which it is.</summary>
     private volatile string? _measurement;
+    private string? _refusal;
     private Socket? _listener;
     private long _messages;
 
@@ -31,17 +36,29 @@ internal sealed class WorkerServer(
 
     public Task Listen()
     {
-        File.Delete(_path);
+        if (configuration.BoundaryAddress is { } address) ListenAt(IPEndPoint.Parse(address));
+        else ListenAt(_path);
+        _listener!.Listen(1);
+        return ServeAsync();
+    }
+
+    private void ListenAt(IPEndPoint address)
+    {
+        _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(address);
+    }
+
+    private void ListenAt(string path)
+    {
+        File.Delete(path);
         _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _listener.Bind(new UnixDomainSocketEndPoint(_path));
+        _listener.Bind(new UnixDomainSocketEndPoint(path));
         if (!OperatingSystem.IsWindows())
         {
             // The folder is the worker's alone; the socket itself lets the worker's user in, whoever that is.
-            File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
                 | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         }
-        _listener.Listen(1);
-        return ServeAsync();
     }
 
     public void Send(ManagerMessage message)
@@ -78,9 +95,14 @@ internal sealed class WorkerServer(
             try
             {
                 using Socket socket = await _listener!.AcceptAsync(_stopping.Token);
-                if (!IsWorkers(socket)) continue;
-                _measurement = LocalCaller.ProgramFolderOf(socket) is { } folder ? measure(folder) : null;
-                await ServeOneAsync(socket);
+                if (configuration.BoundaryAddress is not null) await ServeAttestedAsync(socket);
+                else if (IsWorkers(socket)) await ServeLocalAsync(socket);
+                else continue;
+            }
+            catch (AuthenticationException refused)
+            {
+                if (_refusal != refused.Message) stranger(_refusal = refused.Message);
+                continue;
             }
             catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException or ObjectDisposedException
                 or InvalidDataException or TimeoutException or ChannelClosedException or UnauthorizedAccessException)
@@ -102,12 +124,26 @@ internal sealed class WorkerServer(
         return false;
     }
 
-    private async Task ServeOneAsync(Socket socket)
+    private Task ServeLocalAsync(Socket socket)
+    {
+        _measurement = LocalCaller.ProgramFolderOf(socket) is { } folder ? measure(folder) : null;
+        return ServeOneAsync(new NetworkStream(socket), null);
+    }
+
+    private async Task ServeAttestedAsync(Socket socket)
+    {
+        (Stream attested, Hash256 key, string measurement) = await door.AcceptAsync(socket, _stopping.Token);
+        (_measurement, _refusal) = (measurement, null);
+        await ServeOneAsync(attested, key);
+    }
+
+    /// <param name="key">The digest of the TLS key that the worker's evidence names; null where it gives none.</param>
+    private async Task ServeOneAsync(Stream connection, Hash256? key)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        using var stream = new BoundaryStream(new NetworkStream(socket));
+        using var stream = new BoundaryStream(connection);
         _outgoing = Channel.CreateBounded<ManagerMessage>(new BoundedChannelOptions(Limits.MaxWorkerBacklog) { SingleReader = true });
-        Task reading = ReadAllAsync(stream, ending.Token);
+        Task reading = ReadAllAsync(stream, key, ending.Token);
         Task writing = WriteAllAsync(stream, _outgoing.Reader, ending.Token);
         Task beating = BeatAsync(ending.Token);
         Task first = await Task.WhenAny(reading, writing, beating);
@@ -115,7 +151,7 @@ internal sealed class WorkerServer(
         await first;
     }
 
-    private async Task ReadAllAsync(BoundaryStream stream, CancellationToken cancellation)
+    private async Task ReadAllAsync(BoundaryStream stream, Hash256? key, CancellationToken cancellation)
     {
         while (true)
         {
@@ -127,6 +163,8 @@ internal sealed class WorkerServer(
             if (message is WorkerBeat) continue;
             Interlocked.Increment(ref _messages);
             if (message is Hello hello) ProcessId = hello.ProcessId;
+            if (message is Hello { TlsKey: var wanted } && key is { } attested && Sha256.Hash(wanted.Span) != attested)
+                throw new InvalidDataException("it wants another TLS key certified than its evidence names");
             receive(message!);
         }
     }
