@@ -66,9 +66,10 @@ internal sealed class ReplicaContext
     /// <summary>VNs with which this one has a link.</summary>
     public SortedSet<string> Linked { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The other VNs of the list, and those that left it and are not retired yet; those with a link while the list is not known.</summary>
+    /// <summary>The other VNs of the list, those that left it and are not retired yet, and those of whom others told; those with a link while the list is not known.</summary>
     public IReadOnlyCollection<string> PeerNames() => Tail.State is { } state
-        ? [.. state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name)).Where(name => name != Start.Name)]
+        ? [.. state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name))
+            .Union(_contacts.Values.Select(contact => contact.Name)).Where(name => name != Start.Name)]
         : Linked;
 
     /// <summary>All incarnations that this VN's log knows.</summary>

@@ -39,6 +39,7 @@ internal sealed class ManagerProcess : IDisposable
     public ManagerProcess(Cluster cluster, Host host, GovernanceEntry.Genesis? genesis, NodeKey key)
     {
         (_cluster, _world, _host, _key) = (cluster, cluster.World, host, key);
+        StartedAt = _world.Now;
         _sealed = host.Disk.Sealed;
         _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive, OnDiskFailure);
         _plug = new WatchedFactory(cluster, host);
@@ -76,6 +77,8 @@ internal sealed class ManagerProcess : IDisposable
     }
 
     public bool IsAlive { get; private set; } = true;
+
+    public long StartedAt { get; }
 
     /// <summary>The worker's connection; what the sequencer wants to say to its worker goes here.</summary>
     public BoundaryLink? Link { get; set; }
