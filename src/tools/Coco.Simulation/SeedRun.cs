@@ -152,5 +152,5 @@ internal sealed class SeedRun : IDisposable
     private string Describe() => string.Join("; ", _cluster.Hosts.Where(host => host.IsWanted).Select(host =>
         host.Manager?.Replica is not { } replica ? $"{host.Name} is down"
             : replica.Consensus is not { } consensus ? $"{host.Name} asks to take part ({replica.Last} entries)"
-            : $"{host.Name} {consensus.Self} {consensus.Role} term {consensus.Term} {replica.Committed}/{replica.Last} {consensus.Configuration} worker {host.Worker?.Committed?.ToString() ?? "none"}{(replica.IsWorkerLive ? "" : " not live")}"));
+            : $"{host.Name} {consensus.Self} {consensus.Role} term {consensus.Term} {replica.Committed}/{replica.Last} {consensus.Configuration} files from {replica.First} worker {host.Worker?.Committed?.ToString() ?? "none"}{(replica.IsWorkerLive ? "" : " not live")}"));
 }

@@ -22,6 +22,10 @@ internal sealed class CommittedLedger(SimulationWorld world)
     private readonly Dictionary<ulong, Hash256> _states = [];
     private readonly Dictionary<(Hash256 Key, ulong Nonce), Hash256> _nonces = [];
     private readonly List<ReadOnlyMemory<byte>> _frames = [];
+    private readonly Dictionary<ulong, LogIndex> _places = [];
+
+    /// <summary>The entry of a batch; null: nobody has committed it yet.</summary>
+    public LogIndex? PlaceOf(BatchNumber batch) => _places.TryGetValue(batch.Value, out LogIndex index) ? index : null;
 
     public LogIndex Last => new((ulong)_leaves.Count);
 
@@ -77,6 +81,7 @@ internal sealed class CommittedLedger(SimulationWorld world)
         if (place > _leaves.Count) return; // a VN that went on from a certificate; its first entries were seen on others
         _leaves.Add(leaf);
         _frames.Add(bytes);
+        if (frame.Header.Kind == EntryKind.Batch && BatchPublicPart.TryRead(frame.PublicPart.Span, out BatchPublicPart part)) _places[part.Number.Value] = index;
         if (frame.Header.Kind == EntryKind.Configuration) world.Counters.Reconfigurations++;
         world.Trace.Add(world.Now, 0, frame.Header.Kind.ToString(), index.Value);
     }

@@ -10,9 +10,6 @@ internal sealed class PublishedBatches(SimulationWorld world)
 {
     private readonly Dictionary<ulong, (LogIndex Index, Hash256 Digest)> _batches = [];
 
-    /// <summary>Where a batch stands that was published by any VN; null: by none yet.</summary>
-    public (LogIndex Index, Hash256 Digest)? Place(BatchNumber number) => _batches.TryGetValue(number.Value, out var place) ? place : null;
-
     public static Hash256 DigestOf(BatchRecord record)
     {
         var writer = new ByteWriter();

@@ -16,7 +16,7 @@ internal sealed class Subscriber(Cluster cluster, int number)
     private const long Ms = SimulationWorld.Millisecond;
     private const ulong Stream = 0x73756273;
 
-    private readonly SimulationRandom _random = new((ulong)cluster.World.Seed ^ (Stream + (ulong)number));
+    private readonly SimulationRandom _random = new((ulong)cluster.World.Seed ^ (Stream * (ulong)number));
     private WorkerProcess? _worker;
     private BatchNumber? _onConnection;
 
@@ -61,8 +61,8 @@ internal sealed class Subscriber(Cluster cluster, int number)
         if (_onConnection is not { } head) return;
         for (BatchNumber next = Seen is { } seen ? seen.Next() : BatchNumber.Zero; next <= head; next = next.Next())
         {
-            if (cluster.Published.Place(next) is not { } place || host.Manager?.TryReadBatch(place.Index) is not { } record) return; // it asks again later
-            cluster.Published.Compare(host.Name, next, place.Index, PublishedBatches.DigestOf(record), "in its ledger");
+            if (cluster.Ledger.PlaceOf(next) is not { } place || host.Manager?.TryReadBatch(place) is not { } record) return; // it asks again later
+            cluster.Published.Compare(host.Name, next, place, PublishedBatches.DigestOf(record), "in its ledger");
             Seen = next;
         }
     }

@@ -64,10 +64,13 @@ internal sealed class Governors(Cluster cluster)
         bool adds = spare.Count > 0 && (constitution.Nodes.Length <= FewestNodes || cluster.World.Random.Chance(0.5));
         return adds
             ? new GovernanceAction.AddNode(Organisations.NodeOf(cluster.World.Random.Pick(spare).Name))
-            : constitution.Nodes.Length > FewestNodes
+            : constitution.Nodes.Length > FewestNodes && AreAllWhole()
                 ? new GovernanceAction.RemoveNode(ToRemove(constitution))
                 : new GovernanceAction.SetBatchLimits(new BatchLimits((int)cluster.World.Random.Between(5, 60), BatchLimits.Default.MaxBytes));
     }
+
+    /// <summary>One that leaves may be the last to hold what others have yet to fetch.</summary>
+    private bool AreAllWhole() => cluster.Hosts.Where(host => host.IsWanted).All(host => host.Manager?.Replica.First.Value == 1);
 
     private string ToRemove(Constitution constitution)
     {
