@@ -108,9 +108,13 @@ public sealed class LedgerRecovery
             Snapshot = facts.Header,
             Signatures = _disk.Signatures,
         });
+        SnapshotProof? proof = ProofOf(facts);
         bool isAgreed = authority.ClaimOf(facts.Index) is { } claim && claim.Digest == facts.Digest && claim.At <= opening.CommittedThrough;
-        if (isAgreed) return (new KnownSnapshot(facts, ProofOf(facts)), opening, authority);
-        _disk.Log($"The snapshot of entry {facts.Index} can't be used: the log does not show that a quorum has signed its digest.");
+        // The log of a VN that has gone on from a fetched snapshot may not reach the entry with the claim yet; the proof came with it. Where
+        // it had not gone on yet, the log ends before this snapshot, and is used as it is.
+        bool isInstalled = proof is not null && opening.Problem is null && opening.Chunks is { } chunks && chunks.Last >= facts.Index;
+        if (isAgreed || isInstalled) return (new KnownSnapshot(facts, proof), opening, authority);
+        _disk.Log($"The snapshot of entry {facts.Index} can't be used: nothing shows that a quorum has signed its digest.");
         return null;
     }
 
