@@ -11,7 +11,7 @@ internal sealed class MessageSamples(int seed)
 
     public ManagerMessage[] OfManager() =>
     [
-        new Welcome(Text(), Text(), _random.Next(1 << 30), Policy(), new GovernanceVersion(Number()), Bytes(), Bool()),
+        new Welcome(Text(), Text(), _random.Next(Limits.MaxSettingsBytes + 1), Policy(), new GovernanceVersion(Number()), Bytes(), Bool()),
         new SettingsPiece(Bytes()),
         new PolicyChanged(new GovernanceVersion(Number()), Policy()),
         new SnapshotPiece(Bytes(), Bool()),

@@ -3,9 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Coco.Bench;
 
-/// <summary>Says when operations are due in an open loop: a thread that sleeps until each time and then wakes its connection.</summary>
+/// <summary>
+/// Says when operations are due in an open loop: a thread that sleeps until the next time, then wakes the connections of all that are
+/// due. It wakes once in a millisecond at most: the processors are those of the nodes that are measured.
+/// </summary>
 internal sealed class Pacer
 {
+    private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim[] _due;
@@ -40,7 +44,7 @@ internal sealed class Pacer
             {
                 TimeSpan rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), DueTimestamp(i));
                 if (rest <= TimeSpan.Zero || cancellation.IsCancellationRequested) break;
-                Sleep(rest < LongestSleep ? rest : LongestSleep);
+                Sleep(TimeSpan.FromTicks(Math.Clamp(rest.Ticks, ShortestSleep.Ticks, LongestSleep.Ticks)));
             }
             _due[connectionOf(i)].Release();
         }
