@@ -1,5 +1,6 @@
 using System.Buffers;
 using Coco.Evm.Precompiles.Fields;
+using Coco.Evm.Precompiles.Fields.Lanes;
 
 namespace Coco.Evm.Precompiles.Bls12381;
 
@@ -14,7 +15,7 @@ internal sealed class BlsG2MultiScalar : Precompile
     {
         if (input.IsEmpty || input.Length % TermSize != 0) return false;
         var sum = new MultiScalarSum<Fp2<Fp>>(Bls12381Curve.G2Digits * (input.Length / TermSize));
-        var test = new G2Test();
+        var test = new TwistTest<FpLanes, Fp, G2Group>();
         try
         {
             for (; !input.IsEmpty; input = input[TermSize..])

@@ -25,7 +25,7 @@ internal sealed class BlsPairingCheck : Precompile
     private static bool TryReadPairs(ReadOnlySpan<byte> input, ref PairSet<FpLanes, Fp> pairs)
     {
         var first = new G1Test();
-        var second = new G2Test();
+        var second = new TwistTest<FpLanes, Fp, G2Group>();
         for (; !input.IsEmpty; input = input[PairSize..])
         {
             if (!Bls12381Codec.TryReadG1(input, out AffinePoint<Fp> p)) return false;

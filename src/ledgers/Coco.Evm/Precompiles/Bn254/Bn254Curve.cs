@@ -39,7 +39,7 @@ internal static class Bn254Curve
         return point.IsInfinity || point.IsOnCurve(Three);
     }
 
-    /// <summary>x, y, in each the coefficient of i first; whether a point is in the group, <see cref="G2Test"/> tells.</summary>
+    /// <summary>x, y, in each the coefficient of i first; whether a point is in the group, <see cref="G2Group"/> tells.</summary>
     internal static bool TryReadG2(ReadOnlySpan<byte> source, out AffinePoint<Fp2<Fp>> point)
     {
         point = default;

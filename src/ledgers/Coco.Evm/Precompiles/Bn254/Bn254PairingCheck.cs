@@ -28,7 +28,7 @@ internal sealed class Bn254PairingCheck : Precompile
     /// <summary>Reads all pairs and keeps those without infinity: the pairing of infinity is one.</summary>
     private static bool TryReadPairs(ReadOnlySpan<byte> input, ref PairSet<FpLanes, Fp> pairs)
     {
-        var test = new G2Test();
+        var test = new TwistTest<FpLanes, Fp, G2Group>();
         for (; !input.IsEmpty; input = input[PairSize..])
         {
             if (!Bn254Curve.TryReadG1(input, out AffinePoint<Fp> p)) return false;

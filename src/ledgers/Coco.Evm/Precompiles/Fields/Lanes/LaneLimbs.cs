@@ -7,6 +7,9 @@ namespace Coco.Evm.Precompiles.Fields.Lanes;
 /// <summary>What is done with each limb of numbers in lanes.</summary>
 internal static class LaneLimbs
 {
+    /// <summary>Numbers of 64 bits in one vector.</summary>
+    internal const int Lanes = 4;
+
     /// <summary>The products of the low halves of all lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<ulong> Product(Vector256<ulong> a, Vector256<ulong> b) =>

@@ -10,7 +10,7 @@ namespace Coco.Evm.Precompiles.Fields.Lanes;
 internal struct PairLanes<L> where L : unmanaged, ILaneNumber<L>
 {
     /// <summary>Pairs that fit.</summary>
-    internal const int Capacity = 4;
+    internal const int Capacity = LaneLimbs.Lanes;
 
     /// <summary>The points of the first group, and their coordinates negated.</summary>
     internal L Px, Py, NegativePx, NegativePy;
