@@ -4,6 +4,14 @@ using Coco.Client;
 
 namespace Coco.Enclave.Tests.Tee;
 
+/// <summary>Runs where COCO_OVMF names the firmware image whose MRTD is published.</summary>
+public sealed class FirmwareFactAttribute : FactAttribute
+{
+    public FirmwareFactAttribute() => Skip = Image is null ? "COCO_OVMF names no firmware image." : null;
+
+    internal static string? Image => Environment.GetEnvironmentVariable("COCO_OVMF") is { Length: > 0 } file ? file : null;
+}
+
 /// <summary>
 /// Launch digests against published ones: virtee/sev-snp-measure, tests/test_guest.py (Apache-2.0). Its firmware is an AmdSev build of
 /// OVMF; here only the table at its end is made again, and the digest after the firmware is the published one.
@@ -108,11 +116,10 @@ public sealed class LaunchMeasurementTests
     /// Published: virtee/tdx-measure, tests/fixtures (Apache-2.0), for OVMF.fd of Ubuntu's package ovmf 2025.02-3ubuntu2. The image is 4 MiB and not
     /// in this repository: COCO_OVMF names it.
     /// </summary>
-    [Fact]
+    [FirmwareFact]
     public void A_trust_domain_has_the_published_MRTD()
     {
-        if (Environment.GetEnvironmentVariable("COCO_OVMF") is not { Length: > 0 } file) return;
-        byte[] bytes = System.IO.File.ReadAllBytes(file);
+        byte[] bytes = System.IO.File.ReadAllBytes(FirmwareFactAttribute.Image!);
         Assert.Equal("9e807cb2cd4313406a3aa4becc0836671a5c64ca7bdc08a45e15260184b446bf", Convert.ToHexStringLower(SHA256.HashData(bytes)));
         Assert.True(FirmwareImage.TryRead(bytes, out FirmwareImage? image));
         Assert.Equal("7357a10d2e2724dffe68813e3cc4cfcde6814d749f2fb62e3953e54f6e0b50a219786afe2cd478f684b52c61837e1114", Convert.ToHexStringLower(TdxLaunch.ComputeMrtd(image)));
