@@ -11,6 +11,7 @@ internal sealed record ChainFacts(ulong ChainId, UInt128 Tip, UInt128 MaxFee)
     {
         ulong chainId = await client.ChainIdAsync(cancellation);
         JsonElement latest = await client.CallAsync("eth_getBlockByNumber", "\"latest\",false", cancellation);
+        if (latest.ValueKind != JsonValueKind.Object) throw new BenchFailureException(BenchFailureKind.Refused, "The node has no block yet: try again when it is ready.");
         UInt128 baseFee = latest.TryGetProperty("baseFeePerGas", out JsonElement fee) && fee.ValueKind == JsonValueKind.String
             ? ChainClient.Quantity(fee) : 0;
         return new ChainFacts(chainId, Gwei, (baseFee * 10) + (2 * Gwei));
