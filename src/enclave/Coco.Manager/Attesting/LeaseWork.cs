@@ -26,14 +26,14 @@ internal sealed class LeaseWork(
 
     public void Produce(ProduceEvidenceEffect effect) => _ = Task.Run(() => Produce(effect.Nonce));
 
-    public void Judge(JudgeEvidenceEffect effect) => _ = Task.Run(() =>
+    public void Judge(JudgeEvidenceEffect effect) => TellFailure(Task.Run(() =>
     {
         if (state() is not { } known) return;
         EvidenceRefusal? refusal = evidence.Judge(
             effect.Evidence.Span, known, effect.Node.Name, effect.Node.PublicKey.Span, effect.Nonce, time.UnixMs);
         give(new EvidenceJudgedInput(
             effect.Node.Id, effect.Nonce, effect.Evidence, refusal is null ? null : $"{refusal.Check}: {refusal.Reason}"));
-    });
+    }));
 
     /// <summary>
     /// What a leader committed is judged here again, at the entry's own time. A VN refuses by itself to deal with one whose evidence does not
@@ -48,8 +48,14 @@ internal sealed class LeaseWork(
                 {
                     foreach ((string node, EvidenceRefusal refusal) in evidence.Refused(committed.Entry, committed.Before)) distrust(node, committed.At, refusal);
                 }, TaskScheduler.Default);
+            TellFailure(_checking);
         }
     }
+
+    /// <summary>A verifier refuses and does not throw; where one does, somebody must see it.</summary>
+    private void TellFailure(Task judging) => judging.ContinueWith(
+        failed => alert("evidence", $"Evidence could not be judged: {failed.Exception!.GetBaseException().Message}"),
+        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     /// <summary>One at a time, as devices want it. Without evidence nothing is given: the leader asks again.</summary>
     private void Produce(Hash256 nonce)
