@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Coco.Apps.Manager;
 using Coco.Boundary;
 using Coco.Consensus.Raft;
@@ -44,7 +45,7 @@ catch (InvalidDataException problem)
     Log(problem.Message);
     return 1;
 }
-catch (IOException problem)
+catch (Exception problem) when (problem is IOException or SocketException)
 {
     Log(problem.Message);
     return 3;

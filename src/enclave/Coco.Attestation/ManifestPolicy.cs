@@ -7,14 +7,11 @@ namespace Coco.Attestation;
 /// <summary>From a constitution's manifests to what verifiers ask of evidence (TEE-2).</summary>
 public static class ManifestPolicy
 {
-    /// <summary>Where evidence says its time (the software platform's does) it may be this old; this only bounds clocks that are far off.</summary>
-    public const ulong MaxAgeMs = 24UL * 60 * 60 * 1000;
-
     /// <param name="nowUnixMs">Collateral that has expired by then is left out.</param>
     public static TeePolicy Of(Constitution constitution, CodeRole role, ulong nowUnixMs)
     {
         TeeManifest manifest = constitution.TeeManifest;
-        return new TeePolicy(manifest.Platforms, constitution.CodeManifest.Accepted(role), manifest.IsDebugAllowed, MaxAgeMs)
+        return new TeePolicy(manifest.Platforms, constitution.CodeManifest.Accepted(role), manifest.IsDebugAllowed, TeePolicy.UsualMaxAgeMs)
         {
             Collateral = [.. manifest.Collateral.Where(known => known.ExpiresUnixMs > nowUnixMs).Select(ToCollateral)],
             SevSnp = manifest.SevSnp is { } snp ? ToPolicy(snp) : new SevSnpPolicy(),

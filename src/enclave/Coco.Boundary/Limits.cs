@@ -18,8 +18,8 @@ public static class Limits
     /// <summary>Names and reasons.</summary>
     public const int MaxTextBytes = 4_096;
 
-    /// <summary>A certificate.</summary>
-    public const int MaxDocumentBytes = 1 << 20;
+    /// <summary>A certificate; those of TLS keys are below 2 kB.</summary>
+    public const int MaxCertificateBytes = 64 << 10;
 
     /// <summary>A ledger's settings with a genesis state: some millions of accounts.</summary>
     public const int MaxSettingsBytes = 512 << 20;

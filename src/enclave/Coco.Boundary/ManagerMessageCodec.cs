@@ -124,7 +124,7 @@ public static class ManagerMessageCodec
         {
             Kind.Welcome => new Welcome(
                 fields.Text(), fields.Text(), fields.Length(Limits.MaxSettingsBytes), ReadPolicy(ref fields),
-                new GovernanceVersion(fields.UInt64()), fields.Bytes(Limits.MaxDocumentBytes), fields.Bool()),
+                new GovernanceVersion(fields.UInt64()), fields.Bytes(Limits.MaxCertificateBytes), fields.Bool()),
             Kind.SettingsPiece => new SettingsPiece(fields.Bytes(Limits.SettingsPieceBytes)),
             Kind.PolicyChanged => new PolicyChanged(new GovernanceVersion(fields.UInt64()), ReadPolicy(ref fields)),
             Kind.SnapshotPiece => new SnapshotPiece(fields.Bytes(Limits.MaxFrameBytes), fields.Bool()),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -42,7 +43,7 @@ public sealed record NodeConfiguration
     public required string BoundarySocketPath { get; init; }
 
     /// <summary>
-    /// Instead of the socket, where the two are in TEEs of their own: HOST:PORT at which the manager answers its worker, in attested TLS. The
+    /// Instead of the socket, where the two are in TEEs of their own: IP:PORT at which the manager answers its worker, in attested TLS. The
     /// worker then needs <see cref="ExpectMeasurement"/> to know a manager.
     /// </summary>
     public string? BoundaryAddress { get; init; }
@@ -111,8 +112,10 @@ public sealed record NodeConfiguration
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), NodeConfigurationJson.Default.NodeConfiguration)
+            NodeConfiguration read = JsonSerializer.Deserialize(File.ReadAllBytes(file), NodeConfigurationJson.Default.NodeConfiguration)
                 ?? throw new InvalidDataException($"{file} is empty.");
+            bool isWrong = read.BoundaryAddress is { } address && !(IPEndPoint.TryParse(address, out IPEndPoint? end) && end.Port > 0);
+            return isWrong ? throw new InvalidDataException($"{file}: boundaryAddress is an IP address and a port, such as 10.0.0.2:8549.") : read;
         }
         catch (JsonException wrong)
         {

@@ -10,6 +10,22 @@ namespace Coco.Tee;
 public sealed record TeePolicy(
     ImmutableArray<string> Platforms, ImmutableArray<string> Measurements, bool IsDebugAllowed, ulong MaxAgeMs)
 {
+    /// <summary>Where evidence says its time (the software platform's does) it may be this old; this only bounds clocks that are far off.</summary>
+    public const ulong UsualMaxAgeMs = 24UL * 60 * 60 * 1000;
+
+    /// <summary>
+    /// Where no constitution says it: the programs that an operator names, on hardware of any kind if <paramref name="own"/> is hardware; if
+    /// it names none, the same program on the same platform.
+    /// </summary>
+    /// <param name="measurements">Hex, with or without 0x, commas between; null: none are named.</param>
+    public static TeePolicy Expecting(ITeePlatform own, EvidenceVerifiers verifiers, string? measurements)
+    {
+        if (measurements is null) return new TeePolicy([own.Name], [Convert.ToHexStringLower(own.Measurement.Span)], !own.IsProtected, UsualMaxAgeMs);
+        string[] platforms = own.IsProtected ? [.. verifiers.Platforms.Where(name => name != SoftwareEvidence.PlatformName)] : [own.Name];
+        return new TeePolicy(
+            [.. platforms], [.. measurements.Replace("0x", "", StringComparison.Ordinal).Split(',')], !own.IsProtected, UsualMaxAgeMs);
+    }
+
     /// <summary>For tools that ask only whether evidence is genuine; a network never sets it.</summary>
     public bool IsAnyMeasurementAccepted { get; init; }
 

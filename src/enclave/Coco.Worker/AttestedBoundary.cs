@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -13,11 +14,11 @@ namespace Coco.Worker;
 /// The way to a manager in another TEE: the host carries the bytes, so that they go through TLS 1.3 and both sides prove themselves for the
 /// keys of this connection (NET-1). The worker's key there is the one that its manager will certify for applications.
 /// </summary>
-/// <param name="Address">HOST:PORT of the manager.</param>
+/// <param name="Address">Of the manager.</param>
 /// <param name="Node">The VN's name.</param>
 /// <param name="Platform">The TEE that this worker runs in.</param>
 /// <param name="Expected">Which managers it believes.</param>
-public sealed record AttestedBoundary(string Address, string Node, ITeePlatform Platform, TeePolicy Expected, EvidenceVerifiers Verifiers)
+public sealed record AttestedBoundary(IPEndPoint Address, string Node, ITeePlatform Platform, TeePolicy Expected, EvidenceVerifiers Verifiers)
 {
     /// <summary>Throws <see cref="AuthenticationException"/> with the check and the reason where one of the two refuses the other.</summary>
     internal async Task<Stream> ConnectAsync(ECDsa key, CancellationToken cancellation)
@@ -25,12 +26,11 @@ public sealed record AttestedBoundary(string Address, string Node, ITeePlatform 
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(Patience);
         using X509Certificate2 certificate = CertificateOf(key);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         SslStream? stream = null;
         try
         {
-            int colon = Address.LastIndexOf(':');
-            await socket.ConnectAsync(Address[..colon].Trim('[', ']'), int.Parse(Address.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture), late.Token);
+            await socket.ConnectAsync(Address, late.Token);
             stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
             await stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions

@@ -13,7 +13,7 @@ public sealed class LedgerEvidenceTests : IDisposable
 
     private readonly EcdsaSigner _platformKey = EcdsaSigner.Generate(), _nodeKey = EcdsaSigner.Generate(), _otherKey = EcdsaSigner.Generate();
     private readonly ulong _now = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-    private readonly TeePolicy _policy = new(["software"], [Convert.ToHexStringLower(Measurement.Span)], true, ManifestPolicy.MaxAgeMs);
+    private readonly TeePolicy _policy = new(["software"], [Convert.ToHexStringLower(Measurement.Span)], true, TeePolicy.UsualMaxAgeMs);
 
     public void Dispose()
     {

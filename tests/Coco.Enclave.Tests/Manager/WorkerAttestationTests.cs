@@ -141,7 +141,7 @@ public sealed class WorkerAttestationTests : IDisposable
     private Task LeadsAsync() => _machine.WaitAsync("it leads", status => status is { Role: "leader", CommitIndex: > 0 });
 
     private AttestedBoundary WayOf(StandInGuest guest) => new(
-        _boundary, "n0", guest.OpenIn(Directory.CreateDirectory(_folder.File("worker")).FullName),
+        System.Net.IPEndPoint.Parse(_boundary), "n0", guest.OpenIn(Directory.CreateDirectory(_folder.File("worker")).FullName),
         _amd.Policy with { Measurements = [StandInGuest.On(_amd).Measurement], IsAnyMeasurementAccepted = false }, _verifiers);
 
     private static async Task SayHelloAsync(BoundaryStream stream, ECDsa key)

@@ -18,7 +18,7 @@ public sealed class EvidencePolicyFile
 
     /// <summary>The strict policy of every platform, for any measurement and any report data.</summary>
     public static TeePolicy Default { get; } = new(
-        [.. EvidenceVerifiers.All.Platforms], [], IsDebugAllowed: false, MaxAgeMs: 24UL * 60 * 60 * 1000)
+        [.. EvidenceVerifiers.All.Platforms], [], IsDebugAllowed: false, TeePolicy.UsualMaxAgeMs)
     {
         IsAnyMeasurementAccepted = true,
     };

@@ -37,22 +37,14 @@ internal sealed record PeerPolicy(
 
     /// <summary>
     /// Before the constitution is known, the operator's word counts: the manifests of the constitution that it agreed to, or the programs that
-    /// it expects, on hardware of any kind if this VN is on hardware. Where it says nothing, the same program on the same platform as this one.
+    /// it expects (<see cref="TeePolicy.Expecting"/>).
     /// </summary>
     /// <param name="agreed">Reads the constitution that the operator named.</param>
     public static PeerPolicy Joining(NodeConfiguration configuration, ManagerOptions options, Func<Constitution> agreed, ulong nowUnixMs) =>
         new(null, Expected(configuration, options, agreed, nowUnixMs), [], IsListKnown: false);
 
-    private static TeePolicy Expected(NodeConfiguration configuration, ManagerOptions options, Func<Constitution> agreed, ulong nowUnixMs)
-    {
-        if (configuration is { Mode: NodeMode.Join, ConstitutionFile: not null }) return ManifestPolicy.Of(agreed(), CodeRole.Manager, nowUnixMs);
-        ITeePlatform own = options.Platform;
-        string[] platforms = [own.Name], measurements = [Convert.ToHexStringLower(own.Measurement.Span)];
-        if (configuration.ExpectMeasurement is { } expected)
-        {
-            measurements = expected.Replace("0x", "", StringComparison.Ordinal).Split(',');
-            if (own.IsProtected) platforms = [.. options.Verifiers.Platforms.Where(name => name != SoftwareEvidence.PlatformName)];
-        }
-        return new TeePolicy([.. platforms], [.. measurements], true, ManifestPolicy.MaxAgeMs);
-    }
+    private static TeePolicy Expected(NodeConfiguration configuration, ManagerOptions options, Func<Constitution> agreed, ulong nowUnixMs) =>
+        configuration is { Mode: NodeMode.Join, ConstitutionFile: not null }
+            ? ManifestPolicy.Of(agreed(), CodeRole.Manager, nowUnixMs)
+            : TeePolicy.Expecting(options.Platform, options.Verifiers, configuration.ExpectMeasurement);
 }
