@@ -9,6 +9,9 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
     private byte[] _buffer = new byte[capacity];
 
     public int Length { get; private set; }
+
+    /// <summary>Bytes that it can hold without growing.</summary>
+    public int Capacity => _buffer.Length;
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
 

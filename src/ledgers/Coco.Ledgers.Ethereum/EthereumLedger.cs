@@ -68,7 +68,7 @@ public sealed class EthereumLedger : ILedger
         Invariant.Holds(block is not null, "an executed block is sealed before it is committed");
         _executor.Committed(batch.Record.Number, block.Hash, executed);
         for (int i = 0; i < block.Transactions.Count; i++) ids.Add(block.Transactions[i].Transaction.Hash);
-        Chain.Add(block);
+        Chain.Add(block, batch.Record);
         BlockApplied?.Invoke(block);
     }
 
@@ -96,7 +96,7 @@ public sealed class EthereumLedger : ILedger
         Hash256 root = RebuildTrie(state, number);
         Invariant.Holds(root == block!.Header.StateRoot, $"block {number}: the state root of the snapshot is {root} and {block.Header.StateRoot} in the ledger");
         _executor.Committed(number, block.Hash, null);
-        Chain.Add(block);
+        Chain.Add(block, last.Record);
     }
 
     /// <summary>Builds the trie of a whole state; gives its root. Before the first block.</summary>

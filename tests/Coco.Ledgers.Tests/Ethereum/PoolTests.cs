@@ -68,6 +68,21 @@ public sealed class PoolTests
     private PoolResult Add(ulong sender, ulong nonce, ulong fee = 0, ulong origin = 0) => _pool.Add(Make(sender, nonce, fee), new NodeId(origin), _state);
 
     [Fact]
+    public void A_pool_from_which_others_execute_forgets_who_was_ready_and_keeps_the_turns_of_those_who_are()
+    {
+        for (ulong sender = 1_000_000; sender < 1_000_003; sender++) Assert.True(Add(sender, 0).IsNext);
+        for (ulong sender = 0; sender < 5_000; sender++)
+        {
+            Add(sender, 0);
+            _state[sender] = 1;
+            _pool.Committed([Make(sender, 0).Id], _state, []);
+        }
+        Assert.True(_pool.Ready < 2_000, $"{_pool.Ready} items");
+        Assert.True(Add(7, 1).IsNext);
+        Assert.Equal([(1_000_000UL, 0UL), (1_000_001, 0), (1_000_002, 0), (7, 1)], Take(10));
+    }
+
+    [Fact]
     public void Senders_take_turns_by_arrival_and_nonces_stay_in_order()
     {
         Assert.True(Add(1, 0).IsNext);

@@ -41,6 +41,38 @@ public sealed class RpcHistoryTests
         "eth_getProof|\"{beneficiary}\",[]", "eth_call|{\"to\":\"0x00000000000000000000000000000000000000c7\",\"data\":\"{parent}\"}",
     ];
 
+    [Fact]
+    public async Task A_block_is_shown_the_same_whether_it_has_just_come_or_is_decoded_again()
+    {
+        using var node = new RpcHarness(settings: SettingsWith("archive"));
+        var shown = new List<(string Question, string Parameters, string Answer)>();
+        ulong nonce = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            EthereumTransaction[] sent =
+            [
+                RpcHarness.Make(nonce++, Logger, 0, Words((ulong)i, 1)), RpcHarness.Make(nonce++, Address.FromNumber(0x1000), 1),
+                RpcHarness.Make(nonce++, Logger, 0, Words((ulong)i, 2)),
+            ];
+            EthereumBlock block = node.CommitAll(sent);
+            string number = $"\"0x{block.Number:x}\"";
+            List<(string, string)> questions =
+            [
+                ("eth_getBlockByNumber", $"[{number},true]"), ("eth_getBlockReceipts", $"[{number}]"),
+                ("eth_getLogs", $$"""[{"fromBlock":{{number}},"toBlock":{{number}}}]"""), ("eth_getBlockByHash", $"[\"{block.Hash}\",false]"),
+                .. sent.Select(transaction => ("eth_getTransactionReceipt", $"[\"{transaction.Hash}\"]")),
+                .. sent.Select(transaction => ("eth_getTransactionByHash", $"[\"{transaction.Hash}\"]")),
+            ];
+            foreach ((string question, string parameters) in questions) shown.Add((question, parameters, await node.Call(question, parameters)));
+        }
+        EthereumBlock? before = node.Ledger.Chain.Recent(2);
+        for (int i = 0; i < 100; i++) node.Commit();
+        Assert.NotSame(before, node.Ledger.Chain.Recent(2));
+        Assert.Same(node.Ledger.Chain.Recent(2), node.Ledger.Chain.Recent(2));
+        foreach ((string question, string parameters, string answer) in shown) Assert.Equal(answer, await node.Call(question, parameters));
+        Assert.Contains(shown, item => item.Answer.Contains("\"logIndex\":\"0x1\"", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

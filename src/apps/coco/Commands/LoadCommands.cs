@@ -22,7 +22,7 @@ internal static class LoadCommands
         command.Subcommands.Add(Failover());
         command.SetAction(async (parsed, cancellation) =>
         {
-            RpcConnections.ServeFromOneThread();
+            GeneratorProcess.Enter();
             BenchOptions options = arguments.Read(parsed);
             BenchRun.Check(options);
             BenchNetwork network = options.Targets.Count > 0 ? BenchNetwork.Foreign(options.Targets)
@@ -52,7 +52,7 @@ internal static class LoadCommands
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            RpcConnections.ServeFromOneThread();
+            GeneratorProcess.Enter();
             DataDirectory directory = Shared.DataOf(parsed, data);
             BenchOptions options = new() { Workload = Workload.Transfer, Count = 1, Connections = parsed.GetValue(connections), Seed = parsed.GetValue(seed) };
             if (parsed.GetValue(kills) < 1 || parsed.GetValue(rate) <= 0) throw new BenchFailureException(BenchFailureKind.Usage, "--kills and --rate must be above 0.");

@@ -9,14 +9,11 @@ namespace Coco.Worker.Front;
 /// <summary>One HTTP request as a whole message in, a whole message out.</summary>
 internal static class HttpExchange
 {
-    [ThreadStatic]
-    private static ByteWriter? _spare;
-
     public static async Task RunAsync(HttpContext context, IClientProtocol protocol)
     {
         CancellationToken aborted = context.RequestAborted;
         byte[]? rented = null;
-        ByteWriter answer = Interlocked.Exchange(ref _spare, null) ?? new ByteWriter(4096);
+        ByteWriter answer = AnswerWriters.Rent();
         try
         {
             (ReadOnlyMemory<byte> body, rented) = await ReadBodyAsync(context.Request, aborted);
@@ -25,6 +22,7 @@ internal static class HttpExchange
             context.Response.ContentType = result.ContentType;
             context.Response.ContentLength = answer.Length;
             if (answer.Length > 0) await context.Response.BodyWriter.WriteAsync(answer.Memory, aborted);
+            AnswerWriters.Return(answer);
         }
         catch (BadHttpRequestException exception)
         {
@@ -37,8 +35,6 @@ internal static class HttpExchange
         finally
         {
             if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
-            answer.Clear();
-            _spare = answer;
         }
     }
 

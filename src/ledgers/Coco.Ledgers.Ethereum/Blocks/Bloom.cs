@@ -9,6 +9,9 @@ public sealed class Bloom
 {
     public const int Size = 256;
 
+    [ThreadStatic]
+    private static WordHashes? _words;
+
     private readonly byte[] _bits = new byte[Size];
 
     public Bloom()
@@ -28,19 +31,26 @@ public sealed class Bloom
     /// <summary>The filters of many receipts' logs; their addresses and topics are hashed together.</summary>
     public static Bloom[] OfEach(IReadOnlyList<Outcome> outcomes)
     {
-        var words = new ByteWriter(4096);
-        var ends = new List<int>();
-        foreach (Outcome outcome in outcomes)
-            for (int i = 0; i < outcome.Logs.Count; i++) outcome.Logs[i].WriteTerms(words, ends);
-        var hashes = new Hash256[ends.Count];
-        Keccak256.HashMany(words.Span, CollectionsMarshal.AsSpan(ends), hashes);
+        WordHashes words = _words ??= new WordHashes();
+        words.Clear();
+        for (int i = 0; i < outcomes.Count; i++) AddTerms(words, outcomes[i].Logs);
+        ReadOnlySpan<Hash256> hashes = words.Hash();
         var blooms = new Bloom[outcomes.Count];
         int next = 0;
         for (int i = 0; i < blooms.Length; i++) blooms[i] = OfNext(outcomes[i].Logs, hashes, ref next);
         return blooms;
     }
 
-    private static Bloom OfNext(IReadOnlyList<LogEntry> logs, Hash256[] hashes, ref int next)
+    private static void AddTerms(WordHashes words, IReadOnlyList<LogEntry> logs)
+    {
+        for (int i = 0; i < logs.Count; i++)
+        {
+            words.Add(logs[i].Address.Span);
+            for (int j = 0; j < logs[i].Topics.Count; j++) words.Add(logs[i].Topics[j].Span);
+        }
+    }
+
+    private static Bloom OfNext(IReadOnlyList<LogEntry> logs, ReadOnlySpan<Hash256> hashes, ref int next)
     {
         if (logs.Count == 0) return Empty;
         var bloom = new Bloom();

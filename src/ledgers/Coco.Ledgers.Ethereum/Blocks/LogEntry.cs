@@ -16,16 +16,4 @@ public sealed record LogEntry(Address Address, IReadOnlyList<Hash256> Topics, Re
         writer.RlpBytes(Data.Span);
         writer.EndList(list);
     }
-
-    /// <summary>Appends by what the log can be found, its address and its topics, and where each ends.</summary>
-    public void WriteTerms(ByteWriter words, List<int> ends)
-    {
-        words.WriteFixed(Address.Span);
-        ends.Add(words.Length);
-        for (int i = 0; i < Topics.Count; i++)
-        {
-            words.WriteHash(Topics[i]);
-            ends.Add(words.Length);
-        }
-    }
 }

@@ -46,42 +46,28 @@ public sealed class EthereumBlock
     /// <summary>Bytes of it.</summary>
     public int Size() => Encode().Length;
 
+    [ThreadStatic]
+    private static RootsWorkspace? _workspace;
+
     /// <summary>Derives receipts, bloom and roots; the header has no state root and parent yet.</summary>
     public static (BlockHeader Header, TransactionReceipt[] Receipts) Derive(
         BlockHeader draft, IReadOnlyList<BlockTransaction> transactions, IReadOnlyList<Outcome> outcomes)
     {
-        var receipts = new TransactionReceipt[outcomes.Count];
-        Bloom[] blooms = Bloom.OfEach(outcomes);
+        TransactionReceipt[] receipts = ReceiptsOf(transactions, outcomes);
         var bloom = new Bloom();
-        var transactionsRoot = new OrderedRoot();
-        var receiptsRoot = new OrderedRoot();
-        var writer = new ByteWriter(1024);
-        ulong gas = 0;
+        RootsWorkspace workspace = _workspace ??= new RootsWorkspace();
+        workspace.Clear();
         for (int i = 0; i < receipts.Length; i++)
         {
-            EthereumTransaction transaction = transactions[i].Transaction;
-            gas += outcomes[i].GasUsed;
-            receipts[i] = new TransactionReceipt
-            {
-                Type = transaction.Type,
-                IsSuccess = outcomes[i].IsSuccess,
-                GasUsed = outcomes[i].GasUsed,
-                CumulativeGasUsed = gas,
-                Logs = outcomes[i].Logs,
-                Bloom = blooms[i],
-            };
             bloom.Add(receipts[i].Bloom);
-            transactionsRoot.Add(transaction.Raw.Span);
-            writer.Clear();
-            receipts[i].Write(writer);
-            receiptsRoot.Add(writer.Span);
+            workspace.Add(transactions[i].Transaction, receipts[i]);
         }
         BlockHeader header = draft with
         {
-            TransactionsRoot = transactionsRoot.Root(),
-            ReceiptsRoot = receiptsRoot.Root(),
+            TransactionsRoot = workspace.Transactions.Root(),
+            ReceiptsRoot = workspace.Receipts.Root(),
             LogsBloom = bloom,
-            GasUsed = gas,
+            GasUsed = receipts.Length == 0 ? 0 : receipts[^1].CumulativeGasUsed,
         };
         return (header, receipts);
     }
@@ -90,15 +76,7 @@ public sealed class EthereumBlock
     public static bool TryRead(EthereumSettings settings, BatchRecord record, out EthereumBlock? block)
     {
         block = null;
-        var reader = new SpanReader(record.Results.Span);
-        if (!ResultsCodec.TryReadHead(ref reader, out ResultsHead head)
-            || !OutcomeReader.TryRead(ref reader, record.Requests.Count, out Outcome[] outcomes) || !reader.IsAtEnd) return false;
-        var transactions = new BlockTransaction[record.Requests.Count];
-        for (int i = 0; i < transactions.Length; i++)
-        {
-            if (!TransactionDecoder.TryDecode(record.Requests[i], out EthereumTransaction? transaction, out _)) return false;
-            transactions[i] = new BlockTransaction(transaction!, outcomes[i].Sender);
-        }
+        if (!TryReadParts(record, out ResultsHead head, out Outcome[] outcomes, out BlockTransaction[] transactions)) return false;
         BlockHeader draft = record.Number == BatchNumber.Zero ? settings.Genesis
             : BlockDraft.Of(settings, record.Number.Value, head.Timestamp, head.BaseFee, record.Environment.Random);
         (BlockHeader header, TransactionReceipt[] receipts) = Derive(draft, transactions, outcomes);
@@ -107,5 +85,72 @@ public sealed class EthereumBlock
         if (header.Hash() != head.Hash) return false;
         block = new EthereumBlock { Header = header, Hash = head.Hash, Transactions = transactions, Receipts = receipts };
         return true;
+    }
+
+    /// <summary>The same of a record that was read before, with its header: nothing is checked and no roots are made.</summary>
+    public static EthereumBlock ReadAgain(BlockHeader header, in Hash256 hash, BatchRecord record)
+    {
+        bool isSound = TryReadParts(record, out _, out Outcome[] outcomes, out BlockTransaction[] transactions);
+        Invariant.Holds(isSound, "what was read once can be read again");
+        return new EthereumBlock { Header = header, Hash = hash, Transactions = transactions, Receipts = ReceiptsOf(transactions, outcomes) };
+    }
+
+    private static bool TryReadParts(BatchRecord record, out ResultsHead head, out Outcome[] outcomes, out BlockTransaction[] transactions)
+    {
+        transactions = new BlockTransaction[record.Requests.Count];
+        outcomes = [];
+        var reader = new SpanReader(record.Results.Span);
+        if (!ResultsCodec.TryReadHead(ref reader, out head)
+            || !OutcomeReader.TryRead(ref reader, record.Requests.Count, out outcomes) || !reader.IsAtEnd) return false;
+        for (int i = 0; i < transactions.Length; i++)
+        {
+            if (!TransactionDecoder.TryDecode(record.Requests[i], out EthereumTransaction? transaction, out _)) return false;
+            transactions[i] = new BlockTransaction(transaction!, outcomes[i].Sender);
+        }
+        return true;
+    }
+
+    private static TransactionReceipt[] ReceiptsOf(IReadOnlyList<BlockTransaction> transactions, IReadOnlyList<Outcome> outcomes)
+    {
+        var receipts = new TransactionReceipt[outcomes.Count];
+        Bloom[] blooms = Bloom.OfEach(outcomes);
+        ulong gas = 0;
+        for (int i = 0; i < receipts.Length; i++)
+        {
+            gas += outcomes[i].GasUsed;
+            receipts[i] = new TransactionReceipt
+            {
+                Type = transactions[i].Transaction.Type,
+                IsSuccess = outcomes[i].IsSuccess,
+                GasUsed = outcomes[i].GasUsed,
+                CumulativeGasUsed = gas,
+                Logs = outcomes[i].Logs,
+                Bloom = blooms[i],
+            };
+        }
+        return receipts;
+    }
+
+    /// <summary>A thread's buffers for roots, used again: a block's are some tens of kilobytes.</summary>
+    private sealed class RootsWorkspace
+    {
+        private readonly ByteWriter _receipt = new(1024);
+
+        public OrderedRoot Transactions { get; } = new();
+        public OrderedRoot Receipts { get; } = new();
+
+        public void Clear()
+        {
+            Transactions.Clear();
+            Receipts.Clear();
+        }
+
+        public void Add(EthereumTransaction transaction, TransactionReceipt receipt)
+        {
+            Transactions.Add(transaction.Raw.Span);
+            _receipt.Clear();
+            receipt.Write(_receipt);
+            Receipts.Add(_receipt.Span);
+        }
     }
 }

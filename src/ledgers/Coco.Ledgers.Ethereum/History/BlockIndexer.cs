@@ -1,4 +1,3 @@
-using Coco.Crypto;
 using Coco.Primitives;
 using Coco.Store;
 
@@ -7,10 +6,8 @@ namespace Coco.Ledgers.Ethereum;
 /// <summary>Says by what a block is to be found. Keeps its buffers; the indexing thread alone.</summary>
 internal sealed class BlockIndexer
 {
-    private readonly ByteWriter _words = new(1 << 16);
-    private readonly List<int> _ends = [];
+    private readonly WordHashes _words = new();
     private readonly HashSet<ulong> _seen = [];
-    private Hash256[] _hashes = new Hash256[1024];
 
     public void Index(EthereumBlock block, BatchRecord record, IPostings postings)
     {
@@ -28,7 +25,7 @@ internal sealed class BlockIndexer
             IReadOnlyList<LogEntry> logs = block.Receipts[i].Logs;
             for (int j = 0; j < logs.Count; j++) AddWords(logs[j]);
         }
-        if (_ends.Count == 0) return;
+        if (_words.Count == 0) return;
         postings.Add(IndexTables.Logs, IndexTables.AnyLog, block.Number);
         Post(IndexTables.Logs, block.Number, postings);
     }
@@ -37,35 +34,25 @@ internal sealed class BlockIndexer
     {
         var writes = new WriteSetReader(record.WriteSet.Span);
         while (writes.TryNext())
-            if (writes.Map == EthereumMaps.Accounts || writes.Map == EthereumMaps.Storage) AddWord((byte)writes.Map.Value, writes.Key);
+            if (writes.Map == EthereumMaps.Accounts || writes.Map == EthereumMaps.Storage) _words.Add((byte)writes.Map.Value, writes.Key);
         Post(IndexTables.State, record.Number.Value, postings);
     }
 
     private void AddWords(LogEntry log)
     {
-        AddWord(IndexTables.AddressTerm, log.Address.Span);
-        for (int i = 0; i < log.Topics.Count; i++) AddWord((byte)i, log.Topics[i].Span);
-    }
-
-    private void AddWord(byte place, ReadOnlySpan<byte> word)
-    {
-        _words.WriteByte(place);
-        _words.WriteFixed(word);
-        _ends.Add(_words.Length);
+        _words.Add(IndexTables.AddressTerm, log.Address.Span);
+        for (int i = 0; i < log.Topics.Count; i++) _words.Add((byte)i, log.Topics[i].Span);
     }
 
     /// <summary>Hashes the gathered words together, and posts each once.</summary>
     private void Post(byte table, ulong block, IPostings postings)
     {
-        if (_hashes.Length < _ends.Count) _hashes = new Hash256[_ends.Count * 2];
-        Keccak256.HashMany(_words.Span, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ends), _hashes.AsSpan(0, _ends.Count));
-        for (int i = 0; i < _ends.Count; i++)
+        foreach (ref readonly Hash256 hash in _words.Hash())
         {
-            ulong key = IndexTables.KeyOf(_hashes[i]);
+            ulong key = IndexTables.KeyOf(hash);
             if (_seen.Add(key)) postings.Add(table, key, block);
         }
         _words.Clear();
-        _ends.Clear();
         _seen.Clear();
     }
 }

@@ -59,7 +59,7 @@ internal sealed class RpcNode
     public (BlockHeader Header, Hash256 Hash) HeaderOf(ICommittedView view)
     {
         ulong number = view.Version.Value;
-        if (Ledger.Chain.Recent(number) is { } block) return (block.Header, block.Hash);
+        if (Ledger.Chain.RecentHeader(number) is { } recent) return recent;
         if (view is PastState && PatientThreads.Wait(() => Chain.BlockAsync(number, CancellationToken.None)) is { } old)
             return (old.Header, old.Hash);
         // The store shows a version a moment before the index does, and a snapshot comes without blocks.
@@ -71,14 +71,14 @@ internal sealed class RpcNode
     public async ValueTask<(BlockHeader Header, Hash256 Hash)> HeaderOfAsync(ICommittedView view, CancellationToken cancellation)
     {
         ulong number = view.Version.Value;
-        bool isOld = Ledger.Chain.Recent(number) is null && Chain.Head is { } head && head.Number > number;
+        bool isOld = Ledger.Chain.RecentHeader(number) is null && Chain.Head is { } head && head.Number > number;
         if (isOld && await Chain.BlockAsync(number, cancellation) is { } block) return (block.Header, block.Hash);
         return HeaderOf(view);
     }
 
     /// <summary>The hash of a block that comes before the state of the view; zero where it is too old to be known.</summary>
     public Hash256 HashBefore(IReadView view, ulong number) =>
-        Ledger.Chain.Recent(number)?.Hash ?? BlockExecutor.FindHash(view, number);
+        Ledger.Chain.RecentHeader(number)?.Hash ?? BlockExecutor.FindHash(view, number);
 
     /// <summary>Opens the state after a block; dispose the view soon. An error where the block or its state is not there.</summary>
     public RpcError? OpenState(BlockReference block, out ICommittedView view)
@@ -151,7 +151,7 @@ internal sealed class RpcNode
     private RpcError? NumberOf(in Hash256 hash, ulong newest, out ulong number)
     {
         number = newest;
-        if (Ledger.Chain.Recent(newest) is { } block && block.Hash == hash) return null;
+        if (Ledger.Chain.RecentHeader(newest) is { } recent && recent.Hash == hash) return null;
         if (!PatientThreads.IsHere) return RpcError.NeedsPatience;
         Hash256 wanted = hash;
         if (PatientThreads.Wait(() => Chain.BlockAsync(wanted, CancellationToken.None)) is not { } found)
@@ -163,8 +163,8 @@ internal sealed class RpcNode
     /// <summary>What a pruned geth says.</summary>
     private RpcError Pruned(ulong number)
     {
-        if (Ledger.Chain.Recent(number) is not { } block) return RpcError.Of($"historical state of block {number} is not available");
-        string root = block.Header.StateRoot.ToString();
+        if (Ledger.Chain.RecentHeader(number) is not { } recent) return RpcError.Of($"historical state of block {number} is not available");
+        string root = recent.Header.StateRoot.ToString();
         return RpcError.Of($"missing trie node {root[2..]} (path ) state {root} is not available");
     }
 }

@@ -16,10 +16,16 @@ public sealed class EthereumPool : ITransactionPool
 
     /// <summary>Senders whose next transaction can be executed, by its turn. Stale items are passed over when they come up.</summary>
     private readonly PriorityQueue<SenderQueue, Turn> _ready = new();
+
+    /// <summary>Stale items in it that are left there.</summary>
+    private const int StaleReady = 1024;
     private readonly FairOrder _order = new(PoolLimits.Transactions);
     private int _sweep;
 
     public int Count => _byId.Count;
+
+    /// <summary>Items in the heap of senders, stale ones among them: what it holds of memory.</summary>
+    public int Ready => _ready.Count;
 
     public bool Contains(Hash256 id) => _byId.ContainsKey(id);
 
@@ -239,7 +245,17 @@ public sealed class EthereumPool : ITransactionPool
         long arrival = next?.Turn.Arrival ?? -1;
         if (arrival == queue.ReadyAs) return;
         queue.ReadyAs = arrival;
-        if (next is not null) _ready.Enqueue(queue, next.Turn);
+        if (next is null) return;
+        if (_ready.Count > StaleReady + (2 * _senders.Count)) DropAllStale();
+        _ready.Enqueue(queue, next.Turn);
+    }
+
+    /// <summary>On a follower nothing is taken, so that nothing stale comes up.</summary>
+    private void DropAllStale()
+    {
+        (SenderQueue Queue, Turn Turn)[] kept = [.. _ready.UnorderedItems.Where(static item => item.Element.ReadyAs == item.Priority.Arrival)];
+        _ready.Clear();
+        _ready.EnqueueRange(kept);
     }
 
     private void DropStale()

@@ -32,7 +32,7 @@ internal sealed class KeyValueLoad(
     {
         for (int number = share.Number; number < results.Total; number += share.Of)
         {
-            if (pacer is not null) await pacer.DueOf(share.Number).WaitAsync(cancellation);
+            if (pacer is not null) await pacer.DueOf(share.Number).ReadAsync(cancellation);
             await PutAsync(number, pacer?.DueTimestamp(number) ?? Stopwatch.GetTimestamp(), cancellation);
         }
     }

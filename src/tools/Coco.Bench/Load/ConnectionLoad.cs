@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 
 namespace Coco.Bench;
 
@@ -19,7 +20,7 @@ internal sealed class ConnectionLoad : IDisposable
     private readonly ReceiptReader _receipts;
     private readonly int[] _operations;
     private readonly Pacer? _pacer;
-    private readonly SemaphoreSlim? _due;
+    private readonly ChannelReader<int>? _due;
     private readonly int[] _group;
     private readonly long[] _started;
     private readonly bool[] _isPending;
@@ -81,9 +82,9 @@ internal sealed class ConnectionLoad : IDisposable
         int most = Math.Min(_group.Length, _operations.Length - next);
         if (_due is not null)
         {
-            await _due.WaitAsync(cancellation);
+            await _due.ReadAsync(cancellation);
             int taken = 1;
-            while (taken < most && _due.Wait(0, CancellationToken.None)) taken++;
+            while (taken < most && _due.TryRead(out _)) taken++;
             most = taken;
         }
         long now = Stopwatch.GetTimestamp();

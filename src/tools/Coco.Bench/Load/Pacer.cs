@@ -1,30 +1,33 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 
 namespace Coco.Bench;
 
 /// <summary>
-/// Says when operations are due in an open loop: a thread that sleeps until the next time, then wakes the connections of all that are
-/// due. It wakes once in a millisecond at most: the processors are those of the nodes that are measured.
+/// Says when operations are due in an open loop: a thread that sleeps until the next time, then lets the connections of all that are
+/// due send. It wakes once in a millisecond at most, and the connections send on it: the processors are those of the nodes that are
+/// measured, and handing each sending to another thread costs as much as the sending.
 /// </summary>
 internal sealed class Pacer
 {
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim[] _due;
+    private readonly Channel<int>[] _due;
     private readonly double _ticksPerOperation;
 
     public Pacer(double rate, int connections)
     {
         _ticksPerOperation = Stopwatch.Frequency / rate;
-        _due = [.. Enumerable.Range(0, connections).Select(_ => new SemaphoreSlim(0))];
+        _due = [.. Enumerable.Range(0, connections).Select(_ => Channel.CreateUnbounded<int>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true }))];
     }
 
     public long StartTimestamp { get; private set; }
 
-    /// <summary>Counts the operations of a connection that are due and not yet taken.</summary>
-    public SemaphoreSlim DueOf(int connection) => _due[connection];
+    /// <summary>The operations of a connection that are due and not yet taken.</summary>
+    public ChannelReader<int> DueOf(int connection) => _due[connection].Reader;
 
     public long DueTimestamp(int operation) => StartTimestamp + (long)(operation * _ticksPerOperation);
 
@@ -46,7 +49,7 @@ internal sealed class Pacer
                 if (rest <= TimeSpan.Zero || cancellation.IsCancellationRequested) break;
                 Sleep(TimeSpan.FromTicks(Math.Clamp(rest.Ticks, ShortestSleep.Ticks, LongestSleep.Ticks)));
             }
-            _due[connectionOf(i)].Release();
+            _ = _due[connectionOf(i)].Writer.TryWrite(i);
         }
     }
 

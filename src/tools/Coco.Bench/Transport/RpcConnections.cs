@@ -9,14 +9,4 @@ public static class RpcConnections
         "ws" or "wss" => new WebSocketRpcConnection(target, trust),
         _ => throw new BenchFailureException(BenchFailureKind.Usage, $"{target} is not an http, https, ws or wss URL."),
     };
-
-    /// <summary>
-    /// Lets socket completions run on the thread that polls them. The generator's exchanges are short and never block, so one
-    /// thread serves all connections without handing work over. Takes effect only before the process opens its first socket.
-    /// </summary>
-    public static void ServeFromOneThread()
-    {
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1");
-    }
 }

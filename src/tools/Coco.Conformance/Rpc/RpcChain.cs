@@ -69,7 +69,7 @@ public sealed class RpcChain
         _state.Reset(_world);
         BlockOutcome outcome = new BlockRun(_state).Execute(
             block, fork, _settings.Forks.BlobsAt(header.Timestamp), _settings.ChainId,
-            number => Ledger.Chain.Recent(number)?.Hash ?? default, _ => Take(set));
+            number => Ledger.Chain.RecentHeader(number)?.Hash ?? default, _ => Take(set));
         if (outcome.Error is { } wrong) return $"block {header.Number}: {wrong}";
         if (Take(set) != header.StateRoot || outcome.ReceiptsRoot != header.ReceiptsRoot) return $"block {header.Number}: other roots";
         set.Put(EthereumMaps.BlockHashes, [(byte)(header.Number - 1)], parent.Hash.Span);
@@ -121,6 +121,6 @@ public sealed class RpcChain
         Store.Seal(set);
         Store.Commit(number);
         _views.Add(Store.OpenCommitted());
-        Ledger.Chain.Add(block);
+        Ledger.Chain.Add(block, null);
     }
 }

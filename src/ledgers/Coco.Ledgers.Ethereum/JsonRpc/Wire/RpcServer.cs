@@ -102,11 +102,12 @@ internal sealed class RpcServer(RpcNode node)
         var budget = new BatchBudget(Node.Services.Node);
         for (int i = 0; i < running.Length; i++)
         {
-            answers[i] = new ByteWriter(512);
+            answers[i] = AnswerWriters.Rent();
             running[i] = AnswerOneAsync(batch[i], caller, stream, answers[i], cancellation, budget).AsTask();
         }
         await Task.WhenAll(running);
         Join(batch, answers, answer);
+        foreach (ByteWriter written in answers) AnswerWriters.Return(written);
     }
 
     private static void RefuseBatch(List<RpcRequest> batch, ByteWriter answer)
