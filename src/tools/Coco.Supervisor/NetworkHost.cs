@@ -24,7 +24,7 @@ public static class NetworkHost
         {
             if (Directory.Exists(data.Path) && Directory.EnumerateFileSystemEntries(data.Path).Any())
                 throw new SupervisorException($"{data.Path} is not empty and holds no network. Empty it or choose another folder with --data.");
-            await DevelopmentNetwork.CreateAsync(data, options, cancellation);
+            await CreateAsync(data, options, cancellation);
         }
         NetworkDescription.Read(data);
         StartSupervisor(data, cliProgram);
@@ -35,6 +35,24 @@ public static class NetworkHost
         catch
         {
             await DownAsync(data, CancellationToken.None); // an attempt that failed leaves nothing running
+            throw;
+        }
+    }
+
+    /// <summary>Nothing is left of a network that could not be created: the folder was empty before.</summary>
+    private static async Task CreateAsync(DataDirectory data, UpOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            await DevelopmentNetwork.CreateAsync(data, options, cancellation);
+        }
+        catch
+        {
+            foreach (FileSystemInfo made in new DirectoryInfo(data.Path).GetFileSystemInfos())
+            {
+                if (made is DirectoryInfo folder) folder.Delete(recursive: true);
+                else made.Delete();
+            }
             throw;
         }
     }

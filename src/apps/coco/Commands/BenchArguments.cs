@@ -28,6 +28,12 @@ internal sealed class BenchArguments
     private readonly Option<string[]> _process = new("--process") { Description = "Measure a foreign target's process.", HelpName = "NAME=PID" };
     private readonly Option<string?> _blocks = new("--blocks") { Description = "The blocks of the mainnet workload.", HelpName = "PATH" };
 
+    public BenchArguments()
+    {
+        _workload.AcceptOnlyFromAmong("transfer", "erc20", "mainnet", "mixed", "keyvalue");
+        _transport.AcceptOnlyFromAmong("https", "http", "ws");
+    }
+
     public Option<DirectoryInfo> Data { get; } = Shared.Data();
 
     public Option<bool> Json { get; } = Shared.Json();

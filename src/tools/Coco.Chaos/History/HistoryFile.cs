@@ -41,8 +41,8 @@ public static class HistoryFile
         }
         catch (JsonException wrong)
         {
-            throw new InvalidDataException($"{file}, line {number} is no operation: {wrong.Message}", wrong);
+            throw new InvalidDataException($"{file}, line {number} is no operation of a history.", wrong);
         }
-        throw new InvalidDataException($"{file}, line {number} is no operation.");
+        throw new InvalidDataException($"{file}, line {number} is no operation of a history.");
     }
 }

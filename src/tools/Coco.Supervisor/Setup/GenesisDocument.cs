@@ -44,15 +44,15 @@ internal static class GenesisDocument
             using FileStream file = File.OpenRead(source);
             if (file.Length > BoundaryLimits.MaxSettingsBytes)
                 throw new SupervisorException($"{source} has {file.Length >> 20} MiB; a genesis file may have {BoundaryLimits.MaxSettingsBytes >> 20}.");
-            return JsonNode.Parse(file) as JsonObject ?? throw new SupervisorException($"{source} is not a genesis file.");
+            return JsonNode.Parse(file) as JsonObject ?? throw new SupervisorException($"{source} is no genesis file: it is not a JSON object.");
         }
         catch (JsonException wrong)
         {
             throw new SupervisorException($"{source} is not JSON: {wrong.Message}");
         }
-        catch (FileNotFoundException)
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            throw new SupervisorException($"There is no file {source}.", isMissing: true);
+            throw new SupervisorException($"There is no file {source}, or it can't be read.", isMissing: true);
         }
     }
 
