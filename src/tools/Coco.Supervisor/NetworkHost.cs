@@ -112,10 +112,20 @@ public static class NetworkHost
             if (status.State == "open" || (status.State == "degraded" && status.Nodes.Any(node => node.Role == "stopped"))) return status;
             if (status.State == "stopped" && Stopwatch.GetElapsedTime(start) > SupervisorPatience)
                 throw new SupervisorException($"The process keeper is not running. See {data.SupervisorLog}");
+            if (Stopwatch.GetElapsedTime(start) > SupervisorPatience && WhyNoQuorumServes(status) is { } reason)
+                throw new SupervisorException($"The network can't open. {reason} See: coco logs --data {data.Path}");
             if (Stopwatch.GetElapsedTime(start) > patience)
                 throw new SupervisorException(
                     $"The network did not open within {patience.TotalSeconds:0} seconds ({status.Needs ?? status.State}). See: coco logs --data {data.Path}");
             await Task.Delay(Pause, cancellation);
         }
+    }
+
+    /// <summary>What is wrong with the workers, where too few are left for a quorum: another build than the network's, for example.</summary>
+    private static string? WhyNoQuorumServes(NetworkStatus status)
+    {
+        StatusAlert[] broken = [.. status.Alerts.Where(alert => alert.Kind == "worker").DistinctBy(alert => alert.Node)];
+        return status.Nodes.Count - broken.Length >= status.Quorum.Needed ? null
+            : string.Join(' ', broken.Select(alert => alert.Text).Distinct().Select(text => text.TrimEnd('.') + "."));
     }
 }

@@ -73,7 +73,7 @@ internal sealed class WorkerServer(
     public bool IsOneOf(IReadOnlyCollection<string> accepted)
     {
         if (_measurement is not { } measurement || accepted.Contains(measurement)) return true;
-        stranger($"The worker's measurement {measurement} is not in the code manifest.");
+        stranger($"The worker's measurement {measurement} is not in the code manifest: it is not of the build that the network runs.");
         Drop("its program is not in the code manifest");
         return false;
     }
