@@ -113,10 +113,10 @@ public static class NetworkHost
             if (status.State == "stopped" && Stopwatch.GetElapsedTime(start) > SupervisorPatience)
                 throw new SupervisorException($"The process keeper is not running. See {data.SupervisorLog}");
             if (Stopwatch.GetElapsedTime(start) > SupervisorPatience && WhyNoQuorumServes(status) is { } reason)
-                throw new SupervisorException($"The network can't open. {reason} See: coco logs --data {data.Path}");
+                throw new SupervisorException($"The network can't open: {reason} See: coco logs --data {data.Path}");
             if (Stopwatch.GetElapsedTime(start) > patience)
                 throw new SupervisorException(
-                    $"The network did not open within {patience.TotalSeconds:0} seconds ({status.Needs ?? status.State}). See: coco logs --data {data.Path}");
+                    $"The network did not open within {patience.TotalSeconds:0} seconds: {TextsOf(status.Alerts) ?? (status.Needs ?? status.State) + "."} See: coco logs --data {data.Path}");
             await Task.Delay(Pause, cancellation);
         }
     }
@@ -125,7 +125,9 @@ public static class NetworkHost
     private static string? WhyNoQuorumServes(NetworkStatus status)
     {
         StatusAlert[] broken = [.. status.Alerts.Where(alert => alert.Kind == "worker").DistinctBy(alert => alert.Node)];
-        return status.Nodes.Count - broken.Length >= status.Quorum.Needed ? null
-            : string.Join(' ', broken.Select(alert => alert.Text).Distinct().Select(text => text.TrimEnd('.') + "."));
+        return status.Nodes.Count - broken.Length >= status.Quorum.Needed ? null : TextsOf(broken);
     }
+
+    private static string? TextsOf(IReadOnlyList<StatusAlert> alerts) => alerts.Count == 0 ? null
+        : string.Join(' ', alerts.Select(alert => alert.Text).Distinct().Select(text => text.TrimEnd('.') + "."));
 }
