@@ -13,6 +13,9 @@ public sealed class FailoverRun(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(1_500);
 
+    /// <summary>For the node that was killed last, before all nodes are compared.</summary>
+    private static readonly TimeSpan ReturnPatience = TimeSpan.FromMinutes(1);
+
     private readonly List<long> _killed = [];
     private int _electionsWithoutFault;
 
@@ -26,7 +29,21 @@ public sealed class FailoverRun(
 
     public async Task<FailoverReport> RunAsync(CancellationToken cancellation)
     {
-        BenchRun run = new(options, network, progress) { Beside = KillAsync };
+        BenchRun run = new(options, network, progress)
+        {
+            Beside = async ending =>
+            {
+                try
+                {
+                    await KillAsync(ending);
+                }
+                catch (OperationCanceledException) when (ending.IsCancellationRequested)
+                {
+                    // The load is over.
+                }
+                await UntilWholeAsync(cancellation);
+            },
+        };
         BenchReport report = await run.RunAsync(cancellation);
         LoadResults results = run.Results!;
         (int lost, int duplicated) = await run.CompareWithChainAsync(cancellation);
@@ -67,6 +84,12 @@ public sealed class FailoverRun(
             calmTerm = null;
             await Task.Delay(Pause, cancellation);
         }
+    }
+
+    private async Task UntilWholeAsync(CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!(await leader(cancellation)).IsWhole && Stopwatch.GetElapsedTime(start) < ReturnPatience) await Task.Delay(Pause, cancellation);
     }
 
     /// <summary>Null where the load ended before anything committed again.</summary>
