@@ -4,7 +4,7 @@ namespace Coco.Boundary;
 public static class Limits
 {
     /// <summary>Counts changes of the messages; both processes come from one build, so it never needs to negotiate.</summary>
-    public const ushort BoundaryVersion = 1;
+    public const ushort BoundaryVersion = 2;
 
     /// <summary>One frame: a batch record of the largest size and its header.</summary>
     public const int MaxFrameBytes = (192 << 20) + 1024;
@@ -20,6 +20,9 @@ public static class Limits
 
     /// <summary>A certificate; those of TLS keys are below 2 kB.</summary>
     public const int MaxCertificateBytes = 64 << 10;
+
+    /// <summary>Evidence of hardware with its collateral; real ones are below 64 kB.</summary>
+    public const int MaxEvidenceBytes = 1 << 20;
 
     /// <summary>A ledger's settings with a genesis state: some millions of accounts.</summary>
     public const int MaxSettingsBytes = 512 << 20;

@@ -22,6 +22,7 @@ public static class ManagerMessageCodec
         Segment,
         SnapshotMore,
         SettingsPiece,
+        EvidenceWanted,
     }
 
     public static void Encode(ManagerMessage message, ByteWriter writer)
@@ -109,6 +110,10 @@ public static class ManagerMessageCodec
                 writer.WriteByte((byte)Kind.SnapshotMore);
                 writer.WriteUInt64(m.Request);
                 break;
+            case EvidenceWanted m:
+                writer.WriteByte((byte)Kind.EvidenceWanted);
+                writer.WriteHash(m.Nonce);
+                break;
             case ManagerBeat:
                 writer.WriteByte((byte)Kind.Beat);
                 break;
@@ -142,6 +147,7 @@ public static class ManagerMessageCodec
             Kind.SnapshotWanted => new SnapshotWanted(fields.UInt64()),
             Kind.Segment => SegmentMessageCodec.DecodeReply(ref fields),
             Kind.SnapshotMore => new SnapshotMore(fields.UInt64()),
+            Kind.EvidenceWanted => new EvidenceWanted(fields.Hash()),
             Kind.Beat => ManagerBeat.Instance,
             _ => null,
         };

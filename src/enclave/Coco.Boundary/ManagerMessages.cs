@@ -60,6 +60,9 @@ public sealed record SnapshotWanted(ulong Request) : ManagerMessage;
 /// <summary>A piece of it was stored: the worker may send another one.</summary>
 public sealed record SnapshotMore(ulong Request) : ManagerMessage;
 
+/// <summary>Prove yourself again, for this nonce; asked of a worker in a TEE of its own.</summary>
+public sealed record EvidenceWanted(Hash256 Nonce) : ManagerMessage;
+
 /// <summary>The manager lives; a worker that hears none for a second stops answering.</summary>
 public sealed record ManagerBeat : ManagerMessage
 {

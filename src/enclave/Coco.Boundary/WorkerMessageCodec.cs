@@ -20,6 +20,7 @@ public static class WorkerMessageCodec
         Segment,
         SnapshotPieceTaken,
         Serving,
+        EvidenceGiven,
     }
 
     public static void Encode(WorkerMessage message, ByteWriter writer)
@@ -91,6 +92,11 @@ public static class WorkerMessageCodec
             case SnapshotPieceTaken:
                 writer.WriteByte((byte)Kind.SnapshotPieceTaken);
                 break;
+            case EvidenceGiven m:
+                writer.WriteByte((byte)Kind.EvidenceGiven);
+                writer.WriteHash(m.Nonce);
+                writer.WriteBytes(m.Evidence.Span);
+                break;
             case WorkerBeat:
                 writer.WriteByte((byte)Kind.Beat);
                 break;
@@ -121,6 +127,7 @@ public static class WorkerMessageCodec
             Kind.Segment => SegmentMessageCodec.DecodeRequest(ref fields),
             Kind.SnapshotPieceTaken => SnapshotPieceTaken.Instance,
             Kind.Serving => Serving.Instance,
+            Kind.EvidenceGiven => new EvidenceGiven(fields.Hash(), fields.Bytes(Limits.MaxEvidenceBytes)),
             Kind.Beat => WorkerBeat.Instance,
             _ => null,
         };

@@ -57,6 +57,9 @@ public sealed record Serving : WorkerMessage
     public static Serving Instance { get; } = new();
 }
 
+/// <summary>Evidence of this worker's TLS key, made now for the manager's nonce.</summary>
+public sealed record EvidenceGiven(Hash256 Nonce, ReadOnlyMemory<byte> Evidence) : WorkerMessage;
+
 /// <summary>The worker lives.</summary>
 public sealed record WorkerBeat : WorkerMessage
 {

@@ -65,7 +65,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private readonly string _measurement;
     private string? _constitutionDigest;
     private volatile byte[] _workerKey = [];
-    private bool _isWorkerWelcomed;
+    private volatile bool _isWorkerWelcomed;
     private ulong? _appliedBatch;
     private volatile bool _isServing;
     private double? _rejoinMs;
@@ -131,10 +131,14 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         }
     }
 
-    byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256? ownKey) => _state is { } state && (ownKey is not null || _workerKey.Length > 0)
-        ? _evidence.ForClient(
-            state.Network, ownKey is null ? EnclaveRole.Worker : EnclaveRole.Manager, ownKey ?? Sha256.Hash(_workerKey), _nodeKey.PublicKey.Span, nonce)
-        : null;
+    byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256? ownKey)
+    {
+        // The key before the word that it is certified: a new worker's key comes after that was taken back.
+        byte[] workerKey = _workerKey;
+        if (_state is not { } state || (ownKey is null && !_isWorkerWelcomed)) return null;
+        return _evidence.ForClient(
+            state.Network, ownKey is null ? EnclaveRole.Worker : EnclaveRole.Manager, ownKey ?? Sha256.Hash(workerKey), _nodeKey.PublicKey.Span, nonce);
+    }
 
     byte[]? IAdminFacts.Constitution => _state?.Constitution.ToReadableBytes();
 
@@ -381,6 +385,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _isServing = false;
         _snapshots.OnWorkerGone();
         _loop.Post(WorkerGoneInput.Instance);
+        _loop.Post(_ => _isWorkerWelcomed = false);
     }
 
     private void OnHello(Hello hello)
@@ -516,15 +521,15 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         if (isChanged || _constitutionDigest is null) _constitutionDigest = state.Constitution.ComputeDigest().ToString();
         _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs);
         _links.ConnectToListed();
-        if (!isChanged || !_isWorkerWelcomed || !_worker.IsOneOf(state.Constitution.CodeManifest.Accepted(CodeRole.Worker))) return;
-        _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
+        if (!isChanged || !_isWorkerWelcomed) return;
+        if (_worker.IsAccepted(state)) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
+        else _isWorkerWelcomed = false;
     }
 
     private void Welcome(WelcomeWorkerEffect welcome)
     {
         GovernanceState state = welcome.State;
-        if (!_worker.IsOneOf(state.Constitution.CodeManifest.Accepted(CodeRole.Worker))) return;
-        _isWorkerWelcomed = true;
+        if (!_worker.IsAccepted(state)) return;
         ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
         byte[] certificate = Certify(_workerKey, _configuration.ClientAddress);
         _worker.Send(new Welcome(
@@ -532,6 +537,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         for (int at = 0; at < settings.Length; at += Boundary.Limits.SettingsPieceBytes)
             _worker.Send(new SettingsPiece(settings.Slice(at, Math.Min(Boundary.Limits.SettingsPieceBytes, settings.Length - at))));
         if (welcome.Snapshot is { } snapshot) _snapshots.Feed(snapshot.Index);
+        _isWorkerWelcomed = true;
     }
 
     private static PolicyView PolicyOf(GovernanceState state) => new(

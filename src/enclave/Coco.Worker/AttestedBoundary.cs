@@ -21,7 +21,7 @@ namespace Coco.Worker;
 public sealed record AttestedBoundary(IPEndPoint Address, string Node, ITeePlatform Platform, TeePolicy Expected, EvidenceVerifiers Verifiers)
 {
     /// <summary>Throws <see cref="AuthenticationException"/> with the check and the reason where one of the two refuses the other.</summary>
-    internal async Task<Stream> ConnectAsync(ECDsa key, CancellationToken cancellation)
+    internal async Task<AttestedLine> ConnectAsync(ECDsa key, CancellationToken cancellation)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(Patience);
@@ -43,8 +43,8 @@ public sealed record AttestedBoundary(IPEndPoint Address, string Node, ITeePlatf
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                 },
                 late.Token);
-            await AttestAsync(stream, Sha256.Hash(key.ExportSubjectPublicKeyInfo()), late.Token);
-            return stream;
+            NetworkId network = await AttestAsync(stream, Sha256.Hash(key.ExportSubjectPublicKeyInfo()), late.Token);
+            return new AttestedLine(stream, network);
         }
         catch
         {
@@ -54,7 +54,15 @@ public sealed record AttestedBoundary(IPEndPoint Address, string Node, ITeePlatf
         }
     }
 
-    private async Task AttestAsync(SslStream stream, Hash256 ownKey, CancellationToken cancellation)
+    /// <summary>Fresh evidence for a manager that asks again (TEE-3).</summary>
+    internal byte[] Prove(NetworkId network, ECDsa key, in Hash256 nonce)
+    {
+        var claims = new AttestationClaims(
+            network, Node, EnclaveRole.Worker, Sha256.Hash(key.ExportSubjectPublicKeyInfo()), Hash256.Zero, nonce, AttestationPurpose.Boundary);
+        return Platform.Produce(claims.ComputeReportData()).Encode();
+    }
+
+    private async Task<NetworkId> AttestAsync(SslStream stream, Hash256 ownKey, CancellationToken cancellation)
     {
         using var shown = new X509Certificate2(stream.RemoteCertificate!);
         var handshake = new AttestedHandshake(
@@ -65,6 +73,7 @@ public sealed record AttestedBoundary(IPEndPoint Address, string Node, ITeePlatf
         HandshakeResult result = await handshake.RunAsync(stream, isConnecting: true, Patience, cancellation);
         if (!result.Holds)
             throw new AuthenticationException($"{(result.IsRefusedByPeer ? "The manager refuses this worker" : "The manager is refused")}: {result.Refusal.Check}: {result.Refusal.Reason}.");
+        return result.Peer.Network;
     }
 
     private TimeSpan Patience => TimeSpan.FromMilliseconds(Platform.IsProtected ? Limits.HardwareAttestMs : Limits.AttestMs);
@@ -77,3 +86,7 @@ public sealed record AttestedBoundary(IPEndPoint Address, string Node, ITeePlatf
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
     }
 }
+
+/// <param name="Stream">To a manager that is believed.</param>
+/// <param name="Network">The network that it is in.</param>
+internal sealed record AttestedLine(Stream Stream, NetworkId Network);

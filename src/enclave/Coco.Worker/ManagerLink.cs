@@ -16,17 +16,26 @@ internal sealed class ManagerLink : IDisposable
 
     private long _lastHeard = Environment.TickCount64;
 
-    private ManagerLink(BoundaryStream stream) => _stream = stream;
+    private readonly Func<Hash256, byte[]>? _prove;
+    private readonly Action<string> _log;
+    private readonly Lock _platform = new();
+
+    /// <param name="prove">Makes evidence for a nonce; null where both are in one TEE.</param>
+    private ManagerLink(Stream stream, Func<Hash256, byte[]>? prove, Action<string> log) => (_stream, _prove, _log) = (new BoundaryStream(stream), prove, log);
 
     /// <summary>The manager was heard within the last second (architecture: a worker without its manager stops answering).</summary>
     public bool IsAlive => Environment.TickCount64 - Interlocked.Read(ref _lastHeard) < Boundary.Limits.SilenceMs;
 
     /// <summary>Waits for a manager that listens, and that is believed; the two processes start at once.</summary>
     /// <param name="key">What the manager is to certify; it proves itself where the manager is in another TEE.</param>
-    public static async Task<ManagerLink> ConnectAsync(WorkerOptions options, ECDsa key, Action<string> log, CancellationToken cancellation) =>
-        new(new BoundaryStream(options.Attested is { } way ? await AttestAsync(way, key, log, cancellation) : await ConnectAsync(options.BoundarySocket, cancellation)));
+    public static async Task<ManagerLink> ConnectAsync(WorkerOptions options, ECDsa key, Action<string> log, CancellationToken cancellation)
+    {
+        if (options.Attested is not { } way) return new ManagerLink(await ConnectAsync(options.BoundarySocket, cancellation), null, log);
+        AttestedLine line = await AttestAsync(way, key, log, cancellation);
+        return new ManagerLink(line.Stream, nonce => way.Prove(line.Network, key, nonce), log);
+    }
 
-    private static async Task<Stream> AttestAsync(AttestedBoundary way, ECDsa key, Action<string> log, CancellationToken cancellation)
+    private static async Task<AttestedLine> AttestAsync(AttestedBoundary way, ECDsa key, Action<string> log, CancellationToken cancellation)
     {
         string? told = null;
         while (true)
@@ -64,14 +73,33 @@ internal sealed class ManagerLink : IDisposable
 
     public void Send(WorkerMessage message) => _outgoing.Writer.TryWrite(message);
 
+    /// <summary>The next message; questions for evidence are answered here, whatever the worker is at.</summary>
     public async Task<ManagerMessage> ReadAsync(CancellationToken cancellation)
     {
-        ReadOnlyMemory<byte>? frame = await _stream.ReadAsync(cancellation);
-        if (frame is null) throw new EndOfStreamException("The manager closed the boundary.");
-        if (!ManagerMessageCodec.TryDecode(frame.Value, out ManagerMessage? message))
-            throw new InvalidDataException("The manager sent a message that this worker can't read.");
-        Interlocked.Exchange(ref _lastHeard, Environment.TickCount64);
-        return message!;
+        while (true)
+        {
+            ReadOnlyMemory<byte>? frame = await _stream.ReadAsync(cancellation);
+            if (frame is null) throw new EndOfStreamException("The manager closed the boundary.");
+            if (!ManagerMessageCodec.TryDecode(frame.Value, out ManagerMessage? message))
+                throw new InvalidDataException("The manager sent a message that this worker can't read.");
+            Interlocked.Exchange(ref _lastHeard, Environment.TickCount64);
+            if (message is not EvidenceWanted wanted) return message!;
+            _ = Task.Run(() => Prove(wanted.Nonce), CancellationToken.None);
+        }
+    }
+
+    /// <summary>One at a time, as devices want it. Without evidence nothing is given: the manager asks again.</summary>
+    private void Prove(Hash256 nonce)
+    {
+        if (_prove is null) return;
+        try
+        {
+            lock (_platform) Send(new EvidenceGiven(nonce, _prove(nonce)));
+        }
+        catch (Exception problem) when (problem is IOException or InvalidOperationException or UnauthorizedAccessException or CryptographicException)
+        {
+            _log($"The platform makes no evidence: {problem.Message}");
+        }
     }
 
     public async Task WriteAllAsync(CancellationToken cancellation)

@@ -29,6 +29,7 @@ internal sealed class MessageSamples(int seed)
         new SegmentAnswer(Number(), Bytes()),
         new LogAnswer(Number(), new LogIndex(Number()), Enumerable.Range(0, _random.Next(4)).Select(_ => new LoggedBatch(new LogIndex(Number()), Bytes())).ToArray()),
         new SnapshotMore(Number()),
+        new EvidenceWanted(Hash()),
         ManagerBeat.Instance,
     ];
 
@@ -52,6 +53,7 @@ internal sealed class MessageSamples(int seed)
         new SegmentQuestion(Number(), Hash(), (uint)Number(), (uint)Number()),
         new SegmentDropped(Hash()),
         new LogQuestion(Number(), new LogIndex(Number())),
+        new EvidenceGiven(Hash(), Bytes()),
         WorkerBeat.Instance,
     ];
 

@@ -36,6 +36,7 @@ internal sealed class StandInMachine : IDisposable
             Mode = NodeMode.Join,
         });
         AdminAddress = new Uri($"https://{configuration.AdminAddress}");
+        ClientAddress = System.Net.IPEndPoint.Parse(configuration.ClientAddress);
         _node = new ManagerNode(new ManagerOptions(
             configuration, Platform, null, folder => folder, verifiers, [new RaftFactory()], Lines.Enqueue));
         _running = RunAsync();
@@ -43,7 +44,9 @@ internal sealed class StandInMachine : IDisposable
 
     public HardwarePlatform Platform { get; }
     public Uri AdminAddress { get; }
-    public ManagerStatus Status => ((IAdminFacts)_node).Status;
+    public System.Net.IPEndPoint ClientAddress { get; }
+    public IAdminFacts Facts => _node;
+    public ManagerStatus Status => Facts.Status;
     public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = new();
 
     /// <summary>Others wait for this one: that it is over must not be read as that it is slow.</summary>

@@ -18,8 +18,8 @@ namespace Coco.Manager.Worker;
 /// <param name="state">Before it is known there is nothing to judge by, and nobody gets in.</param>
 internal sealed class WorkerDoor(Func<PeerIdentity> identity, Func<GovernanceState?> state, EvidenceVerifiers verifiers, TimeProvider time)
 {
-    /// <summary>The stream to an attested worker and the digest of its TLS key. Throws <see cref="AuthenticationException"/> with check and reason.</summary>
-    public async Task<(SslStream Stream, Hash256 TlsKey, string Measurement)> AcceptAsync(Socket socket, CancellationToken cancellation)
+    /// <summary>The stream to an attested worker, and the worker. Throws <see cref="AuthenticationException"/> with check and reason.</summary>
+    public async Task<(SslStream Stream, AttestedWorker Worker)> AcceptAsync(Socket socket, CancellationToken cancellation)
     {
         if (state() is not { } known) throw new AuthenticationException("This VN is in no network yet.");
         PeerIdentity self = identity();
@@ -42,13 +42,20 @@ internal sealed class WorkerDoor(Func<PeerIdentity> identity, Func<GovernanceSta
             HandshakeResult result = await handshake.RunAsync(stream, isConnecting: false, patience, late.Token);
             if (!result.Holds)
                 throw new AuthenticationException($"{(result.IsRefusedByPeer ? "The worker refuses this manager" : "A worker is refused")}: {result.Refusal.Check}: {result.Refusal.Reason}.");
-            return (stream, key, Convert.ToHexStringLower(result.Peer.Claims.Measurement.Span));
+            return (stream, WorkerOf(result.Peer, key));
         }
         catch
         {
             await stream.DisposeAsync();
             throw;
         }
+    }
+
+    private AttestedWorker WorkerOf(AttestedPeer peer, in Hash256 key)
+    {
+        var claims = new AttestationClaims(peer.Network, peer.Node, EnclaveRole.Worker, key, Hash256.Zero, Hash256.Zero, AttestationPurpose.Boundary);
+        Invariant.Holds(Evidence.TryDecode(peer.Evidence.Span, out Evidence? shown), "evidence that was verified can be decoded");
+        return new AttestedWorker(state, verifiers, time, claims, shown!);
     }
 
     private static SslServerAuthenticationOptions OptionsOf(PeerIdentity self) => new()

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Threading.Channels;
 using Coco.Boundary;
 using Coco.Crypto;
+using Coco.Governance;
 using Coco.Manager.Host;
 using Coco.Primitives;
 
@@ -25,6 +26,10 @@ internal sealed class WorkerServer(
 
     /// <summary>Of the connected worker's program; null where the system does not say which it is.</summary>
     private volatile string? _measurement;
+
+    /// <summary>Null where it gives no evidence, since it is in the manager's own TEE.</summary>
+    private volatile AttestedWorker? _attested;
+    private volatile TaskCompletionSource? _dropped;
     private string? _refusal;
     private Socket? _listener;
     private long _messages;
@@ -66,20 +71,27 @@ internal sealed class WorkerServer(
         Channel<ManagerMessage>? outgoing = _outgoing;
         if (outgoing is null) return;
         if (message is not ManagerBeat) Interlocked.Increment(ref _messages);
-        if (!outgoing.Writer.TryWrite(message)) outgoing.Writer.TryComplete(new IOException("The worker does not keep up."));
+        if (!outgoing.Writer.TryWrite(message)) Drop("it does not keep up");
     }
 
-    /// <summary>Whether the code manifest lets the connected program be a worker (TEE-2); else it is sent away.</summary>
-    public bool IsOneOf(IReadOnlyCollection<string> accepted)
+    /// <summary>Whether the manifests let the connected program be a worker (TEE-2); else it is sent away.</summary>
+    public bool IsAccepted(GovernanceState state)
     {
-        if (_measurement is not { } measurement || accepted.Contains(measurement)) return true;
+        if (_attested is { } attested)
+        {
+            if (attested.Judge(state) is not { } refusal) return true;
+            stranger($"The worker is sent away: {refusal.Check}: {refusal.Reason}.");
+            Drop("its evidence is accepted no more");
+            return false;
+        }
+        if (_measurement is not { } measurement || state.Constitution.CodeManifest.Accepted(CodeRole.Worker).Contains(measurement)) return true;
         stranger($"The worker's measurement {measurement} is not in the code manifest: it is not of the build that the network runs.");
         Drop("its program is not in the code manifest");
         return false;
     }
 
-    /// <summary>Ends the connection; a new worker may come.</summary>
-    public void Drop(string reason) => _outgoing?.Writer.TryComplete(new IOException(reason));
+    /// <summary>Ends the connection at once, whatever waits to be sent and whether or not the worker reads; a new worker may come.</summary>
+    public void Drop(string reason) => _dropped?.TrySetException(new IOException(reason));
 
     public void Dispose()
     {
@@ -111,6 +123,7 @@ internal sealed class WorkerServer(
                 log($"The worker is gone: {problem.Message}");
             }
             _outgoing = null;
+            _attested = null;
             ProcessId = null;
             gone();
         }
@@ -127,31 +140,31 @@ internal sealed class WorkerServer(
     private Task ServeLocalAsync(Socket socket)
     {
         _measurement = LocalCaller.ProgramFolderOf(socket) is { } folder ? measure(folder) : null;
-        return ServeOneAsync(new NetworkStream(socket), null);
+        return ServeOneAsync(new NetworkStream(socket));
     }
 
     private async Task ServeAttestedAsync(Socket socket)
     {
-        (Stream attested, Hash256 key, string measurement) = await door.AcceptAsync(socket, _stopping.Token);
-        (_measurement, _refusal) = (measurement, null);
-        await ServeOneAsync(attested, key);
+        (Stream stream, _attested) = await door.AcceptAsync(socket, _stopping.Token);
+        _refusal = null;
+        await ServeOneAsync(stream);
     }
 
-    /// <param name="key">The digest of the TLS key that the worker's evidence names; null where it gives none.</param>
-    private async Task ServeOneAsync(Stream connection, Hash256? key)
+    private async Task ServeOneAsync(Stream connection)
     {
+        TaskCompletionSource dropped = _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var stream = new BoundaryStream(connection);
         _outgoing = Channel.CreateBounded<ManagerMessage>(new BoundedChannelOptions(Limits.MaxWorkerBacklog) { SingleReader = true });
-        Task reading = ReadAllAsync(stream, key, ending.Token);
+        Task reading = ReadAllAsync(stream, dropped.Task, ending.Token);
         Task writing = WriteAllAsync(stream, _outgoing.Reader, ending.Token);
         Task beating = BeatAsync(ending.Token);
-        Task first = await Task.WhenAny(reading, writing, beating);
+        Task first = await Task.WhenAny(reading, writing, beating, dropped.Task);
         await ending.CancelAsync();
         await first;
     }
 
-    private async Task ReadAllAsync(BoundaryStream stream, Hash256? key, CancellationToken cancellation)
+    private async Task ReadAllAsync(BoundaryStream stream, Task dropped, CancellationToken cancellation)
     {
         while (true)
         {
@@ -160,12 +173,14 @@ internal sealed class WorkerServer(
             if (frame is null) throw new EndOfStreamException("it closed the boundary");
             if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
                 throw new InvalidDataException("it sent a message that can't be read");
+            if (dropped.IsCompleted) await dropped; // what it still says counts no more
             if (message is WorkerBeat) continue;
             Interlocked.Increment(ref _messages);
             if (message is Hello hello) ProcessId = hello.ProcessId;
-            if (message is Hello { TlsKey: var wanted } && key is { } attested && Sha256.Hash(wanted.Span) != attested)
+            if (message is Hello { TlsKey: var wanted } && _attested is { TlsKey: var attested } && Sha256.Hash(wanted.Span) != attested)
                 throw new InvalidDataException("it wants another TLS key certified than its evidence names");
-            receive(message!);
+            if (message is EvidenceGiven given) Take(given);
+            else receive(message!);
         }
     }
 
@@ -188,6 +203,21 @@ internal sealed class WorkerServer(
     private async Task BeatAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Boundary.Limits.BeatMs));
-        while (await timer.WaitForNextTickAsync(cancellation)) Send(ManagerBeat.Instance);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            Send(ManagerBeat.Instance);
+            if (_attested is not { } attested) continue;
+            if (attested.IsOver)
+            {
+                stranger("The worker is sent away: it gave no accepted evidence for as long as a lease lasts.");
+                throw new IOException("its evidence is too old");
+            }
+            if (attested.Due() is { } question) Send(question);
+        }
+    }
+
+    private void Take(EvidenceGiven given)
+    {
+        if (_attested?.Take(given) is { } refusal) stranger($"The worker's fresh evidence is refused: {refusal.Check}: {refusal.Reason}.");
     }
 }
