@@ -133,11 +133,10 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
 
     byte[]? IAdminFacts.EvidenceFor(Hash256 nonce, Hash256? ownKey)
     {
-        // The key before the word that it is certified: a new worker's key comes after that was taken back.
-        byte[] workerKey = _workerKey;
+        byte[] workerKey = _workerKey; // before the word that it is certified: a new worker's key comes after that was taken back
         if (_state is not { } state || (ownKey is null && !_isWorkerWelcomed)) return null;
-        return _evidence.ForClient(
-            state.Network, ownKey is null ? EnclaveRole.Worker : EnclaveRole.Manager, ownKey ?? Sha256.Hash(workerKey), _nodeKey.PublicKey.Span, nonce);
+        EnclaveRole role = ownKey is null ? EnclaveRole.Worker : EnclaveRole.Manager;
+        return _evidence.ForClient(state.Network, role, ownKey ?? Sha256.Hash(workerKey), _nodeKey.PublicKey.Span, nonce);
     }
 
     byte[]? IAdminFacts.Constitution => _state?.Constitution.ToReadableBytes();
@@ -522,8 +521,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs);
         _links.ConnectToListed();
         if (!isChanged || !_isWorkerWelcomed) return;
-        if (_worker.IsAccepted(state)) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
-        else _isWorkerWelcomed = false;
+        _isWorkerWelcomed = _worker.IsAccepted(state);
+        if (_isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
     }
 
     private void Welcome(WelcomeWorkerEffect welcome)
