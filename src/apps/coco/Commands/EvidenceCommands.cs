@@ -92,7 +92,18 @@ internal static class EvidenceCommands
 
     private static Option<string?> AtOption() => new("--at") { Description = "The time of the verdict (ISO 8601); now if left out.", HelpName = "TIME" };
 
-    private static TeePolicy PolicyOf(string? file) => file is null ? EvidencePolicyFile.Default : EvidencePolicyFile.Read(File.ReadAllBytes(file));
+    private static TeePolicy PolicyOf(string? file)
+    {
+        if (file is null) return EvidencePolicyFile.Default;
+        try
+        {
+            return EvidencePolicyFile.Read(File.ReadAllBytes(file));
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new UnknownEvidenceException($"{file}: {wrong.Message}");
+        }
+    }
 
     private static DateTimeOffset TimeOf(string? text) => text is null
         ? DateTimeOffset.UtcNow

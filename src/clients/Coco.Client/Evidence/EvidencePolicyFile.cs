@@ -33,7 +33,7 @@ public sealed class EvidencePolicyFile
         }
         catch (JsonException malformed)
         {
-            throw new InvalidDataException($"The policy is not JSON: {malformed.Message}");
+            throw new InvalidDataException($"The policy is not JSON (line {malformed.LineNumber + 1}).");
         }
     }
 

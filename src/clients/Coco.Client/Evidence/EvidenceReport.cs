@@ -18,7 +18,11 @@ public sealed record EvidenceReport(
             : new EvidenceReport(evidence.Platform, EvidenceSummary.Of(evidence), false, verdict.Refusal.Check, verdict.Refusal.Reason, []);
     }
 
-    /// <summary>Shows without verifying.</summary>
-    public static EvidenceReport Show(Coco.Tee.Evidence evidence) =>
-        new(evidence.Platform, EvidenceSummary.Of(evidence), null, null, null, ["nothing was verified: use verify"]);
+    /// <summary>Shows without verifying. Throws <see cref="UnknownEvidenceException"/> where nothing of it can be read.</summary>
+    public static EvidenceReport Show(Coco.Tee.Evidence evidence)
+    {
+        SortedDictionary<string, object> claims = EvidenceSummary.Of(evidence);
+        if (claims.Count == 0) throw new UnknownEvidenceException($"The report or quote can't be read as one of {evidence.Platform}: it is damaged or of an unknown version.");
+        return new EvidenceReport(evidence.Platform, claims, null, null, null, ["nothing was verified: use verify"]);
+    }
 }

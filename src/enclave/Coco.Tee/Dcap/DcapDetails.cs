@@ -32,8 +32,9 @@ public static class DcapDetails
         [
             EvidenceDetail.Hex("mrtd", report.MrTd), EvidenceDetail.Hex("rtmr0", report.Register(0)), EvidenceDetail.Hex("rtmr1", report.Register(1)), EvidenceDetail.Hex("rtmr2", report.Register(2)), EvidenceDetail.Hex("rtmr3", report.Register(3)),
             EvidenceDetail.Hex("mrConfigId", report.MrConfigId), EvidenceDetail.Hex("mrOwner", report.MrOwner), EvidenceDetail.Hex("mrOwnerConfig", report.MrOwnerConfig),
-            EvidenceDetail.Hex("mrSeam", report.MrSeam), EvidenceDetail.Hex("mrSignerSeam", report.MrSignerSeam), EvidenceDetail.Hex("teeTcbSvn", report.TeeTcbSvn), EvidenceDetail.Hex("teeTcbSvn2", report.TeeTcbSvn2),
-            new("tdAttributes", $"0x{report.Attributes:x}"), new("xfam", $"0x{report.Xfam:x}"), EvidenceDetail.Hex("mrServiceTd", report.MrServiceTd),
+            EvidenceDetail.Hex("mrSeam", report.MrSeam), EvidenceDetail.Hex("mrSignerSeam", report.MrSignerSeam), EvidenceDetail.Hex("teeTcbSvn", report.TeeTcbSvn),
+            new("tdAttributes", $"0x{report.Attributes:x}"), new("xfam", $"0x{report.Xfam:x}"),
+            .. report.TeeTcbSvn2.IsEmpty ? (EvidenceDetail[])[] : [EvidenceDetail.Hex("teeTcbSvn2", report.TeeTcbSvn2), EvidenceDetail.Hex("mrServiceTd", report.MrServiceTd)],
         ];
     }
 

@@ -60,7 +60,7 @@ public sealed class BootLog
     }
 
     /// <summary>Whether the bytes begin as a boot log does: with the header event, or with one of firmware's in the older form.</summary>
-    public static bool IsBootLog(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && Word(bytes, 0) <= 7 && TryReadOld(ref bytes, out _) && !bytes.IsEmpty;
+    public static bool IsBootLog(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && Word(bytes, 0) <= 7 && Word(bytes, 4) == NoAction && TryReadOld(ref bytes, out _) && !bytes.IsEmpty;
 
     /// <summary>Null if the digest of every event whose data is used here, or whose digest is defined as that of its data, is right.</summary>
     public EvidenceRefusal? CheckDigests(HashAlgorithmName bank)
