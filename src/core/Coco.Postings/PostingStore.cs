@@ -70,6 +70,8 @@ public sealed class PostingStore
             bool isLast = i + 1 == sorted.Length;
             if (isLast || (sorted[i] != sorted[i + 1] && prune?.Covers(sorted[i], sorted[i + 1]) != true)) writer.Add(sorted[i]);
         }
+        // A genesis state has more postings than room is kept for.
+        if (_sorted.Length > 2 * _bufferPostings) _sorted = [];
         if (writer.Finish() is not { } segment) return false;
         Volatile.Write(ref _view, view with { Segments = [.. view.Segments, segment], Buffer = NewBuffer() });
         return true;

@@ -6,6 +6,9 @@ namespace Coco.Primitives;
 /// <summary>Writes the canonical codec (see <see cref="SpanReader"/>) into one growing buffer that is reused after <see cref="Clear"/>.</summary>
 public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
 {
+    /// <summary>A larger buffer is given back when little of it is used.</summary>
+    private const int KeptBytes = 4 << 20;
+
     private byte[] _buffer = new byte[capacity];
 
     public int Length { get; private set; }
@@ -18,7 +21,12 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
     /// <summary>The bytes written so far, to be patched in place (a length known only afterwards).</summary>
     public Span<byte> Written => _buffer.AsSpan(0, Length);
 
-    public void Clear() => Length = 0;
+    /// <summary>Empties it, and gives back the buffer that something unusually large left behind.</summary>
+    public void Clear()
+    {
+        if (_buffer.Length > KeptBytes && Length < _buffer.Length / 16) _buffer = new byte[capacity];
+        Length = 0;
+    }
 
     /// <summary>Drops what was written after the first <paramref name="length"/> bytes.</summary>
     public void Truncate(int length)

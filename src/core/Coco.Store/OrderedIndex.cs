@@ -12,6 +12,9 @@ internal sealed class OrderedIndex
     private readonly uint _start;
     private readonly uint[] _before = new uint[MaxHeight];
 
+    /// <summary>The last change put an entry in, so <see cref="_before"/> leads up to it, and to what comes behind it.</summary>
+    private bool _isInserted;
+
     public OrderedIndex(Slabs slabs)
     {
         _slabs = slabs;
@@ -39,13 +42,16 @@ internal sealed class OrderedIndex
     public void Insert(uint entry)
     {
         ref EntryHeader header = ref _slabs.At<EntryHeader>(entry);
-        FindBefore(_slabs.Bytes(entry, header.KeyOffset, header.KeyLength));
+        ReadOnlySpan<byte> key = _slabs.Bytes(entry, header.KeyOffset, header.KeyLength);
+        if (!IsBehindLast(key)) FindBefore(key);
         for (int level = 0; level < header.Height; level++)
         {
             ref uint link = ref Link(_before[level], level);
             Link(entry, level) = link;
             Volatile.Write(ref link, entry);
+            _before[level] = entry;
         }
+        _isInserted = true;
     }
 
     public void Remove(uint entry)
@@ -54,10 +60,15 @@ internal sealed class OrderedIndex
         FindBefore(_slabs.Bytes(entry, header.KeyOffset, header.KeyLength));
         for (int level = header.Height - 1; level >= 0; level--)
             Volatile.Write(ref Link(_before[level], level), Link(entry, level));
+        _isInserted = false;
     }
 
     private ref uint Link(uint entry, int level) =>
         ref _slabs.At<uint>(entry, EntryHeader.Bytes + (level * sizeof(uint)));
+
+    /// <summary>Keys that come in their order, as those of a snapshot do, need no search: the last one's place is known.</summary>
+    private bool IsBehindLast(ReadOnlySpan<byte> key) =>
+        _isInserted && Link(_before[0], 0) == Slabs.None && IsBefore(_before[0], key);
 
     private void FindBefore(ReadOnlySpan<byte> key)
     {

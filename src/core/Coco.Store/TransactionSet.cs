@@ -8,6 +8,9 @@ namespace Coco.Store;
 /// </summary>
 public sealed class TransactionSet : ITransactionSet
 {
+    /// <summary>Changes for which room is kept; a genesis state has more, once.</summary>
+    internal const int KeptChanges = 1 << 16;
+
     private readonly Entries _entries;
     private readonly Comparison<uint> _byMapAndKey;
     private Change[] _journal = new Change[256];
@@ -91,6 +94,7 @@ public sealed class TransactionSet : ITransactionSet
     internal void Open(ulong version)
     {
         _version = version;
+        if (_journal.Length > KeptChanges) _journal = new Change[256];
         _changes = 0;
         _writtenCount = -1;
         IsOpen = true;

@@ -239,7 +239,7 @@ public sealed class VersionedStore : IDisposable
     private void Recycle(VersionWrites writes)
     {
         writes.Count = 0;
-        if (_spare.Count < 8) _spare.Enqueue(writes);
+        if (_spare.Count < 8 && writes.Entries.Length <= TransactionSet.KeptChanges) _spare.Enqueue(writes);
     }
 
     private void RequireOpen(TransactionSet set) =>

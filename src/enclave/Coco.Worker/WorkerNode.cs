@@ -102,7 +102,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     {
         await _hasState.Task.WaitAsync(cancellation);
         while (!_isCaughtUp && !cancellation.IsCancellationRequested) _isCaughtUp = await state.WaitLinearizableAsync(cancellation);
-        if (_isCaughtUp) _link!.Send(Serving.Instance);
+        if (!_isCaughtUp) return;
+        // Reading a genesis file or a snapshot leaves much behind that the collector might not look at for long; nobody waits yet.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _link!.Send(Serving.Instance);
     }
 
     private async Task<Welcome> ReadWelcomeAsync(CancellationToken cancellation)

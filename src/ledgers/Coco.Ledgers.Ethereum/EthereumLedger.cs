@@ -19,10 +19,10 @@ public sealed class EthereumLedger : ILedger
     /// <param name="serve">Makes the client protocol.</param>
     public EthereumLedger(EthereumSettings settings, Func<EthereumLedger, LedgerServices, IClientProtocol> serve)
     {
-        Settings = settings;
+        Settings = settings with { Alloc = [] };
         _serve = serve;
-        _admission = new Admission(settings);
-        _executor = new BlockExecutor(settings, _sealer);
+        _admission = new Admission(Settings);
+        _executor = new BlockExecutor(Settings, settings.Alloc, _sealer);
         Description = new LedgerDescription(
             Name, Version, EthereumMaps.All, settings.ConfirmationBatches, settings.ConfirmationIntervalMs)
         {
@@ -30,6 +30,7 @@ public sealed class EthereumLedger : ILedger
         };
     }
 
+    /// <summary>Without the genesis state, which is in the store from the first block on.</summary>
     public EthereumSettings Settings { get; }
     public LedgerDescription Description { get; }
 

@@ -44,10 +44,32 @@ public sealed class SettingsTests
         Assert.Equal(12UL, settings.Alloc[0].Balance.U0);
     }
 
+    [Fact]
+    public void A_genesis_state_is_read_whole()
+    {
+        EthereumSettings settings = Read("""
+            {"alloc": {"00000000000000000000000000000000000000C1": {"code": "0x6001", "nonce": 7, "secretKey": {"a": [1, 2]},
+               "storage": {"0x02": "0x00000000000000000000000000000000000000000000000000000000000000ff", "1": 5}},
+              /* geth's own tests have comments */ "0x00000000000000000000000000000000000000c0": {"balance": "0x12", "code": null}},
+             "chainId": 1, "gasLimit": 77}
+            """);
+        Assert.Equal(77UL, settings.GasLimit);
+        Assert.Equal(2, settings.Alloc.Count);
+        Assert.Equal(0x12UL, settings.Alloc[0].Balance.U0);
+        GenesisAccount contract = settings.Alloc[1];
+        Assert.Equal((7UL, 2), (contract.Nonce, contract.Code.Length));
+        Assert.Equal([(2UL, 255UL), (1UL, 5UL)], contract.Storage.Select(slot => (slot.Slot.U0, slot.Value.U0)));
+    }
+
     [Theory]
     [InlineData("{}", "settings: chainId is missing")]
     [InlineData("""{"chainId": 1, "gasLimit": "x"}""", "gasLimit: x is no number of up to 256 bits")]
     [InlineData("""{"chainId": 1, "alloc": {"0x12": {}}}""", "alloc.0x12: 0x12 is no address")]
+    [InlineData("""{"chainId": 1, "alloc": []}""", "alloc: must be an object")]
+    [InlineData("""{"chainId": 1, "alloc": {"0x00000000000000000000000000000000000000c0": {"balance": true}}}""", "alloc.0x00000000000000000000000000000000000000c0.balance: must be a number")]
+    [InlineData("""{"chainId": 1, "alloc": {"0x00000000000000000000000000000000000000c0": {"nonce": "0x10000000000000000"}}}""", "alloc.0x00000000000000000000000000000000000000c0.nonce: must be below 2^64")]
+    [InlineData("""{"chainId": 1, "alloc": {"0x00000000000000000000000000000000000000c0": {"storage": {"x": "1"}}}}""", "alloc.0x00000000000000000000000000000000000000c0.storage.x: x is no slot")]
+    [InlineData("""{"chainId": 1, "alloc": {"0x00000000000000000000000000000000000000c0": {}, "00000000000000000000000000000000000000c0": {}}}""", "alloc.0x00000000000000000000000000000000000000c0: the address stands there twice")]
     [InlineData("""{"chainId": 1, "baseFee": "some"}""", "baseFee: must be \"zero\" or \"dynamic\"")]
     [InlineData("""{"chainId": 1, "confirmations": {"batches": 5000}}""", "confirmations.batches: must be from 0 to 1000")]
     public void Errors_name_the_field(string json, string expected) => Assert.Equal(expected, Error(json));

@@ -23,15 +23,19 @@ internal sealed class BlockExecutor
     private readonly OutcomeWriter _outcomes = new();
     private readonly ByteWriter _scratch = new(64);
 
+    /// <summary>Kept until the first block is committed: until then it may have to be executed again.</summary>
+    private IReadOnlyList<GenesisAccount> _genesis;
+
     private ExecutedBlock? _last;
     private ExecutedBlock? _cached;
     private int _cachedBlocks;
     private BatchNumber? _committed;
     private Hash256 _committedHash;
 
-    public BlockExecutor(EthereumSettings settings, BlockSealer sealer)
+    public BlockExecutor(EthereumSettings settings, IReadOnlyList<GenesisAccount> genesis, BlockSealer sealer)
     {
         _settings = settings;
+        _genesis = genesis;
         _sealer = sealer;
         _processor = new TransactionProcessor(_state);
     }
@@ -39,6 +43,7 @@ internal sealed class BlockExecutor
     /// <summary>A batch is committed, whoever executed it.</summary>
     public void Committed(BatchNumber number, in Hash256 hash, ExecutedBlock? executed)
     {
+        _genesis = [];
         _committed = number;
         _committedHash = hash;
         if (executed is null) _last = _cached = null;
@@ -75,17 +80,20 @@ internal sealed class BlockExecutor
 
     private ExecutedBlock ExecuteGenesis(ITransactionSet set)
     {
-        foreach (GenesisAccount genesis in _settings.Alloc)
+        // Of its own: what so many accounts need is given back with it.
+        var state = new JournaledState(new CodeCache());
+        state.Reset(_reader);
+        foreach (GenesisAccount genesis in _genesis)
         {
-            int account = _state.Account(genesis.Address);
-            _state.SetBalance(account, genesis.Balance);
-            _state.SetNonce(account, genesis.Nonce);
-            _state.SetCode(account, genesis.Code.Span);
-            foreach ((UInt256 slot, UInt256 value) in genesis.Storage) _state.SetSlot(_state.Slot(account, slot), value);
+            int account = state.Account(genesis.Address);
+            state.SetBalance(account, genesis.Balance);
+            state.SetNonce(account, genesis.Nonce);
+            state.SetCode(account, genesis.Code.Span);
+            foreach ((UInt256 slot, UInt256 value) in genesis.Storage) state.SetSlot(state.Slot(account, slot), value);
         }
-        _state.FinishTransaction(deleteEmpty: false);
+        state.FinishTransaction(deleteEmpty: false);
         uint nextStorage = 1;
-        StateDelta delta = _writer.Write(_state, set, ref nextStorage);
+        StateDelta delta = new StateWriter().Write(state, set, ref nextStorage);
         BlockHeader header = _settings.Genesis;
         Put(set, new HeadRecord(0, header.Timestamp, header.GasUsed, header.BaseFeePerGas ?? default, nextStorage));
         return new ExecutedBlock(_sealer)

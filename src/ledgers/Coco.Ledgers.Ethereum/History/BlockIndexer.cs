@@ -6,6 +6,9 @@ namespace Coco.Ledgers.Ethereum;
 /// <summary>Says by what a block is to be found. Keeps its buffers; the indexing thread alone.</summary>
 internal sealed class BlockIndexer
 {
+    /// <summary>Keys for which room is kept; a genesis state has more, once.</summary>
+    private const int KeptKeys = 1 << 16;
+
     private readonly WordHashes _words = new();
     private readonly HashSet<ulong> _seen = [];
 
@@ -52,7 +55,9 @@ internal sealed class BlockIndexer
             ulong key = IndexTables.KeyOf(hash);
             if (_seen.Add(key)) postings.Add(table, key, block);
         }
+        bool isLarge = _seen.Count > KeptKeys;
         _words.Clear();
         _seen.Clear();
+        if (isLarge) _seen.TrimExcess();
     }
 }

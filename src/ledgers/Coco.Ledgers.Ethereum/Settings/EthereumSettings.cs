@@ -54,8 +54,10 @@ public sealed record EthereumSettings
         error = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
-            settings = Read(new SettingsField(document.RootElement, ""));
+            Range alloc = GenesisAllocReader.Find(json.Span);
+            ReadOnlyMemory<byte> rest = Without(json, alloc);
+            using JsonDocument document = JsonDocument.Parse(rest, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            settings = Read(new SettingsField(document.RootElement, "")) with { Alloc = GenesisAllocReader.Read(json.Span[alloc]) };
             return true;
         }
         catch (JsonException broken)
@@ -69,6 +71,13 @@ public sealed record EthereumSettings
         return false;
     }
 
+    /// <summary>The genesis state, which may be large, is read by itself.</summary>
+    private static ReadOnlyMemory<byte> Without(ReadOnlyMemory<byte> json, Range alloc)
+    {
+        (int start, int length) = alloc.GetOffsetAndLength(json.Length);
+        return length == 0 ? json : (byte[])[.. json.Span[..start], .. "null"u8, .. json.Span[(start + length)..]];
+    }
+
     private static EthereumSettings Read(SettingsField root)
     {
         SettingsField config = root.Find("config") ?? root;
@@ -79,7 +88,7 @@ public sealed record EthereumSettings
         {
             ChainId = (chainId ?? throw root.Wrong("chainId is missing")).UInt64(),
             Forks = forks,
-            Alloc = root.Find("alloc") is { } alloc ? ReadAlloc(alloc) : [],
+            Alloc = [],
             BaseFee = ReadBaseFee(root),
             Genesis = ReadGenesis(root, forks),
             MaxTransactionBytes = ReadInt(root.Find("maxTransactionBytes"), DefaultMaxTransactionBytes, 1, 1 << 20),
@@ -147,26 +156,5 @@ public sealed record EthereumSettings
             ParentBeaconBlockRoot = fork >= EvmFork.Cancun ? root.Find("parentBeaconBlockRoot")?.Hash() ?? default(Hash256) : null,
             RequestsHash = fork >= EvmFork.Prague ? BlockHeader.EmptyRequestsHash : null,
         };
-    }
-
-    private static List<GenesisAccount> ReadAlloc(SettingsField alloc)
-    {
-        var accounts = new Dictionary<Address, GenesisAccount>();
-        foreach ((string name, SettingsField field) in alloc.Members())
-        {
-            if (!Address.TryParse(name, out Address address)) throw field.Wrong($"{name} is no address");
-            (UInt256, UInt256)[] storage = field.Find("storage") is { } slots
-                ? [.. slots.Members().Select(slot => (ReadSlot(slot.Name, slot.Field), slot.Field.Word()))] : [];
-            var account = new GenesisAccount(
-                address, field.Find("nonce")?.UInt64() ?? 0, field.Find("balance")?.Word() ?? default, field.Find("code")?.Bytes() ?? [], storage);
-            if (!accounts.TryAdd(address, account)) throw field.Wrong("the address stands there twice");
-        }
-        return [.. accounts.Values.OrderBy(account => account.Address)];
-    }
-
-    private static UInt256 ReadSlot(string slot, SettingsField field)
-    {
-        string hex = slot.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? slot : "0x" + slot;
-        return UInt256.TryParse(hex, out UInt256 word) ? word : throw field.Wrong($"{slot} is no slot");
     }
 }

@@ -10,6 +10,9 @@ public sealed class TrieHasher
     /// <summary>Nodes encoded before they are hashed: keeps the buffer small.</summary>
     private const int Group = 256;
 
+    /// <summary>Room for nodes of a level that is kept; a whole state needs more, once.</summary>
+    private const int KeptNodes = 1 << 16;
+
     private readonly TrieForest _forest;
     private readonly TrieEncoder _encoder;
     private readonly List<TrieNode>[] _storageLevels = NewLevels();
@@ -59,6 +62,7 @@ public sealed class TrieHasher
             if (nodes.Count == 0) continue;
             HashLevel(CollectionsMarshal.AsSpan(nodes));
             nodes.Clear();
+            if (nodes.Capacity > KeptNodes) nodes.Capacity = 0;
         }
     }
 

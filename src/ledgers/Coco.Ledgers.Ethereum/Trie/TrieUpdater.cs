@@ -7,6 +7,9 @@ namespace Coco.Ledgers.Ethereum;
 /// <summary>Brings the trie from batch to batch, and back. Knows which account's slots a storage name means.</summary>
 public sealed class TrieUpdater
 {
+    /// <summary>Leaves that a rebuild sorts at once: some tens of megabytes.</summary>
+    private const int LeavesAtOnce = 1 << 18;
+
     private readonly Dictionary<uint, Hash256> _owners = [];
 
     public StateTrie Trie { get; } = new();
@@ -31,31 +34,54 @@ public sealed class TrieUpdater
     }
 
     /// <summary>Builds the trie of a whole state, after a snapshot was installed.</summary>
-    public void Rebuild(IReadView view)
+    public void Rebuild(IReadView view, int leavesAtOnce = LeavesAtOnce)
     {
+        var leaves = new LeafSorter<AccountRecord>(leavesAtOnce);
         Span<byte> from = stackalloc byte[StorageKey.MaxSize + 1];
         int length = 0;
         while (view.TryGetNext(EthereumMaps.Accounts, from[..length], out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value))
         {
             Invariant.Holds(AccountRecord.TryRead(value, out AccountRecord account), "an account in the store is well formed");
-            Apply(new AccountWrite(StateTrie.KeyOf(key), true, account), null);
+            leaves.Add(key, account);
+            if (leaves.IsFull) leaves.Drain(Put);
             length = After(key, from);
         }
-        RebuildSlots(view, from);
+        leaves.Drain(Put);
+        RebuildSlots(view, from, leavesAtOnce);
     }
 
-    private void RebuildSlots(IReadView view, Span<byte> from)
+    private void RebuildSlots(IReadView view, Span<byte> from, int leavesAtOnce)
     {
+        var leaves = new LeafSorter<UInt256>(leavesAtOnce);
+        Span<byte> word = stackalloc byte[UInt256.Size];
         int length = 0;
         uint storage = 0;
-        int handle = -1;
         while (view.TryGetNext(EthereumMaps.Storage, from[..length], out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value))
         {
             Invariant.Holds(StorageKey.TryRead(key, out uint name, out UInt256 slot), "a slot in the store is well formed");
-            if (handle < 0 || name != storage) handle = Open(storage = name);
-            if (handle >= 0) Trie.SetSlot(handle, StateTrie.KeyOf(slot), new UInt256(value));
+            if (name != storage || leaves.IsFull) PutSlots(storage, leaves);
+            storage = name;
+            slot.WriteBigEndian(word);
+            leaves.Add(word, new UInt256(value));
             length = After(key, from);
         }
+        PutSlots(storage, leaves);
+    }
+
+    private void Put(Hash256 key, AccountRecord account)
+    {
+        Trie.SetAccount(key, account.Nonce, account.Balance, account.CodeHash, account.Storage);
+        if (account.Storage != 0) _owners[account.Storage] = key;
+    }
+
+    private void PutSlots(uint storage, LeafSorter<UInt256> leaves)
+    {
+        // Slots without an account are garbage under an old name.
+        int handle = Open(storage);
+        leaves.Drain((key, value) =>
+        {
+            if (handle >= 0) Trie.SetSlot(handle, key, value);
+        });
     }
 
     private static int After(ReadOnlySpan<byte> key, Span<byte> from)
