@@ -6,6 +6,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>Faults begin this far apart on average, in virtual milliseconds.</summary>
     public int FaultEveryMs { get; init; } = 350;
 
+    /// <summary>How many of all faults wait until a VN is in the middle of one step of a protocol.</summary>
+    public double Aimed { get; init; } = 0.25;
+
     /// <summary>Messages between VNs that are lost, come twice, or overtake others.</summary>
     public double Loss { get; init; }
     public double Duplication { get; init; }
@@ -60,7 +63,7 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.02, Duplication = 0.01, Reordering = 0.03, LeavesOneAway = 0,
             Weights = new Dictionary<string, int>
             {
-                ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
+                ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["delay"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 3, ["pause"] = 2,
                 ["snapshotDamage"] = 2, ["away"] = 2,
             },
@@ -71,10 +74,22 @@ public sealed record Profile(string Name, string Description)
             CutsAroundRollBacks = true,
             Weights = new Dictionary<string, int>
             {
-                ["crash"] = 6, ["crashAtStep"] = 10, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
+                ["crash"] = 6, ["crashAtStep"] = 10, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["delay"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 2, ["pause"] = 2,
                 ["snapshotDamage"] = 2, ["away"] = 2, ["powerCut"] = 1, ["ledgerDamage"] = 3, ["diskFull"] = 3, ["diskStall"] = 2, ["clockJump"] = 2,
-                ["leaderCut"] = 3, ["handOver"] = 2, ["ledgerForged"] = 1, ["readError"] = 2,
+                ["leaderCut"] = 3, ["handOver"] = 2, ["ledgerForged"] = 1, ["readError"] = 2, ["rollbackAtDeath"] = 1,
+            },
+        },
+        new("steps", "All kinds of faults, each of them aimed at one step of a protocol.")
+        {
+            Loss = 0.02, Duplication = 0.01, Reordering = 0.03, Governs = true, LosesDisks = true, DrawsLimits = true, EthereumShare = 0.1, FaultEveryMs = 220,
+            Aimed = 0.9, CutsAroundRollBacks = true, LeavesOneAway = 1, SyncMs = 25,
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 2, ["crashAtStep"] = 2, ["partition"] = 2, ["asymmetric"] = 2, ["flap"] = 2, ["delay"] = 2, ["workerKill"] = 5,
+                ["boundaryCut"] = 2, ["boundaryDelay"] = 2, ["slowDisk"] = 2, ["rollback"] = 6, ["killAll"] = 3, ["killQuorum"] = 2, ["clockDrift"] = 2, ["pause"] = 2,
+                ["snapshotDamage"] = 2, ["away"] = 8, ["powerCut"] = 3, ["ledgerDamage"] = 3, ["diskFull"] = 2, ["diskStall"] = 2, ["clockJump"] = 2,
+                ["leaderCut"] = 3, ["handOver"] = 4, ["ledgerForged"] = 3, ["readError"] = 2, ["rollbackAtDeath"] = 1,
             },
         },
         new("limits", "The faults of mixed, with thresholds so small that a day of production passes in seconds.")
@@ -82,7 +97,7 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.02, Duplication = 0.01, Reordering = 0.03, DrawsLimits = true,
             Weights = new Dictionary<string, int>
             {
-                ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["slowNetwork"] = 3, ["workerKill"] = 5,
+                ["crash"] = 6, ["crashAtStep"] = 8, ["partition"] = 4, ["asymmetric"] = 3, ["flap"] = 2, ["delay"] = 3, ["workerKill"] = 5,
                 ["boundaryCut"] = 3, ["boundaryDelay"] = 3, ["slowDisk"] = 3, ["rollback"] = 2, ["killAll"] = 1, ["killQuorum"] = 1, ["clockDrift"] = 3, ["pause"] = 2,
                 ["snapshotDamage"] = 2, ["away"] = 2,
             },
@@ -111,38 +126,39 @@ public sealed record Profile(string Name, string Description)
             Weights = new Dictionary<string, int>
             {
                 ["away"] = 8, ["snapshotDamage"] = 6, ["crash"] = 4, ["crashAtStep"] = 10, ["workerKill"] = 6, ["powerCut"] = 1, ["killAll"] = 1,
-                ["rollback"] = 2, ["partition"] = 2, ["slowNetwork"] = 2, ["slowDisk"] = 2,
+                ["rollback"] = 2, ["partition"] = 2, ["delay"] = 2, ["slowDisk"] = 2,
             },
         },
         new("network", "Loss, delay, duplication, reordering and partitions; no crashes.")
         {
             Loss = 0.06, Duplication = 0.04, Reordering = 0.1, FaultEveryMs = 250,
-            Weights = new Dictionary<string, int> { ["partition"] = 5, ["asymmetric"] = 5, ["flap"] = 4, ["slowNetwork"] = 4, ["clockDrift"] = 2, ["pause"] = 2 },
+            Weights = new Dictionary<string, int> { ["partition"] = 5, ["asymmetric"] = 5, ["flap"] = 4, ["delay"] = 4, ["clockDrift"] = 2, ["pause"] = 2 },
         },
         new("crashes", "VNs are killed at any step, one, a quorum or all at once.")
         {
             Loss = 0.01, FaultEveryMs = 300, SyncMs = 30,
             Weights = new Dictionary<string, int>
             {
-                ["crash"] = 4, ["crashAtStep"] = 8, ["killQuorum"] = 3, ["killAll"] = 2, ["powerCut"] = 1, ["rollback"] = 3, ["slowDisk"] = 4, ["slowNetwork"] = 1,
+                ["crash"] = 4, ["crashAtStep"] = 8, ["killQuorum"] = 3, ["killAll"] = 2, ["powerCut"] = 1, ["rollback"] = 3, ["slowDisk"] = 4, ["delay"] = 1,
+                ["rollbackAtDeath"] = 3,
             },
         },
         new("majorities", "In the end all VNs die at one moment, in the middle of a change of who takes part, and all but one come back.")
         {
             Loss = 0.01, Governs = true, FaultEveryMs = 700, EndsInDeath = true, LeavesOneAway = 1, Sizes = [3, 4, 4, 5],
-            Weights = new Dictionary<string, int> { ["crash"] = 4, ["away"] = 2, ["slowDisk"] = 3, ["partition"] = 2, ["slowNetwork"] = 1, ["killAll"] = 1 },
+            Weights = new Dictionary<string, int> { ["crash"] = 4, ["away"] = 2, ["slowDisk"] = 3, ["partition"] = 2, ["delay"] = 1, ["killAll"] = 1 },
         },
         new("power-cuts", "All machines lose their power at one moment, again and again, while disks are slow.")
         {
             Loss = 0.01, FaultEveryMs = 700, SyncMs = 60,
-            Weights = new Dictionary<string, int> { ["powerCut"] = 6, ["slowDisk"] = 4, ["crashAtStep"] = 1, ["slowNetwork"] = 1, ["clockDrift"] = 1 },
+            Weights = new Dictionary<string, int> { ["powerCut"] = 6, ["slowDisk"] = 4, ["crashAtStep"] = 1, ["delay"] = 1, ["clockDrift"] = 1 },
         },
         new("workers", "The boundary is delayed and cut, and workers die.")
         {
             Loss = 0.01, FaultEveryMs = 200,
             Weights = new Dictionary<string, int>
             {
-                ["workerKill"] = 8, ["boundaryCut"] = 6, ["boundaryDelay"] = 6, ["partition"] = 2, ["crash"] = 2, ["slowNetwork"] = 2,
+                ["workerKill"] = 8, ["boundaryCut"] = 6, ["boundaryDelay"] = 6, ["partition"] = 2, ["crash"] = 2, ["delay"] = 2,
                 ["slowDisk"] = 6,
             },
         },
@@ -151,7 +167,7 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.02, Duplication = 0.02, Reordering = 0.05, FaultEveryMs = 180, SyncMs = 25,
             Weights = new Dictionary<string, int>
             {
-                ["leaderCut"] = 10, ["handOver"] = 4, ["slowDisk"] = 4, ["boundaryDelay"] = 5, ["slowNetwork"] = 3, ["asymmetric"] = 2, ["pause"] = 2,
+                ["leaderCut"] = 10, ["handOver"] = 4, ["slowDisk"] = 4, ["boundaryDelay"] = 5, ["delay"] = 3, ["asymmetric"] = 2, ["pause"] = 2,
                 ["workerKill"] = 2,
             },
         },
@@ -160,7 +176,7 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, FaultEveryMs = 400, LosesDisks = true, CutsAroundRollBacks = true,
             Weights = new Dictionary<string, int>
             {
-                ["ledgerForged"] = 8, ["rollback"] = 4, ["snapshotDamage"] = 2, ["crash"] = 2, ["slowDisk"] = 1, ["slowNetwork"] = 1, ["clockDrift"] = 1,
+                ["ledgerForged"] = 8, ["rollback"] = 4, ["rollbackAtDeath"] = 5, ["snapshotDamage"] = 2, ["crash"] = 2, ["slowDisk"] = 1, ["delay"] = 1, ["clockDrift"] = 1,
             },
         },
         new("comings-and-goings", "Members remove the VN that leads; leaders are cut off and handed over while VNs that were away come back.")
@@ -168,20 +184,20 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, Duplication = 0.02, Reordering = 0.02, Governs = true, RemovesLeaders = true, LosesDisks = true, FaultEveryMs = 220,
             Weights = new Dictionary<string, int>
             {
-                ["away"] = 7, ["leaderCut"] = 4, ["handOver"] = 4, ["slowNetwork"] = 6, ["crash"] = 2, ["rollback"] = 2,
+                ["away"] = 7, ["leaderCut"] = 4, ["handOver"] = 4, ["delay"] = 6, ["crash"] = 2, ["rollback"] = 2,
             },
         },
         new("leavers", "Members remove the VN that leads; little else goes wrong.")
         {
             Loss = 0.01, Governs = true, RemovesLeaders = true, FaultEveryMs = 800,
-            Weights = new Dictionary<string, int> { ["slowNetwork"] = 3, ["slowDisk"] = 2, ["crash"] = 1, ["workerKill"] = 1, ["boundaryDelay"] = 2 },
+            Weights = new Dictionary<string, int> { ["delay"] = 3, ["slowDisk"] = 2, ["crash"] = 1, ["workerKill"] = 1, ["boundaryDelay"] = 2 },
         },
         new("governance", "Members add and remove VNs while others fail.")
         {
             Loss = 0.01, Reordering = 0.02, Governs = true,
             Weights = new Dictionary<string, int>
             {
-                ["crash"] = 4, ["crashAtStep"] = 4, ["partition"] = 3, ["workerKill"] = 3, ["slowNetwork"] = 3, ["asymmetric"] = 2, ["killAll"] = 1,
+                ["crash"] = 4, ["crashAtStep"] = 4, ["partition"] = 3, ["workerKill"] = 3, ["delay"] = 3, ["asymmetric"] = 2, ["killAll"] = 1,
             },
         },
         new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")
@@ -189,14 +205,14 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, Reordering = 0.02, FaultEveryMs = 400, Leases = (400, 1_600), LeavesOneAway = 0, // whose lease holds when no quorum renews them is another matter
             Weights = new Dictionary<string, int>
             {
-                ["withhold"] = 10, ["clockStop"] = 4, ["sleepAll"] = 2, ["crash"] = 3, ["crashAtStep"] = 4, ["partition"] = 4, ["asymmetric"] = 2,
-                ["slowNetwork"] = 3, ["clockDrift"] = 3, ["pause"] = 3, ["away"] = 2, ["killAll"] = 1, ["workerKill"] = 2, ["rollback"] = 1,
+                ["withheldEvidence"] = 10, ["clockStopped"] = 4, ["sleepAll"] = 2, ["crash"] = 3, ["crashAtStep"] = 4, ["partition"] = 4, ["asymmetric"] = 2,
+                ["delay"] = 3, ["clockDrift"] = 3, ["pause"] = 3, ["away"] = 2, ["killAll"] = 1, ["workerKill"] = 2, ["rollback"] = 1,
             },
         },
         new("all-rolled-back", "All disks are rolled back together: nothing but the nonces can be saved.")
         {
             FaultEveryMs = 500, RollsAllBack = true,
-            Weights = new Dictionary<string, int> { ["rollAllBack"] = 3, ["killAll"] = 1, ["crash"] = 1, ["slowDisk"] = 1, ["slowNetwork"] = 1 },
+            Weights = new Dictionary<string, int> { ["rollAllBack"] = 3, ["killAll"] = 1, ["crash"] = 1, ["slowDisk"] = 1, ["delay"] = 1 },
         },
     ];
 

@@ -23,6 +23,9 @@ internal sealed class SeedRun : IDisposable
     private const int MinAcknowledged = 100;
     private const int MinWithoutOne = 10;
     private const int Subscribers = 2;
+
+    /// <summary>So long the end of the faults waits for a VN to be in the middle of the step in which it is to go.</summary>
+    private const long LongestForAbsentMs = 3_000;
     private const ulong LedgerStream = 0x6C6564676572;
     private const ulong AwayStream = 0x61776179;
 
@@ -77,7 +80,7 @@ internal sealed class SeedRun : IDisposable
         _world.RunUntil(_world.Now + (FaultSeconds * Second), () => false);
         _cluster.Governors.Stop();
         if (_world.Profile.EndsInDeath) Die();
-        _cluster.Faults.End(ToLeaveAway());
+        EndFaults();
         if (_world.Profile.RollsAllBack) return;
         GoOnWithoutOne();
         Expect(() => _world.Counters.Acknowledged >= MinAcknowledged, "after all faults, clients get no answers");
@@ -94,11 +97,17 @@ internal sealed class SeedRun : IDisposable
         _world.RunUntil(_world.Now + (CalmSeconds * Second), () => isDead);
     }
 
-    /// <summary>Drawn apart from all else, so that what comes before does not depend on it.</summary>
-    private Host? ToLeaveAway()
+    /// <summary>One VN may stay away. Drawn apart from all else, so that what comes before does not depend on it.</summary>
+    private void EndFaults()
     {
         var random = new SimulationRandom((ulong)_world.Seed ^ AwayStream);
-        return random.Chance(_world.Profile.LeavesOneAway) && !_world.Profile.RollsAllBack ? Dispensable.Pick(_cluster, random) : null;
+        bool leavesOneAway = random.Chance(_world.Profile.LeavesOneAway) && !_world.Profile.RollsAllBack;
+        if (leavesOneAway && !_world.Profile.EndsInDeath)
+        {
+            _cluster.Faults.EndAt(ProtocolSteps.Pick(random, _ => true));
+            _world.RunUntil(_world.Now + (LongestForAbsentMs * SimulationWorld.Millisecond), () => _cluster.Faults.HasEnded);
+        }
+        if (!_cluster.Faults.HasEnded) _cluster.Faults.End(leavesOneAway ? Dispensable.Pick(_cluster, random) : null);
     }
 
     private void GoOnWithoutOne()

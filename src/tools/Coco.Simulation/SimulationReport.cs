@@ -1,3 +1,5 @@
+using Coco.Simulation.Faults;
+
 namespace Coco.Simulation;
 
 /// <summary>A rule that a seed has broken; the seed replays it.</summary>
@@ -45,8 +47,11 @@ public sealed record SimulationReport
     /// <summary>Effects of the sequencer and the executor between which a process was killed.</summary>
     public required IReadOnlyDictionary<string, long> CrashPoints { get; init; }
 
-    /// <summary>Cells of the table of faults and steps that are empty, as fault/step.</summary>
+    /// <summary>Cells of the table of faults and steps that are empty and need not be, as fault/step.</summary>
     public required IReadOnlyList<string> Uncovered { get; init; }
+
+    /// <summary>Cells that no seed can fill.</summary>
+    public required IReadOnlyList<ImpossibleCell> Impossible { get; init; }
 
     /// <summary>Fault, and what a VN that it met was in the middle of: how often.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Coverage { get; init; }

@@ -51,11 +51,15 @@ internal sealed class SimulationTotals : IDisposable
             FaultsDrawn = _counters.FaultsDrawn,
             Faults = _counters.Faults,
             CrashPoints = _counters.CrashPoints,
-            Uncovered = [.. _counters.Coverage.SelectMany(fault =>
-                ProtocolSteps.All.Where(step => !fault.Value.ContainsKey(step)).Select(step => $"{fault.Key}/{step}"))],
+            Uncovered = [.. FaultKinds.Of(Profile.Find(options.Profile)).Union(_counters.Coverage.Keys).Order(StringComparer.Ordinal).SelectMany(Uncovered)],
+            Impossible = ImpossibleCell.All,
             Coverage = _counters.Coverage.ToDictionary(fault => fault.Key, fault => (IReadOnlyDictionary<string, long>)fault.Value),
         };
     }
+
+    private IEnumerable<string> Uncovered(string fault) => ProtocolSteps.All
+        .Where(step => ImpossibleCell.Find(fault, step) is null && _counters.Coverage.GetValueOrDefault(fault)?.ContainsKey(step) != true)
+        .Select(step => $"{fault}/{step}");
 
     public void Dispose() => _digest.Dispose();
 }

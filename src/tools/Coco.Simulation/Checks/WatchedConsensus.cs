@@ -52,6 +52,7 @@ internal sealed class WatchedConsensus : IConsensus
             && _cluster.Governance?.Find(received.From) is { IsQuarantined: true })
             _cluster.World.Violate("quarantine", $"{_host.Name} takes a message of {received.From}, whose lease has ended");
         if (input is SnapshotInstalledInput installed) OnInstalled(installed);
+        if (input is EntriesReadInput { Entries.Count: 0 } refused) _host.Manager?.Offers.OnRefused(refused.For, refused.First);
         if (input is ReadIndexInput read) _reads[read.Request] = _cluster.Ledger.CommittedAnywhere;
         ConsensusStatus before = _inner.Status;
         int first = effects.Count;

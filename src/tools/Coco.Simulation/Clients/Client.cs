@@ -147,7 +147,7 @@ internal sealed class Client(Cluster cluster, int number, List<Operation> histor
     private void TryAgain(Operation operation, int tried)
     {
         _attempt++;
-        if (Random.Chance(0.6)) _host = Random.Pick(cluster.Hosts);
+        if (Random.Chance(0.6)) GoElsewhere();
         if (tried >= MaxTries) Think();
         else World.After(Random.Between(5, 250) * Ms, () => Send(operation, tried + 1));
     }
@@ -155,9 +155,14 @@ internal sealed class Client(Cluster cluster, int number, List<Operation> histor
     private void Move()
     {
         _attempt++;
+        GoElsewhere();
+        Think();
+    }
+
+    private void GoElsewhere()
+    {
         World.CountFault("clientMove", _host.Name);
         _host = Random.Pick(cluster.Hosts);
-        Think();
     }
 
     /// <summary>The way back takes a moment, and an answer that its client no longer waits for is lost.</summary>

@@ -109,16 +109,21 @@ internal sealed class EthereumClient(Cluster cluster, int number, List<EthereumO
     private void TryAgain(EthereumOperation operation, byte[] request)
     {
         _attempt++;
-        if (Random.Chance(0.6)) _host = Random.Pick(cluster.Hosts);
+        if (Random.Chance(0.6)) GoElsewhere();
         if (!_isStopped) World.After(Random.Between(5, 250) * Ms, () => Send(operation, request));
     }
 
     private void Move()
     {
         _attempt++;
+        GoElsewhere();
+        Think();
+    }
+
+    private void GoElsewhere()
+    {
         World.CountFault("clientMove", _host.Name);
         _host = Random.Pick(cluster.Hosts);
-        Think();
     }
 
     /// <summary>The way back takes a moment, and an answer that its client no longer waits for is lost.</summary>

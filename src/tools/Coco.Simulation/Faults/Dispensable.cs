@@ -15,11 +15,13 @@ internal static class Dispensable
 
     public static Host? Pick(Cluster cluster, SimulationRandom random)
     {
-        List<Host> wanted = [.. cluster.Hosts.Where(host => host.IsWanted)];
-        if (wanted.Count < FewestHosts || wanted.Exists(host => host.IsRolledBack)) return null;
-        List<Host> can = [.. wanted.Where(host => CanGoOn(cluster, host))];
+        List<Host> can = [.. cluster.Hosts.Where(host => Is(cluster, host))];
         return can.Count == 0 ? null : random.Pick(can);
     }
+
+    public static bool Is(Cluster cluster, Host host) =>
+        host.IsWanted && cluster.Hosts.Count(one => one.IsWanted) >= FewestHosts && !cluster.Hosts.Any(one => one.IsWanted && one.IsRolledBack)
+        && CanGoOn(cluster, host);
 
     public static bool CanGoOn(Cluster cluster, Host without)
     {

@@ -31,15 +31,13 @@ internal sealed class FaultPlan(Cluster cluster)
 
     private readonly Dictionary<Host, (string Step, long Until)> _armed = [];
     private readonly Dictionary<Host, (string Step, long Until)> _armedWorkers = [];
+    private readonly Aims _aims = new(cluster);
     private Action? _onChange;
+    private string? _absentAt;
     private bool _isOver;
 
     private SimulationWorld World => cluster.World;
     private SimulationRandom Random => cluster.World.Random;
-    private bool AreAllUp => cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.Consensus is not null);
-
-    /// <summary>Their files reach back to the first entry: one after the other could lose entries that the next has not fetched yet.</summary>
-    private bool AreAllWhole => cluster.Hosts.Where(one => one.IsWanted).All(one => one.Manager?.Replica.First.Value == 1);
     private bool IsAnyRolledBack => cluster.Hosts.Any(host => host.IsRolledBack);
 
     /// <summary>Numbers of those that happen; null: all.</summary>
@@ -82,10 +80,17 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>A leader has begun to change who takes part.</summary>
     public void OnChange() => _onChange?.Invoke();
 
+    /// <summary>As soon as a VN that the others can do without is in the middle of this step it goes, and all else works again.</summary>
+    public void EndAt(string step) => _absentAt = step;
+
+    public bool HasEnded { get; private set; }
+
     /// <summary>Everything works again from now on, but that one VN may stay away.</summary>
     public void End(Host? absent)
     {
-        _isOver = true;
+        if (HasEnded) return;
+        _isOver = HasEnded = true;
+        _absentAt = null;
         Absent = absent;
         if (absent is not null)
         {
@@ -95,6 +100,7 @@ internal sealed class FaultPlan(Cluster cluster)
         }
         _armed.Clear();
         _armedWorkers.Clear();
+        _aims.Clear();
         cluster.Links.MendAll();
         cluster.Links.IsCalm = true;
         cluster.Links.SlowUpTo = 0;
@@ -165,50 +171,81 @@ internal sealed class FaultPlan(Cluster cluster)
             at -= weight;
             if (at >= 0) continue;
             int number = (int)++World.Counters.FaultsDrawn;
-            if (Kept is null || Kept.Contains(number)) Begin(kind, number);
+            bool isAimed = Random.Chance(World.Profile.Aimed);
+            if (Kept is not null && !Kept.Contains(number)) break;
+            if (isAimed) _aims.Add(kind, number);
+            else Begin(kind, number, aimed: null);
             break;
         }
         Wait();
     }
 
-    private void Begin(string kind, int number)
+    /// <summary>Something has happened on this VN.</summary>
+    public void OnStep(Host host)
+    {
+        _aims.Look(host);
+        if (_absentAt is not { } step || !ProtocolSteps.IsIn(cluster, host, step) || !Dispensable.Is(cluster, host)) return;
+        _absentAt = null;
+        World.After(0, () => End(host));
+    }
+
+    /// <summary>Whether a fault of this kind may meet this VN now.</summary>
+    internal bool CanBegin(string kind, Host host) => kind switch
+    {
+        "rollback" or "ledgerDamage" or "ledgerForged" => MayLose(host),
+        FaultKinds.RollBackAtDeath => MayLose(host) && cluster.Running.All(TakesPart),
+        "snapshotDamage" => !IsAnyRolledBack && (IsWhole(host) || MayLose(host)),
+        "away" => !IsAnyRolledBack && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)),
+        "leaderCut" => !IsAnyRolledBack && host == cluster.Leader,
+        "handOver" => host == cluster.Leader,
+        "workerKill" => host.Worker is not null,
+        "boundaryCut" => host.Manager!.Link is not null,
+        "crashAtStep" or "boundaryDelay" or "delay" or "slowDisk" or "diskStall" or "clockDrift" or "clockJump" or "withheldEvidence" or "rollAllBack" => true,
+        _ => !IsAnyRolledBack,
+    };
+
+    /// <param name="aimed">The VN that it is to meet; null: any.</param>
+    internal void Begin(string kind, int number, Host? aimed)
     {
         List<Host> running = [.. cluster.Running];
-        if (running.Count == 0) return;
-        Host host = Random.Pick(running);
-        World.Note("fault", $"{number}: {kind}, {host.Name}");
+        if (_isOver || World.IsBroken || running.Count == 0) return;
+        Host? leader = kind is "leaderCut" or "handOver" ? cluster.Leader : null;
+        Host host = aimed ?? leader ?? Random.Pick(running);
+        World.Note("fault", $"{number}: {kind}, {host.Name}{(aimed is null ? "" : " in the middle of a step")}");
+        if (!CanBegin(kind, host)) return;
         switch (kind)
         {
-            case "crash" when !IsAnyRolledBack: Crash(host); break;
+            case "crash": Crash(host); break;
             case "crashAtStep": _armed[host] = (Random.Pick(ManagerSteps), World.Now + (1_000 * Ms)); break;
-            case "workerKill" when Random.Chance(0.5): _armedWorkers[host] = (Random.Pick(WorkerSteps), World.Now + (1_000 * Ms)); break;
+            case "workerKill" when aimed is null && Random.Chance(0.5): _armedWorkers[host] = (Random.Pick(WorkerSteps), World.Now + (1_000 * Ms)); break;
             case "workerKill": KillWorker(host); break;
             case "boundaryCut": CutBoundary(host); break;
             case "boundaryDelay": DelayBoundary(host); break;
-            case "partition" when !IsAnyRolledBack: Partition(isOneWay: false); break;
-            case "asymmetric" when !IsAnyRolledBack: Partition(isOneWay: true); break;
-            case "flap" when !IsAnyRolledBack: Flap(); break;
-            case "slowNetwork": SlowNetwork(); break;
+            case "partition": Partition(isOneWay: false, aimed); break;
+            case "asymmetric": Partition(isOneWay: true, aimed); break;
+            case "flap": Flap(aimed); break;
+            case "delay": SlowNetwork(); break;
             case "slowDisk": SlowDisk(host); break;
             case "clockDrift": Drift(host); break;
-            case "pause" when !IsAnyRolledBack: Pause(host); break;
-            case "withhold": Withhold(host); break;
-            case "clockStop" when !IsAnyRolledBack: StopClock(host); break;
-            case "sleepAll" when !IsAnyRolledBack: SleepAll(running); break;
-            case "killAll" when !IsAnyRolledBack: KillMany(kind, running); break;
-            case "killQuorum" when !IsAnyRolledBack: KillMany(kind, [.. running.Take((running.Count / 2) + 1)]); break;
-            case "powerCut" when !IsAnyRolledBack: CutPower(running); break;
-            case "away" when !IsAnyRolledBack && AreAllUp: StayAway(host); break;
-            case "snapshotDamage" when !IsAnyRolledBack: DamageSnapshots(host); break;
+            case "pause": Pause(host); break;
+            case "withheldEvidence": Withhold(host); break;
+            case "clockStopped": StopClock(host); break;
+            case "sleepAll": SleepAll(running); break;
+            case "killAll": KillMany(kind, running); break;
+            case "killQuorum": KillMany(kind, [.. running.OrderBy(one => one == aimed ? 0 : 1).Take((running.Count / 2) + 1)]); break;
+            case "powerCut": CutPower(running); break;
+            case "away": StayAway(host); break;
+            case "snapshotDamage": DamageSnapshots(host); break;
             case "rollback": RollBack(host); break;
-            case "leaderCut" when !IsAnyRolledBack: CutLeader(); break;
+            case FaultKinds.RollBackAtDeath: CutOffBeforeDeath(host); break;
+            case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
-            case "ledgerForged" when !IsAnyRolledBack: ForgeLedger(host); break;
+            case "ledgerForged": ForgeLedger(host); break;
             case "ledgerDamage": DamageLedger(host); break;
-            case "diskFull" when !IsAnyRolledBack: FillDisk(host); break;
+            case "diskFull": FillDisk(host); break;
             case "diskStall": StallDisk(host); break;
             case "clockJump": JumpClock(host); break;
-            case "readError" when !IsAnyRolledBack: FailReads(host); break;
+            case "readError": FailReads(host); break;
             case "rollAllBack": RollAllBack(running); break;
         }
     }
@@ -236,8 +273,8 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>A VN whose files do not reach back to the first entry yet can't do without its snapshots: it may lose all, as with its disk.</summary>
     private void DamageSnapshots(Host host)
     {
-        bool isWhole = host.Manager!.Replica.First.Value == 1;
-        if (!isWhole && !MayLoseOne()) return;
+        bool isWhole = IsWhole(host);
+        if (!isWhole) PrepareLoss();
         World.CountFault("snapshotDamage", host.Name);
         cluster.Crash(host, isPowerLost: true);
         for (int i = Random.Below(3); i >= 0; i--) host.Disk.Snapshots.TryDamage();
@@ -247,16 +284,14 @@ internal sealed class FaultPlan(Cluster cluster)
 
     private void KillWorker(Host host)
     {
-        if (host.Worker is null) return;
         World.CountFault("workerKill", host.Name);
-        host.Worker.End("killed");
+        host.Worker!.End("killed");
     }
 
     private void CutBoundary(Host host)
     {
-        if (host.Manager?.Link is not { } link) return;
         World.CountFault("boundaryCut", host.Name);
-        link.Close();
+        host.Manager!.Link!.Close();
     }
 
     private void DelayBoundary(Host host)
@@ -266,9 +301,9 @@ internal sealed class FaultPlan(Cluster cluster)
         World.After(Random.Between(200, 1_500) * Ms, () => host.BoundarySlowUpTo = 0);
     }
 
-    private void Partition(bool isOneWay)
+    private void Partition(bool isOneWay, Host? aimed)
     {
-        List<Host> side = [.. cluster.Hosts.Where(_ => Random.Chance(0.5))];
+        List<Host> side = [.. cluster.Hosts.Where(host => Random.Chance(0.5) || host == aimed)];
         World.CountFault(isOneWay ? "asymmetric" : "partition", Names(side));
         Cut(side, isOneWay);
         World.After(Random.Between(200, 2_500) * Ms, cluster.Links.MendAll);
@@ -318,9 +353,9 @@ internal sealed class FaultPlan(Cluster cluster)
         }
     }
 
-    private void Flap()
+    private void Flap(Host? aimed)
     {
-        List<Host> side = [.. cluster.Hosts.Where(_ => Random.Chance(0.4))];
+        List<Host> side = [.. cluster.Hosts.Where(host => Random.Chance(0.4) || host == aimed)];
         World.CountFault("flap", Names(side));
         for (int i = 0; i < 6; i++)
         {
@@ -393,7 +428,13 @@ internal sealed class FaultPlan(Cluster cluster)
     private void KillMany(string kind, List<Host> hosts)
     {
         World.CountFault(kind, Names(hosts));
-        foreach (Host host in hosts) World.After(Random.Between(0, 20) * Ms, () => CrashAndRestart(host, 2_500));
+        foreach (Host host in hosts)
+        {
+            World.After(Random.Between(0, 20) * Ms, () =>
+            {
+                if (!IsAnyRolledBack) CrashAndRestart(host, 2_500);
+            });
+        }
     }
 
     private void CutPower(List<Host> hosts)
@@ -409,7 +450,7 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>One disk goes back while all others are whole and up, so that a quorum is honest.</summary>
     private void RollBack(Host host)
     {
-        if (!MayLoseOne()) return;
+        PrepareLoss();
         bool isLost = World.Profile.LosesDisks && Random.Chance(0.5);
         World.CountFault(isLost ? "diskLost" : "rollback", host.Name);
         cluster.Crash(host, isPowerLost: true);
@@ -420,10 +461,44 @@ internal sealed class FaultPlan(Cluster cluster)
         if (World.Profile.CutsAroundRollBacks && Random.Chance(0.4)) CutLeader(LongestCutMs);
     }
 
+    /// <summary>
+    /// Some VNs are cut off, so few that the others go on without them; then all die at one moment, and one of those others comes back with
+    /// a disk of before. With those that were cut off it is a majority, and knows nothing of what was committed meanwhile.
+    /// </summary>
+    private void CutOffBeforeDeath(Host host)
+    {
+        PrepareLoss();
+        List<Host> others = [.. OthersThan(host)];
+        int count = others.Count / 2;
+        int first = Random.Below(others.Count);
+        List<Host> side = [.. Enumerable.Range(first, count).Select(i => others[i % others.Count])];
+        World.CountFault("partition", Names(side));
+        Cut(side, isOneWay: false);
+        World.After(Random.Between(300, 1_200) * Ms, () =>
+        {
+            cluster.Links.MendAll();
+            if (!_isOver && !World.IsBroken && CanBegin(FaultKinds.RollBackAtDeath, host)) DieWithRollBack(host);
+        });
+    }
+
+    private void DieWithRollBack(Host host)
+    {
+        PrepareLoss();
+        bool isPowerLost = Random.Chance(0.5);
+        World.CountFault(isPowerLost ? "powerCut" : "killAll", Names(cluster.Running));
+        World.CountFault("rollback", host.Name);
+        foreach (Host one in cluster.Running.ToList())
+        {
+            cluster.Crash(one, isPowerLost || one == host);
+            World.After(Random.Between(20, 200) * Ms, () => cluster.Start(one));
+        }
+        if (host.Disk.TryRollBack()) Watch(host);
+    }
+
     /// <summary>A host that knows the format changes an entry while the VN is down, so that only what was signed shows it.</summary>
     private void ForgeLedger(Host host)
     {
-        if (!MayLoseOne()) return;
+        PrepareLoss();
         World.CountFault("ledgerForged", host.Name);
         cluster.Crash(host, isPowerLost: false);
         if (host.Disk.TryForge(host.Chunks)) Watch(host);
@@ -433,7 +508,7 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>A file of one ledger is changed, in the middle too; the same holds as for a disk that goes back.</summary>
     private void DamageLedger(Host host)
     {
-        if (!MayLoseOne()) return;
+        PrepareLoss();
         World.CountFault("ledgerDamage", host.Name);
         cluster.Crash(host, isPowerLost: true);
         if (host.Disk.TryDamage()) Watch(host);
@@ -470,26 +545,32 @@ internal sealed class FaultPlan(Cluster cluster)
 
     private static IEnumerable<string> Names(IEnumerable<Host> hosts) => hosts.Select(host => host.Name);
 
-    /// <summary>One VN may lose what it had while all others are whole and up.</summary>
-    private bool MayLoseOne()
+    private static bool TakesPart(Host host) => host.Manager?.Replica.Consensus is not null;
+
+    /// <summary>Its files reach back to the first entry: one after the other could lose entries that the next has not fetched yet.</summary>
+    private static bool IsWhole(Host host) => host.Manager?.Replica.First.Value == 1;
+
+    private IEnumerable<Host> OthersThan(Host host) => cluster.Hosts.Where(one => one.IsWanted && one != host);
+
+    /// <summary>
+    /// A VN may lose what it had while all others are there, whole, and a quorum without it: either they all take part, or none does and all
+    /// go on together by a sealed restart.
+    /// </summary>
+    private bool MayLose(Host host)
     {
-        if (!AreAllUp || IsAnyRolledBack || !IsMembershipAtRest() || !AreAllWhole) return false;
-        if (cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return false;
+        if (IsAnyRolledBack || !host.IsWanted || !cluster.Governors.IsAtRest || cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return false;
+        return OthersThan(host).Count() >= 2 && OthersThan(host).All(IsWhole)
+            && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)) && Dispensable.CanGoOn(cluster, host);
+    }
+
+    /// <summary>Nothing else keeps the others from going on.</summary>
+    private void PrepareLoss()
+    {
         cluster.Links.MendAll();
+        cluster.Links.SlowUpTo = 0;
         _armed.Clear();
         foreach (Host one in cluster.Hosts) one.Disk.Space.IsFull = false;
         foreach (Host one in cluster.Hosts) one.Disk.Reads.FailUntil = one.Disk.Reads.GarbleUntil = 0;
-        return true;
-    }
-
-    /// <summary>Three VNs or more vote, all know it, and none comes or goes: so without any one of them a quorum lives.</summary>
-    private bool IsMembershipAtRest()
-    {
-        List<Host> wanted = [.. cluster.Hosts.Where(one => one.IsWanted)];
-        Configuration first = wanted[0].Manager!.Replica.Consensus!.Configuration;
-        return cluster.Governors.IsAtRest && first.Voters.Length == wanted.Count && wanted.Count >= 3 && !first.IsJoint && first.Learners.IsEmpty
-            && wanted.All(one => one.Manager!.Replica is { } replica && replica.Consensus!.Configuration.Equals(first)
-                && replica.State?.DueForRetirement.Any() == false);
     }
 
     private void Watch(Host host)

@@ -1,6 +1,7 @@
 using Coco.Consensus;
 using Coco.Primitives;
 using Coco.Simulation.Nodes;
+using Coco.Simulation.World;
 
 namespace Coco.Simulation.Faults;
 
@@ -26,25 +27,43 @@ internal static class ProtocolSteps
     public static IReadOnlyList<string> All { get; } =
         [Election, Append, Commit, SnapshotTake, SnapshotInstall, Reconfiguration, WorkerRestart, Rejoin, SealedRestart, ReadIndex, Forward];
 
+    /// <summary>What is over soon, or seldom begins.</summary>
+    private static IReadOnlyList<string> Rare { get; } = [SnapshotTake, SnapshotInstall, SnapshotInstall, WorkerRestart, SealedRestart];
+
+    /// <summary>One to aim at; what is rare is aimed at more often.</summary>
+    public static string Pick(SimulationRandom random, Func<string, bool> isPossible)
+    {
+        string step = random.Pick(random.Chance(0.4) ? Rare : All);
+        while (!isPossible(step)) step = random.Pick(All);
+        return step;
+    }
+
     /// <summary>All that are under way on this VN.</summary>
     public static void Collect(Cluster cluster, Host host, SortedSet<string> steps)
     {
-        if (host.Manager is not { } manager || manager.Replica is not { } replica) return;
-        if (manager.IsTakingSnapshot) steps.Add(SnapshotTake);
-        if (manager.IsInstallingSnapshot) steps.Add(SnapshotInstall);
+        foreach (string step in All)
+            if (IsIn(cluster, host, step)) steps.Add(step);
+    }
+
+    /// <summary>This step is under way on this VN.</summary>
+    public static bool IsIn(Cluster cluster, Host host, string step)
+    {
+        if (host.Manager is not { } manager || manager.Replica is not { } replica) return false;
+        if (step == SnapshotTake) return manager.IsTakingSnapshot;
+        if (step == SnapshotInstall) return manager.IsInstallingSnapshot;
         if (replica.Consensus is not { } consensus)
+            return step == SealedRestart ? IsQuorumGone(cluster) : step == Rejoin && !IsQuorumGone(cluster);
+        return step switch
         {
-            steps.Add(IsQuorumGone(cluster) ? SealedRestart : Rejoin);
-            return;
-        }
-        if (consensus.Leader is null) steps.Add(Election);
-        if (replica.Last > consensus.Persisted) steps.Add(Append);
-        if (replica.Last > replica.Committed) steps.Add(Commit);
-        if (consensus.Configuration.IsJoint || !consensus.Configuration.Learners.IsEmpty) steps.Add(Reconfiguration);
-        if (!replica.IsWorkerLive) steps.Add(WorkerRestart);
-        if (host.Worker is not { } worker) return;
-        if (worker.IsReading) steps.Add(ReadIndex);
-        if (worker.IsWaiting && consensus.Role != ConsensusRole.Leader) steps.Add(Forward);
+            Election => consensus.Leader is null,
+            Append => replica.Last > consensus.Persisted,
+            Commit => replica.Last > replica.Committed,
+            Reconfiguration => consensus.Configuration.IsJoint || !consensus.Configuration.Learners.IsEmpty,
+            WorkerRestart => !replica.IsWorkerLive,
+            ReadIndex => host.Worker is { IsReading: true },
+            Forward => host.Worker is { IsWaiting: true } && consensus.Role != ConsensusRole.Leader,
+            _ => false,
+        };
     }
 
     private static bool IsQuorumGone(Cluster cluster)

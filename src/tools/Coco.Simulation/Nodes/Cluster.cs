@@ -171,14 +171,15 @@ internal sealed class Cluster : IDisposable
         bool isSecond = !isResumed && _incarnations.ContainsKey(node) && !World.Profile.RollsAllBack;
         if (isSecond) World.Violate("incarnations", $"{host.Name} takes part as {node}, which took part before");
         bool hasWaited = World.Now - host.Manager!.StartedAt >= RunningGraceMs * SimulationWorld.Millisecond;
-        if (isResumed && host.IsRolledBack && !hasWaited && IsQuorumWithout(host))
+        if (isResumed && host.IsRolledBack && !hasWaited && WasQuorumWithout(host))
             World.Violate("roll back", $"{host.Name} takes part as {node} with a disk that went back, although a quorum lives");
         _incarnations[node] = host;
     }
 
-    /// <summary>The others that take part are a quorum, whether or not they have a leader just now.</summary>
-    private bool IsQuorumWithout(Host host) => Governance is { } state && Quorum.Holds(
-        MembershipOf(state), node => Running.Any(other => other != host && other.Manager!.Replica.Consensus?.Self == node));
+    /// <summary>The others that took part when this VN started are a quorum, whether or not they have a leader just now.</summary>
+    private bool WasQuorumWithout(Host host) => Governance is { } state && Quorum.Holds(
+        MembershipOf(state), node => Running.Any(other => other != host && other.Manager!.Replica.Consensus?.Self == node
+            && other.Manager.TakesPartSince < host.Manager!.StartedAt));
 
     internal static Configuration MembershipOf(GovernanceState state) => new(state.Membership.Voters, state.Membership.OutgoingVoters, state.Membership.Learners);
 

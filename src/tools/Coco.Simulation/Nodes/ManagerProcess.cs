@@ -59,6 +59,7 @@ internal sealed class ManagerProcess : IDisposable
             MaxUncommittedBytes = cluster.Limits.MaxUncommittedBytes,
         };
         EntrySalt salt = DrawSalt();
+        Offers = new OfferedSnapshots(cluster, host);
         _snapshots = new SnapshotTwin(cluster, host, this, salt);
         var start = new ReplicaStart(
             host.Name, key.PublicKey, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes)
@@ -80,10 +81,15 @@ internal sealed class ManagerProcess : IDisposable
 
     public long StartedAt { get; }
 
+    /// <summary>Null: it does not take part yet.</summary>
+    public long? TakesPartSince { get; private set; }
+
     /// <summary>The worker's connection; what the sequencer wants to say to its worker goes here.</summary>
     public BoundaryLink? Link { get; set; }
 
     public Replica.Replica Replica => _replica;
+
+    public OfferedSnapshots Offers { get; }
 
     public bool IsTakingSnapshot => _snapshots?.IsTaking == true;
 
@@ -166,6 +172,7 @@ internal sealed class ManagerProcess : IDisposable
         }
         _isStepping = false;
         CheckDisk();
+        _cluster.Faults.OnStep(_host);
     }
 
     internal static string FirstFrame(Exception broken) =>
@@ -272,6 +279,7 @@ internal sealed class ManagerProcess : IDisposable
             case ReadLogEffect read: ReadLog(read); break;
             case AdmittedEffect admitted:
                 _world.Note(_host.Name, $"takes part as {admitted.Self}");
+                TakesPartSince = _world.Now;
                 _cluster.OnAdmitted(_host, admitted.Self, isResumed: _resumed == admitted.Self);
                 break;
             case ResumedEffect resumed:
@@ -329,6 +337,7 @@ internal sealed class ManagerProcess : IDisposable
     private void Send(SendEffect send)
     {
         CheckQuarantine(send.To, send.Message);
+        if (send.Message is SnapshotOffer offer) Offers.OnOffer(send.To, offer);
         _cluster.Links.Send(_host, _key.PublicKey, send.To, send.Message switch
         {
             JoinAccepted accepted => accepted with { Keys = new byte[] { 1 } },

@@ -5,11 +5,15 @@ namespace Coco.Simulation.World;
 /// <summary>The one source of chance of a run: SplitMix64 (Steele, Lea, Flood 2014), the same on every machine.</summary>
 internal sealed class SimulationRandom(ulong seed)
 {
-    private ulong _state = seed * 0x9E3779B97F4A7C15 + 0x1234567;
+    private const ulong Step = 0x9E3779B97F4A7C15;
 
-    public ulong NextUInt64()
+    /// <summary>Mixed, so that seeds that follow each other begin nowhere near each other in the one sequence that all run through.</summary>
+    private ulong _state = Mix(seed + Step);
+
+    public ulong NextUInt64() => Mix(_state += Step);
+
+    private static ulong Mix(ulong z)
     {
-        ulong z = _state += 0x9E3779B97F4A7C15;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

@@ -1,0 +1,11 @@
+namespace Coco.Simulation.Faults;
+
+/// <summary>What a profile's faults are called in the table of faults and steps.</summary>
+internal static class FaultKinds
+{
+    /// <summary>Made of faults that are counted under their own names.</summary>
+    public const string RollBackAtDeath = "rollbackAtDeath";
+
+    /// <summary>Those that a profile draws: if one never comes, its whole row is empty.</summary>
+    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind != RollBackAtDeath);
+}
