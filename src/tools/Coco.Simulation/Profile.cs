@@ -29,8 +29,8 @@ public sealed record Profile(string Name, string Description)
     /// <summary>How often one VN stays away when all faults are over: the others must go on without it if they are a quorum.</summary>
     public double LeavesOneAway { get; init; } = 0.3;
 
-    /// <summary>In the end all VNs die at one moment, most often while who takes part changes.</summary>
-    public bool EndsInDeath { get; init; }
+    /// <summary>So many times in the end all VNs die at one moment, most often while who takes part changes.</summary>
+    public int Deaths { get; init; }
 
     /// <summary>How many VNs a network begins with, one of these; null: as usual.</summary>
     public IReadOnlyList<int>? Sizes { get; init; }
@@ -143,9 +143,9 @@ public sealed record Profile(string Name, string Description)
                 ["rollbackAtDeath"] = 3,
             },
         },
-        new("majorities", "In the end all VNs die at one moment, in the middle of a change of who takes part, and all but one come back.")
+        new("majorities", "In the end all VNs die at one moment, in the middle of a change of who takes part, and all but one come back; four times.")
         {
-            Loss = 0.01, Governs = true, FaultEveryMs = 700, EndsInDeath = true, LeavesOneAway = 1, Sizes = [3, 4, 4, 5],
+            Loss = 0.01, Governs = true, FaultEveryMs = 700, Deaths = 4, LeavesOneAway = 1, Sizes = [3, 4, 4, 5],
             Weights = new Dictionary<string, int> { ["crash"] = 4, ["away"] = 2, ["slowDisk"] = 3, ["partition"] = 2, ["delay"] = 1, ["killAll"] = 1 },
         },
         new("power-cuts", "All machines lose their power at one moment, again and again, while disks are slow.")
@@ -181,7 +181,7 @@ public sealed record Profile(string Name, string Description)
         },
         new("comings-and-goings", "Members remove the VN that leads; leaders are cut off and handed over while VNs that were away come back.")
         {
-            Loss = 0.01, Duplication = 0.02, Reordering = 0.02, Governs = true, RemovesLeaders = true, LosesDisks = true, FaultEveryMs = 220,
+            Loss = 0.05, Duplication = 0.02, Reordering = 0.02, Governs = true, RemovesLeaders = true, LosesDisks = true, FaultEveryMs = 220,
             Weights = new Dictionary<string, int>
             {
                 ["away"] = 7, ["leaderCut"] = 4, ["handOver"] = 4, ["delay"] = 6, ["crash"] = 2, ["rollback"] = 2,

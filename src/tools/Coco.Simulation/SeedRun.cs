@@ -33,10 +33,12 @@ internal sealed class SeedRun : IDisposable
     private readonly Cluster _cluster;
     private readonly List<ISimulatedClient> _clients = [];
     private readonly List<Subscriber> _subscribers = [];
+    private readonly SimulationRandom _away;
 
     private SeedRun(SimulationWorld world, int nodes, ILedgerTwin ledger, Reduction reduction)
     {
         _world = world;
+        _away = new SimulationRandom((ulong)world.Seed ^ AwayStream);
         _cluster = new Cluster(world, nodes, ledger);
         _cluster.Faults.Kept = reduction.Faults;
         _cluster.Links.IsCalm = reduction.IsCalm;
@@ -78,8 +80,15 @@ internal sealed class SeedRun : IDisposable
         _cluster.Faults.Start();
         if (_world.Profile.Governs) _cluster.Governors.Start();
         _world.RunUntil(_world.Now + (FaultSeconds * Second), () => false);
+        for (int deaths = 1; deaths < _world.Profile.Deaths; deaths++)
+        {
+            Die();
+            EndFaults();
+            GoOnWithoutOne();
+            Expect(IsWhole, "after all have died, the network does not come up");
+        }
         _cluster.Governors.Stop();
-        if (_world.Profile.EndsInDeath) Die();
+        if (_world.Profile.Deaths > 0) Die();
         EndFaults();
         if (_world.Profile.RollsAllBack) return;
         GoOnWithoutOne();
@@ -100,14 +109,13 @@ internal sealed class SeedRun : IDisposable
     /// <summary>One VN may stay away. Drawn apart from all else, so that what comes before does not depend on it.</summary>
     private void EndFaults()
     {
-        var random = new SimulationRandom((ulong)_world.Seed ^ AwayStream);
-        bool leavesOneAway = random.Chance(_world.Profile.LeavesOneAway) && !_world.Profile.RollsAllBack;
-        if (leavesOneAway && !_world.Profile.EndsInDeath)
+        bool leavesOneAway = _away.Chance(_world.Profile.LeavesOneAway) && !_world.Profile.RollsAllBack;
+        if (leavesOneAway && _world.Profile.Deaths == 0)
         {
-            _cluster.Faults.EndAt(ProtocolSteps.Pick(random, _ => true));
+            _cluster.Faults.EndAt(ProtocolSteps.Pick(_away, _ => true));
             _world.RunUntil(_world.Now + (LongestForAbsentMs * SimulationWorld.Millisecond), () => _cluster.Faults.HasEnded);
         }
-        if (!_cluster.Faults.HasEnded) _cluster.Faults.End(leavesOneAway ? Dispensable.Pick(_cluster, random) : null);
+        if (!_cluster.Faults.HasEnded) _cluster.Faults.End(leavesOneAway ? Dispensable.Pick(_cluster, _away) : null);
     }
 
     private void GoOnWithoutOne()

@@ -60,10 +60,11 @@ internal sealed class FaultPlan(Cluster cluster)
     public void KillAllWhileOneReturns(Action isDead)
     {
         _isOver = true;
+        HasEnded = false;
         cluster.Links.MendAll();
         List<Host> followers = [.. cluster.Running.Where(host => host != cluster.Leader)];
         if (followers.Count > 0) CrashAndRestart(Random.Pick(followers), 300);
-        _onChange = () =>
+        void Die()
         {
             _onChange = null;
             World.After(Random.Between(0, 12_000), () =>
@@ -73,8 +74,13 @@ internal sealed class FaultPlan(Cluster cluster)
                 foreach (Host host in cluster.Running.ToList()) cluster.Crash(host, isPowerLost);
                 isDead();
             });
-        };
-        World.After(LongestWaitForChangeMs * Ms, () => _onChange?.Invoke());
+        }
+        Action die = Die;
+        _onChange = die;
+        World.After(LongestWaitForChangeMs * Ms, () =>
+        {
+            if (_onChange == die) die();
+        });
     }
 
     /// <summary>A leader has begun to change who takes part.</summary>
@@ -88,7 +94,6 @@ internal sealed class FaultPlan(Cluster cluster)
     /// <summary>Everything works again from now on, but that one VN may stay away.</summary>
     public void End(Host? absent)
     {
-        if (HasEnded) return;
         _isOver = HasEnded = true;
         _absentAt = null;
         Absent = absent;
@@ -186,7 +191,10 @@ internal sealed class FaultPlan(Cluster cluster)
         _aims.Look(host);
         if (_absentAt is not { } step || !ProtocolSteps.IsIn(cluster, host, step) || !Dispensable.Is(cluster, host)) return;
         _absentAt = null;
-        World.After(0, () => End(host));
+        World.After(0, () =>
+        {
+            if (!HasEnded) End(host);
+        });
     }
 
     /// <summary>Whether a fault of this kind may meet this VN now.</summary>
