@@ -39,20 +39,21 @@ public static class NetworkHost
         }
     }
 
-    /// <summary>Nothing is left of a network that could not be created: the folder was empty before.</summary>
+    /// <summary>Nothing is left of a network that could not be created: the folder was empty or not there before.</summary>
     private static async Task CreateAsync(DataDirectory data, UpOptions options, CancellationToken cancellation)
     {
+        bool isNew = !Directory.Exists(data.Path);
         try
         {
             await DevelopmentNetwork.CreateAsync(data, options, cancellation);
         }
         catch
         {
-            foreach (FileSystemInfo made in new DirectoryInfo(data.Path).GetFileSystemInfos())
-            {
-                if (made is DirectoryInfo folder) folder.Delete(recursive: true);
-                else made.Delete();
-            }
+            DirectoryInfo made = new(data.Path);
+            if (!made.Exists) throw;
+            foreach (DirectoryInfo folder in made.GetDirectories()) folder.Delete(recursive: true);
+            foreach (FileInfo file in made.GetFiles()) file.Delete();
+            if (isNew) made.Delete();
             throw;
         }
     }

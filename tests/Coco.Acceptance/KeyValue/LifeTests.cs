@@ -91,6 +91,26 @@ public sealed class LifeTests(KeyValueNetwork shared)
     }
 
     [Fact]
+    public async Task A_genesis_file_that_is_none_is_named_and_nothing_is_left_behind()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("coco-genesis-");
+        try
+        {
+            string genesis = Path.Combine(folder.FullName, "genesis.json");
+            await File.WriteAllTextAsync(genesis, "[]");
+            string data = Directory.CreateDirectory(Path.Combine(folder.FullName, "data")).FullName;
+            CommandResult up = await CommandResult.CocoAsync("up", "--data", data, "--port-base", $"{TestNetwork.FreePorts(3)}", "--genesis", genesis, "--detach", "--json");
+            Assert.Equal((1, ""), (up.ExitCode, up.Output));
+            Assert.Contains("genesis.json is no genesis file", up.Errors, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(data));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_folder_that_is_no_network_and_one_of_another_version_are_refused()
     {
         DirectoryInfo foreign = Directory.CreateTempSubdirectory("coco-foreign-");
