@@ -83,14 +83,7 @@ internal sealed class BlockExecutor
         // Of its own: what so many accounts need is given back with it.
         var state = new JournaledState(new CodeCache());
         state.Reset(_reader);
-        foreach (GenesisAccount genesis in _genesis)
-        {
-            int account = state.Account(genesis.Address);
-            state.SetBalance(account, genesis.Balance);
-            state.SetNonce(account, genesis.Nonce);
-            state.SetCode(account, genesis.Code.Span);
-            foreach ((UInt256 slot, UInt256 value) in genesis.Storage) state.SetSlot(state.Slot(account, slot), value);
-        }
+        foreach (GenesisAccount genesis in _genesis) genesis.Create(state);
         state.FinishTransaction(deleteEmpty: false);
         uint nextStorage = 1;
         StateDelta delta = new StateWriter().Write(state, set, ref nextStorage);

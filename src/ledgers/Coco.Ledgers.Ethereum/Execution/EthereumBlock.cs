@@ -28,6 +28,9 @@ public sealed class BlockTransaction(EthereumTransaction transaction, Address? s
 /// <summary>A block with all that JSON-RPC shows of it. Immutable.</summary>
 public sealed class EthereumBlock
 {
+    [ThreadStatic]
+    private static RootsWorkspace? _workspace;
+
     public required BlockHeader Header { get; init; }
     public required Hash256 Hash { get; init; }
     public required IReadOnlyList<BlockTransaction> Transactions { get; init; }
@@ -45,9 +48,6 @@ public sealed class EthereumBlock
 
     /// <summary>Bytes of it.</summary>
     public int Size() => Encode().Length;
-
-    [ThreadStatic]
-    private static RootsWorkspace? _workspace;
 
     /// <summary>Derives receipts, bloom and roots; the header has no state root and parent yet.</summary>
     public static (BlockHeader Header, TransactionReceipt[] Receipts) Derive(

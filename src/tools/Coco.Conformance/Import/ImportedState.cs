@@ -15,14 +15,7 @@ internal sealed class ImportedState
     {
         var state = new JournaledState(new Evm.Code.CodeCache());
         state.Reset(new EmptyStateReader());
-        foreach (GenesisAccount from in alloc)
-        {
-            int account = state.Account(from.Address);
-            state.SetBalance(account, from.Balance);
-            state.SetNonce(account, from.Nonce);
-            if (!from.Code.IsEmpty) state.SetCode(account, from.Code.Span);
-            foreach ((UInt256 slot, UInt256 value) in from.Storage) state.SetSlot(state.Slot(account, slot), value);
-        }
+        foreach (GenesisAccount account in alloc) account.Create(state);
         state.FinishTransaction(deleteEmpty: false);
         Take(state);
     }

@@ -95,14 +95,7 @@ public sealed class RpcChain
     private void WriteGenesis(TransactionSet set)
     {
         _state.Reset(new EmptyStateReader());
-        foreach (GenesisAccount from in _world.Accounts())
-        {
-            int account = _state.Account(from.Address);
-            _state.SetBalance(account, from.Balance);
-            _state.SetNonce(account, from.Nonce);
-            _state.SetCode(account, from.Code.Span);
-            foreach ((UInt256 slot, UInt256 value) in from.Storage) _state.SetSlot(_state.Slot(account, slot), value);
-        }
+        foreach (GenesisAccount account in _world.Accounts()) account.Create(_state);
         _state.FinishTransaction(deleteEmpty: false);
         _writer.Write(_state, set, ref _nextStorage);
     }
