@@ -122,10 +122,14 @@ public static class NetworkHost
         }
     }
 
-    /// <summary>What is wrong with the workers, where too few are left for a quorum: another build than the network's, for example.</summary>
+    /// <summary>
+    /// What is wrong with the workers, where too few are left for a quorum: another build than the network's, for example. Said of one
+    /// that failed twice in the same way: an alert stays when its worker has come back.
+    /// </summary>
     private static string? WhyNoQuorumServes(NetworkStatus status)
     {
-        StatusAlert[] broken = [.. status.Alerts.Where(alert => alert.Kind == "worker").DistinctBy(alert => alert.Node)];
+        StatusAlert[] broken = [.. status.Alerts.Where(alert => alert.Kind == "worker").GroupBy(alert => (alert.Node, alert.Text))
+            .Where(same => same.Count() > 1).Select(same => same.First()).DistinctBy(alert => alert.Node)];
         return status.Nodes.Count - broken.Length >= status.Quorum.Needed ? null : TextsOf(broken);
     }
 
