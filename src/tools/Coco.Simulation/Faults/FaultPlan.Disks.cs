@@ -1,6 +1,4 @@
-using Coco.Consensus;
 using Coco.Primitives;
-using Coco.Replica;
 using Coco.Simulation.Nodes;
 using Coco.Simulation.World;
 
