@@ -9,10 +9,14 @@ public static class Sha256
     public static Hash256 Hash(ReadOnlySpan<byte> input)
     {
         Span<byte> digest = stackalloc byte[Hash256.Size];
-        SHA256.HashData(input, digest);
+        Hash(input, digest);
         return new Hash256(digest);
     }
 
     /// <summary>Writes the 32 bytes of the hash to the start of <paramref name="output"/>.</summary>
-    public static void Hash(ReadOnlySpan<byte> input, Span<byte> output) => SHA256.HashData(input, output);
+    public static void Hash(ReadOnlySpan<byte> input, Span<byte> output)
+    {
+        if (input.Length <= Sha256Native.MaxInput && Sha256Native.IsAvailable) Sha256Native.Hash(input, output[..Hash256.Size]);
+        else SHA256.HashData(input, output);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using Coco.Crypto;
 
@@ -27,6 +28,15 @@ public sealed class HashTests
     [Fact]
     public void Sha256_meets_the_vector_of_FIPS_180() =>
         Assert.Equal("0xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", Sha256.Hash("abc"u8).ToString());
+
+    [Fact]
+    public void Sha256_equals_the_platforms_at_every_length_by_which_it_goes_another_way()
+    {
+        byte[] input = new byte[Sha256Native.MaxInput + 70];
+        new Random(1).NextBytes(input);
+        for (int length = 0; length <= input.Length; length++)
+            Assert.Equal(SHA256.HashData(input.AsSpan(0, length)), Sha256.Hash(input.AsSpan(0, length)).ToArray());
+    }
 
     [Theory]
     [InlineData(12u, true, "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923")]
