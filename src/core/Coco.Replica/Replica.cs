@@ -255,7 +255,9 @@ public sealed class Replica
                 break;
             case JoinRefused refused when !_context.IsActive: _rejoin!.OnRefused(refused); break;
             default:
-                if (_context.IsActive && from != NodeId.None && !_leases.Takes(from, input.Message)) OnIncarnation(from, input.Message);
+                if (!_context.IsActive || from == NodeId.None) break;
+                _context.Hear(from, input.From);
+                if (!_leases.Takes(from, input.Message)) OnIncarnation(from, input.Message);
                 break;
         }
     }

@@ -9,6 +9,7 @@ namespace Coco.Replica;
 internal sealed class ReplicaContext
 {
     private readonly Dictionary<NodeId, Contact> _contacts = [];
+    private readonly Dictionary<NodeId, string> _heard = [];
     private (NodeId Leader, LogIndex AsOf) _trusted;
 
     public required ReplicaStart Start { get; init; }
@@ -118,8 +119,15 @@ internal sealed class ReplicaContext
         Send(to, new ConsensusPeerMessage(to, message.Header, frames));
     }
 
+    /// <summary>That incarnation has proved by its key to be this one.</summary>
+    public void Hear(NodeId from, string name) => _heard[from] = name;
+
+    /// <summary>
+    /// Entries that are not committed may give an incarnation's number to another VN than those that take their place: so who speaks as that
+    /// incarnation is believed before them.
+    /// </summary>
     public string? NameOf(NodeId node) =>
-        Tail.State?.Find(node)?.Name ?? (_contacts.TryGetValue(node, out Contact? contact) ? contact.Name : null);
+        Tail.CommittedState?.Find(node)?.Name ?? _heard.GetValueOrDefault(node) ?? Tail.State?.Find(node)?.Name ?? _contacts.GetValueOrDefault(node)?.Name;
 
     /// <summary>The incarnation that holds this key and may speak for this VN; none for strangers.</summary>
     public NodeId Identify(string name, ReadOnlySpan<byte> publicKey)
