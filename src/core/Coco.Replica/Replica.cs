@@ -23,6 +23,7 @@ public sealed class Replica
     private readonly ReadIndexDesk _reads;
     private readonly LeftBehind _leftBehind;
     private readonly Leases _leases;
+    private readonly PeerList _peers;
     private readonly SnapshotOffers _offers;
     private readonly SnapshotDesk _snapshots;
     private readonly SnapshotFetch _fetch;
@@ -64,6 +65,7 @@ public sealed class Replica
         _governance = new GovernanceDesk(_context, _maker);
         _reads = new ReadIndexDesk(_context);
         _leftBehind = new LeftBehind(_context);
+        _peers = new PeerList(_context, _leftBehind);
         _leases = new Leases(_context, _maker, _membership, _worker, _leftBehind);
         _offers = new SnapshotOffers(_context);
         _snapshots = new SnapshotDesk(_context, _maker, _offers);
@@ -196,6 +198,7 @@ public sealed class Replica
     {
         _context.Now++;
         _context.UnixMs = Math.Max(_context.UnixMs, tick.UnixMs);
+        _peers.OnTick();
         if (!_context.IsActive)
         {
             _rejoin!.OnTick(_context.PeerNames());
@@ -306,13 +309,8 @@ public sealed class Replica
 
     private void OnProbe(string from, Probe probe)
     {
-        if (!_context.IsActive)
-        {
-            _context.Effects.Add(new SendEffect(from, _rejoin!.Show(probe.Boot)));
-            return;
-        }
-        bool livesWithoutIt = !_context.IsLeader || _membership.CanDoWithout(from);
-        _context.Effects.Add(new SendEffect(from, _leftBehind.Show(probe.Boot, livesWithoutIt)));
+        bool livesWithoutIt = _context.IsActive && (!_context.IsLeader || _membership.CanDoWithout(from));
+        _context.Effects.Add(new SendEffect(from, _rejoin is { } rejoin ? rejoin.Show(probe.Boot) : _leftBehind.Show(probe.Boot, livesWithoutIt)));
     }
 
     private bool TryJoin(JoinAccepted accepted)

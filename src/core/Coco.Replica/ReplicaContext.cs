@@ -67,11 +67,15 @@ internal sealed class ReplicaContext
     /// <summary>VNs with which this one has a link.</summary>
     public SortedSet<string> Linked { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The other VNs of the list, those that left it and are not retired yet, and those of whom others told; those with a link while the list is not known.</summary>
-    public IReadOnlyCollection<string> PeerNames() => Tail.State is { } state
-        ? [.. state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name))
-            .Union(_contacts.Values.Select(contact => contact.Name)).Where(name => name != Start.Name)]
-        : Linked;
+    /// <summary>The other VNs of the list, those that left it and are not retired yet, those of whom others told, and those with a link.</summary>
+    public IReadOnlyCollection<string> PeerNames() =>
+    [
+        .. (Tail.State is { } state ? state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name)) : [])
+            .Union(_contacts.Values.Select(contact => contact.Name)).Union(Linked).Where(name => name != Start.Name),
+    ];
+
+    /// <summary>Incarnations of whom others told.</summary>
+    public IReadOnlyCollection<Contact> Learned => _contacts.Values;
 
     /// <summary>All incarnations that this VN's log knows.</summary>
     public IReadOnlyList<Contact> Contacts() => Tail.State is { } state

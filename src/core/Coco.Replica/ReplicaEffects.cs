@@ -15,6 +15,18 @@ public abstract record ReplicaEffect
 /// <summary>Send over the attested link to the VN of this name; it may be lost.</summary>
 public sealed record SendEffect(string To, PeerMessage Message) : ReplicaEffect;
 
+/// <summary>With whom links are kept.</summary>
+/// <param name="Known">The other VNs of the list, those that left it and still take part, and those of whom others told.</param>
+/// <param name="IsOpen">
+/// This VN does not take part, or hears of no quorum: its list may be older than the network's, so any attested VN of its network may open a
+/// link. It takes nothing from one whose key it does not know, but asks it, and learns.
+/// </param>
+public sealed record PeersChangedEffect(IReadOnlyList<PeerAddress> Known, bool IsOpen) : ReplicaEffect;
+
+/// <param name="Name">Of a VN.</param>
+/// <param name="Address">Where other VNs reach it; empty: it is not known, and that one must open the link.</param>
+public sealed record PeerAddress(string Name, string Address);
+
 /// <summary>A VN that joins should have a link to the leader at this address.</summary>
 public sealed record ConnectEffect(string Address) : ReplicaEffect;
 

@@ -95,7 +95,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             snapshots.CarryOut, options.Log));
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
-        _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs)
+        _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs, null)
             : PeerPolicy.Joining(_configuration, options, ReadConstitution, _time.UnixMs);
         if (log.Chunks is { } chunks) UseChunks(chunks);
         _replica = MakeReplica(log);
@@ -226,7 +226,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         var empty = new RecoveredLog(_chunks, new MerkleLedger(), default, null, null, [], null);
         if (!GovernanceState.TryBegin(genesis, out GovernanceState? state, out GovernanceRefusal? refusal))
             throw new InvalidDataException($"The network can't begin: {refusal.Reason}.");
-        _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs);
+        _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs, null);
         return Replica.Replica.Found(start, empty, _cipher!, genesis);
     }
 
@@ -325,13 +325,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         UseSecrets(secrets);
         if (_chunks is null) UseChunks(NewChunks(accepted.Network));
         _replica.PrepareToJoin(_cipher!, _chunks!);
-        if (_policy.Network is null)
-        {
-            var nodes = accepted.Contacts.Where(contact => contact.Name != _configuration.NodeName && contact.Address.Length > 0)
-                .Select(contact => (contact.Name, contact.Address)).Distinct().ToArray();
-            _policy = new PeerPolicy(new NetworkId(accepted.Network), _policy.Tee, nodes, IsListKnown: false);
-            _links.ConnectToListed();
-        }
+        if (_policy.Network is null) _policy = _policy with { Network = new NetworkId(accepted.Network) };
         Give(new PeerInput(link.Peer.Node, link.Peer.NodeKey, accepted with { Keys = default }));
     }
 
@@ -429,6 +423,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
                 break;
             case GovernanceAnswerEffect answer: _submissions.OnAnswer(answer); break;
             case GovernanceChangedEffect changed: OnGovernance(changed.State); break;
+            case PeersChangedEffect peers: OnPeers(peers); break;
             case LedgerReplacedEffect replaced: UseChunks(replaced.Chunks); break;
             default: ToWorker(effect); break;
         }
@@ -513,13 +508,18 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _links.Renew();
     }
 
+    private void OnPeers(PeersChangedEffect peers)
+    {
+        _policy = _policy with { Peers = peers };
+        _links.ConnectToListed();
+    }
+
     private void OnGovernance(GovernanceState state)
     {
         bool isChanged = _state?.Version != state.Version;
         _state = state;
         if (isChanged || _constitutionDigest is null) _constitutionDigest = state.Constitution.ComputeDigest().ToString();
-        _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs);
-        _links.ConnectToListed();
+        _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs, _policy.Peers);
         if (!isChanged || !_isWorkerWelcomed) return;
         _isWorkerWelcomed = _worker.IsAccepted(state);
         if (_isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));

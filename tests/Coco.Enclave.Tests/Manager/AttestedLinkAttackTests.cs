@@ -94,7 +94,7 @@ public sealed class AttestedLinkAttackTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         // The honest VN a-1 connects to what it takes for b-1; its words are carried to the real b-1, and back.
-        using var honest = new LinkVictim("a-1", HandshakeSide.Policy, null, ("b-1", listener.LocalEndpoint.ToString()!));
+        using var honest = new LinkVictim("a-1", HandshakeSide.Policy, null, new PeerAddress("b-1", listener.LocalEndpoint.ToString()!));
         using TcpClient caught = await listener.AcceptTcpClientAsync();
         await using var near = new SslStream(caught.GetStream());
         await near.AuthenticateAsServerAsync(new SslServerAuthenticationOptions

@@ -9,6 +9,7 @@ using Coco.Enclave.Tests.Tee;
 using Coco.Keys;
 using Coco.Manager.Peers;
 using Coco.Primitives;
+using Coco.Replica;
 using Coco.Tee;
 using Coco.Tee.Platforms;
 
@@ -25,14 +26,14 @@ internal sealed class LinkVictim : IDisposable
     private readonly PeerLinks _links;
 
     /// <param name="peers">Whom it connects to by itself: names and addresses.</param>
-    public LinkVictim(string name, TeePolicy policy, EvidenceVerifiers? verifiers = null, params (string, string)[] peers)
+    public LinkVictim(string name, TeePolicy policy, EvidenceVerifiers? verifiers = null, params PeerAddress[] peers)
     {
         Name = name;
         _certificate = TlsCertificates.CreateForPeers(name, DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         var platform = new SoftwarePlatform(HandshakeSide.Program, _platformKey, TimeProvider.System);
         var identity = new PeerIdentity(name, _certificate, TlsKey, _nodeKey, platform);
-        (string, string)[] listed = [.. peers, ("a-1", "127.0.0.1:1"), ("b-1", "127.0.0.1:1")];
-        var known = new PeerPolicy(HandshakeSide.Network, policy, listed, IsListKnown: true);
+        PeerAddress[] listed = [.. peers, new("a-1", "127.0.0.1:1"), new("b-1", "127.0.0.1:1")];
+        var known = new PeerPolicy(HandshakeSide.Network, policy, new PeersChangedEffect(listed, IsOpen: false));
         Endpoint = new IPEndPoint(IPAddress.Loopback, Ports.Free());
         _links = new PeerLinks(
             () => identity, () => known, (_, _) => Messages++, (node, isUp) => Changes.Enqueue((node, isUp)), Lines.Enqueue,

@@ -14,7 +14,8 @@ internal sealed class LeftBehind(ReplicaContext context)
     private ulong _lonelySince;
     private ulong _nextProbe;
 
-    private bool IsLonely => context.Now - _lonelySince >= Limits.LonelyTicks;
+    /// <summary>It has heard of no quorum for some time.</summary>
+    public bool IsLonely => context.Now - _lonelySince >= Limits.LonelyTicks;
 
     public void OnTick(Func<IReadOnlyCollection<string>> peers)
     {

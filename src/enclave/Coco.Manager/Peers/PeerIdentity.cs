@@ -4,6 +4,7 @@ using Coco.Boundary;
 using Coco.Crypto;
 using Coco.Governance;
 using Coco.Primitives;
+using Coco.Replica;
 using Coco.Tee;
 
 namespace Coco.Manager.Peers;
@@ -11,26 +12,27 @@ namespace Coco.Manager.Peers;
 /// <summary>As whom this manager speaks on links; replaced as a whole when a sealed restart takes the old VN key again.</summary>
 internal sealed record PeerIdentity(string Node, X509Certificate2 Certificate, Hash256 TlsKeyDigest, ISigner NodeKey, ITeePlatform Platform);
 
-/// <summary>Whom it speaks to: from the constitution once it is known, from the operator's word before.</summary>
+/// <summary>Whom it speaks to: from the constitution and the sequencer once they know, from the operator's word before.</summary>
 /// <param name="Network">Null while joining.</param>
-/// <param name="Nodes">Names and peer addresses of the others, as far as they are known.</param>
-/// <param name="IsListKnown">
-/// The VN list is known. Before that any attested VN of the network may open a link; the sequencer still takes nothing from one
-/// whose key it does not know.
+/// <param name="Peers">
+/// Who may open a link. While it is open, that is any attested VN of the network; the sequencer still takes nothing from one whose key it does
+/// not know.
 /// </param>
-internal sealed record PeerPolicy(
-    NetworkId? Network, TeePolicy Tee, IReadOnlyList<(string Name, string Address)> Nodes, bool IsListKnown)
+internal sealed record PeerPolicy(NetworkId? Network, TeePolicy Tee, PeersChangedEffect Peers)
 {
     /// <summary>A link is made anew after about this long, so that both sides prove themselves again; null: never.</summary>
     public TimeSpan? LinkLifetime { get; init; }
 
-    public bool IsListed(string name) => !IsListKnown || Nodes.Any(node => node.Name == name);
+    /// <summary>Those to which this VN connects.</summary>
+    public IEnumerable<PeerAddress> Nodes => Peers.Known.Where(peer => peer.Address.Length > 0);
 
-    public static PeerPolicy From(GovernanceState state, string self, ulong nowUnixMs) => new(
+    public bool IsListed(string name) => Peers.IsOpen || Peers.Known.Any(peer => peer.Name == name);
+
+    /// <param name="peers">As the sequencer has them; null: it has not started.</param>
+    public static PeerPolicy From(GovernanceState state, string self, ulong nowUnixMs, PeersChangedEffect? peers) => new(
         state.Network,
         ManifestPolicy.Of(state.Constitution, CodeRole.Manager, nowUnixMs),
-        [.. state.Constitution.Nodes.Where(node => node.Name != self).Select(node => (node.Name, node.Address))],
-        IsListKnown: true)
+        peers ?? new([.. state.Constitution.Nodes.Where(node => node.Name != self).Select(node => new PeerAddress(node.Name, node.Address))], IsOpen: true))
     {
         LinkLifetime = state.Constitution.Leases is { } leases ? TimeSpan.FromMilliseconds(Math.Min(leases.RenewMs, Limits.MaxLinkMs)) : null,
     };
@@ -41,7 +43,7 @@ internal sealed record PeerPolicy(
     /// </summary>
     /// <param name="agreed">Reads the constitution that the operator named.</param>
     public static PeerPolicy Joining(NodeConfiguration configuration, ManagerOptions options, Func<Constitution> agreed, ulong nowUnixMs) =>
-        new(null, Expected(configuration, options, agreed, nowUnixMs), [], IsListKnown: false);
+        new(null, Expected(configuration, options, agreed, nowUnixMs), new([], IsOpen: true));
 
     private static TeePolicy Expected(NodeConfiguration configuration, ManagerOptions options, Func<Constitution> agreed, ulong nowUnixMs) =>
         configuration is { Mode: NodeMode.Join, ConstitutionFile: not null }

@@ -121,7 +121,7 @@ internal sealed class PeerLinks(
     }
 
     private bool IsWanted(string? name, string address, AttestationPurpose purpose) =>
-        purpose == AttestationPurpose.Join ? policy().Network is null : policy().Nodes.Contains((name!, address));
+        purpose == AttestationPurpose.Join ? policy().Network is null : policy().Nodes.Contains(new PeerAddress(name!, address));
 
     /// <summary>True: there was a link, and its time was over.</summary>
     private async Task<bool> ConnectAsync(string address, AttestationPurpose purpose)

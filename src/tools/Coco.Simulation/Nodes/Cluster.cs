@@ -219,8 +219,14 @@ internal sealed class Cluster : IDisposable
     {
         host.Manager = manager;
         manager.Start();
-        foreach (Host other in Running.Where(one => one != host).ToList()) Link(host, other);
+        LinkAnew(host);
         World.After(World.Random.Between(5, 60) * SimulationWorld.Millisecond, () => StartWorker(host));
+    }
+
+    /// <summary>This VN has started, or lets others open links.</summary>
+    public void LinkAnew(Host host)
+    {
+        foreach (Host other in Running.Where(one => one != host).ToList()) Link(host, other);
     }
 
     /// <summary>Both ends find that the link is up, some time after both run.</summary>

@@ -34,6 +34,7 @@ internal sealed class ManagerProcess : IDisposable
     private NodeId? _resumed;
     private (Consensus.Configuration? Configuration, GovernanceState? State) _compared;
     private GovernanceState? _before;
+    private PeersChangedEffect? _peers;
     private bool _isStepping;
 
     public ManagerProcess(Cluster cluster, Host host, GovernanceEntry.Genesis? genesis, NodeKey key)
@@ -90,6 +91,9 @@ internal sealed class ManagerProcess : IDisposable
     public Replica.Replica Replica => _replica;
 
     public OfferedSnapshots Offers { get; }
+
+    /// <summary>Whether it lets the VN of this name open a link; stricter than the product, which keeps links that there are.</summary>
+    public bool Admits(string name) => _peers is not { IsOpen: false } peers || peers.Known.Any(peer => peer.Name == name);
 
     public bool IsTakingSnapshot => _snapshots?.IsTaking == true;
 
@@ -274,6 +278,7 @@ internal sealed class ManagerProcess : IDisposable
         {
             case SendEffect send: Send(send); break;
             case ConnectEffect connect: Connect(connect.Address); break;
+            case PeersChangedEffect peers: OnPeers(peers); break;
             case SignEffect sign: _own.Enqueue(new SignedInput(sign.Ticket, _key.Sign(sign.Digest))); break;
             case DiskEffect disk: _disk.Post(disk); break;
             case ReadLogEffect read: ReadLog(read); break;
@@ -362,6 +367,12 @@ internal sealed class ManagerProcess : IDisposable
     {
         Host leader = _cluster.Hosts.First(host => Organisations.NodeOf(host.Name).Address == address);
         if (_cluster.Links.IsOpen(_host, leader)) _own.Enqueue(new LinkInput(leader.Name));
+    }
+
+    private void OnPeers(PeersChangedEffect peers)
+    {
+        _peers = peers;
+        _cluster.LinkAnew(_host);
     }
 
     private bool TryAccept(JoinAccepted accepted)

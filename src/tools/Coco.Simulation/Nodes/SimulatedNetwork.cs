@@ -16,7 +16,8 @@ internal sealed class SimulatedNetwork(SimulationWorld world, IReadOnlyList<Host
     /// <summary>No more loss, repetition or overtaking.</summary>
     public bool IsCalm { get; set; }
 
-    public bool IsOpen(Host from, Host to) => !_cut.Contains((from.Number, to.Number)) && from.Manager is not null && to.Manager is not null;
+    public bool IsOpen(Host from, Host to) =>
+        !_cut.Contains((from.Number, to.Number)) && from.Manager is { } sender && to.Manager is { } receiver && sender.Admits(to.Name) && receiver.Admits(from.Name);
 
     public bool IsUncut(Host from, Host to) => !_cut.Contains((from.Number, to.Number));
 
