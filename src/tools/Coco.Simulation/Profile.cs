@@ -86,9 +86,9 @@ public sealed record Profile(string Name, string Description)
             Aimed = 0.9, CutsAroundRollBacks = true, LeavesOneAway = 1, SyncMs = 25,
             Weights = new Dictionary<string, int>
             {
-                ["crash"] = 2, ["crashAtStep"] = 2, ["partition"] = 2, ["asymmetric"] = 2, ["flap"] = 2, ["delay"] = 2, ["workerKill"] = 5,
-                ["boundaryCut"] = 2, ["boundaryDelay"] = 2, ["slowDisk"] = 2, ["rollback"] = 6, ["killAll"] = 3, ["killQuorum"] = 2, ["clockDrift"] = 2, ["pause"] = 2,
-                ["snapshotDamage"] = 2, ["away"] = 8, ["powerCut"] = 3, ["ledgerDamage"] = 3, ["diskFull"] = 2, ["diskStall"] = 2, ["clockJump"] = 2,
+                ["crash"] = 2, ["crashAtStep"] = 5, ["partition"] = 2, ["asymmetric"] = 2, ["flap"] = 2, ["delay"] = 2, ["workerKill"] = 5,
+                ["boundaryCut"] = 2, ["boundaryDelay"] = 2, ["slowDisk"] = 2, ["rollback"] = 8, ["killAll"] = 3, ["killQuorum"] = 2, ["clockDrift"] = 2, ["pause"] = 2,
+                ["snapshotDamage"] = 2, ["away"] = 8, ["powerCut"] = 5, ["ledgerDamage"] = 3, ["diskFull"] = 2, ["diskStall"] = 2, ["clockJump"] = 2,
                 ["leaderCut"] = 3, ["handOver"] = 4, ["ledgerForged"] = 3, ["readError"] = 2, ["rollbackAtDeath"] = 1,
             },
         },

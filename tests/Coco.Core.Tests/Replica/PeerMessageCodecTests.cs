@@ -94,7 +94,7 @@ public sealed class PeerMessageCodecTests
         new JoinAccepted(
             Number(), new NodeId(Number()), Hash(), Hash(), new LogIndex(Number()),
             Contacts(), Bytes()),
-        new JoinRefused(Number(), Text(), Text(), Text()),
+        new JoinRefused(Number(), Text(), Text(), Text(), true),
         new SnapshotReport(new SnapshotClaim(new LogIndex(Number()), Hash())),
         new SnapshotOffer(new LogIndex(Number()), Number(), Bytes()),
         new SnapshotSettled(new LogIndex(Number()), _random.Next(2) == 0),

@@ -20,7 +20,8 @@ internal static class LostChange
             if (entry.Index >= change.Index && entry.Frame.Signer != self) return null;
         var at = new LogPosition(change.Index, change.Term);
         bool MayHold(NodeId node) => node == self || end(node) is not { } shown || shown.IsAsNewAs(at);
-        return Quorum.Holds(Before(context), MayHold) ? null : change.Index;
+        // An entry is committed by those who take part from it on: what ends a joint configuration, by the incoming voters alone (Raft 6).
+        return Quorum.Holds(MembershipDesk.ToConfiguration(change.State.Membership), MayHold) ? null : change.Index;
     }
 
     /// <summary>Who takes part without the last change that is not known to be committed. A leader makes one after the other, so those before are.</summary>

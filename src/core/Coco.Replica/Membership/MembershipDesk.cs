@@ -33,7 +33,8 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         NodeId known = context.Identify(from, publicKey.Span);
         if (known != NodeId.None && context.Tail.CommittedState?.Find(known) is not null)
         {
-            if (context.IsOutcast(known)) Refuse(from, request.Boot, "its lease has ended: it is asked for evidence");
+            // It was admitted, never learned of it, and is asked for evidence in vain: what does not take part has no lease to renew.
+            if (context.IsOutcast(known)) Refuse(from, request.Boot, "the lease of this incarnation has ended before it took part", isForGood: true);
             else Accept(from, known, request.Boot);
             return;
         }
@@ -217,11 +218,11 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
             name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), context.Tail.Processed, context.Contacts(), default)));
     }
 
-    private void Refuse(string name, ulong boot, string reason)
+    private void Refuse(string name, ulong boot, string reason, bool isForGood = false)
     {
         string leader = context.Consensus.Status.Leader is { } node ? context.NameOf(node) ?? "" : "";
         string address = context.State.Constitution.FindNode(leader)?.Address ?? "";
-        context.Effects.Add(new SendEffect(name, new JoinRefused(boot, reason, leader, address)));
+        context.Effects.Add(new SendEffect(name, new JoinRefused(boot, reason, leader, address, isForGood)));
     }
 
     public static Governance.Membership ToMembership(Configuration configuration) =>

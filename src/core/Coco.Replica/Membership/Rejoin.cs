@@ -49,7 +49,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
             _nextProbe = context.Now + Limits.ProbeTicks;
             Ask(peers);
         }
-        if (!_isJoining) TryResume();
+        if (!_isJoining) TryResume(peers);
         if (isSealingAllowed || context.Tail.State is not { } state || !IsNoQuorumLeft(state)) _mayLiveUntil = context.Now;
     }
 
@@ -57,11 +57,10 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     private bool IsNoQuorumLeft(Governance.GovernanceState state)
     {
         int voters = state.Membership.Voters.Length;
-        int starting = 1;
-        foreach (ulong at in _starting.Values)
-            if (context.Now - at <= 3 * Limits.ProbeTicks) starting++;
-        return voters - starting < Quorum.Majority(voters);
+        return voters - 1 - _starting.Keys.Count(IsStarting) < Quorum.Majority(voters);
     }
+
+    private bool IsStarting(string name) => _starting.TryGetValue(name, out ulong at) && context.Now - at <= 3 * Limits.ProbeTicks;
 
     private void Ask(IReadOnlyCollection<string> peers)
     {
@@ -86,13 +85,15 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         if (answer.Self != NodeId.None) _shown[answer.Self] = (answer, context.Now);
     }
 
-    public void OnRefused(JoinRefused refused)
+    /// <summary>Why a new start is needed; null: it is not.</summary>
+    public string? OnRefused(JoinRefused refused)
     {
-        if (refused.Boot != context.Start.Boot) return;
+        if (refused.Boot != context.Start.Boot) return null;
         context.Trace($"Not admitted: {refused.Reason}.");
         _isJoining = false;
         if (context.Tail.State is null && refused.LeaderAddress.Length > 0)
             context.Effects.Add(new ConnectEffect(refused.LeaderAddress));
+        return refused.IsForGood ? refused.Reason : null;
     }
 
     private void Join(string leader)
@@ -104,7 +105,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     }
 
     /// <summary>A majority of the last configuration shows that no quorum lives: at once when all do, else after a time of grace.</summary>
-    private void TryResume()
+    private void TryResume(IReadOnlyCollection<string> peers)
     {
         if (!CanResume) return;
         Configuration last = MembershipDesk.ToConfiguration(context.State.Membership);
@@ -118,11 +119,10 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         // Those that run need no help if they are a quorum, and hold what a disk that was rolled back may have lost: let them elect a
         // leader, and join. Only if they can't (they may know of a change for which they lack voters) go on with them. The same where
         // this VN's own log does not say yet that it votes.
-        // One that is not heard may run as well, and be heard by those that run.
-        bool MayRun(NodeId node) => node != self && (!HasShown(node) || _shown[node].Answer.State == ProbeState.NoQuorum);
         bool isUsual = isLastShown && last.IsVoter(self);
         bool isComplete = last.Voters.All(HasShown) && last.OutgoingVoters.All(HasShown);
-        ulong grace = !isUsual || Quorum.Holds(last, MayRun) ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
+        bool mayRun = Quorum.Holds(last, MayRun) || Newer().Any(newer => Quorum.Holds(newer, MayRun)) || MayHaveJoined(last, peers);
+        ulong grace = !isUsual || mayRun ? Limits.RunningGraceTicks : isComplete ? 0UL : Limits.RestartGraceTicks;
         if (context.Now - _quorumShownSince < grace) return;
         Term highest = ShownTerm;
         foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)
@@ -134,14 +134,30 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         ResumeTerm = highest.Next();
     }
 
+    /// <summary>One that is not heard may run as well, and be heard by those that run.</summary>
+    private bool MayRun(NodeId node) => node != log.Sealed!.Self && (!HasShown(node) || _shown[node].Answer.State == ProbeState.NoQuorum);
+
+    /// <summary>
+    /// VNs that this VN's list names, and that did not take part when its log ended, may do so since, and be a quorum with others that may run:
+    /// a disk may have gone back to when this VN was alone.
+    /// </summary>
+    private bool MayHaveJoined(Configuration last, IReadOnlyCollection<string> peers)
+    {
+        HashSet<string?> members = [.. last.Voters.Select(context.NameOf)];
+        int joined = peers.Count(name => !members.Contains(name) && !IsStarting(name));
+        return joined + last.Voters.Count(MayRun) >= Quorum.Majority(last.Voters.Length + joined);
+    }
+
     /// <summary>
     /// A change that this VN holds may never have been committed, and name an incarnation that is no more: those of before count too. And
     /// its log may not say yet what a newer one says: also that this VN votes, as the incarnation that it is.
     /// </summary>
-    private IEnumerable<Configuration> Others()
+    private IEnumerable<Configuration> Others() => Newer()
+        .Append(LostChange.Before(context)).Append(MembershipDesk.ToConfiguration((context.Tail.CommittedState ?? context.State).Membership));
+
+    /// <summary>As logs have it that are at least as new as this VN's.</summary>
+    private IEnumerable<Configuration> Newer()
     {
-        yield return LostChange.Before(context);
-        yield return MembershipDesk.ToConfiguration((context.Tail.CommittedState ?? context.State).Membership);
         foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)
             if (HasShown(node) && answer.Membership is { } newer && answer.End.IsAsNewAs(context.Tail.LastPosition))
                 yield return MembershipDesk.ToConfiguration(newer);

@@ -90,7 +90,8 @@ public sealed record JoinAccepted(
     ReadOnlyMemory<byte> Keys) : PeerMessage;
 
 /// <summary>It is not: why, or where the leader is.</summary>
-public sealed record JoinRefused(ulong Boot, string Reason, string Leader, string LeaderAddress) : PeerMessage;
+/// <param name="IsForGood">This start of the VN, with its key, can't be admitted any more.</param>
+public sealed record JoinRefused(ulong Boot, string Reason, string Leader, string LeaderAddress, bool IsForGood = false) : PeerMessage;
 
 /// <summary>The leader asks for fresh evidence with this nonce (TEE-3).</summary>
 /// <param name="To">For this incarnation; a VN that runs as another one must not take it for its own.</param>

@@ -104,6 +104,7 @@ public static class PeerMessageCodec
                 WriteText(writer, m.Reason);
                 WriteText(writer, m.Leader);
                 WriteText(writer, m.LeaderAddress);
+                writer.WriteByte(m.IsForGood ? (byte)1 : (byte)0);
                 break;
             default:
                 EncodeSnapshot(message, writer);
@@ -210,7 +211,7 @@ public static class PeerMessageCodec
             Kind.ProbeAnswer => DecodeProbeAnswer(ref fields),
             Kind.JoinRequest => new JoinRequest(fields.UInt64(), fields.Bytes(Limits.MaxEvidenceBytes), fields.Bytes(Limits.MaxTextBytes)),
             Kind.JoinAccepted => DecodeAccepted(ref fields),
-            Kind.JoinRefused => new JoinRefused(fields.UInt64(), fields.Text(), fields.Text(), fields.Text()),
+            Kind.JoinRefused => new JoinRefused(fields.UInt64(), fields.Text(), fields.Text(), fields.Text(), fields.Flag()),
             Kind.EvidenceAsk => new EvidenceAsk(new NodeId(fields.UInt64()), fields.Hash(), fields.Flag(), new LogIndex(fields.UInt64())),
             Kind.EvidenceGive => new EvidenceGive(fields.UInt64(), fields.Hash(), fields.Bytes(Limits.MaxEvidenceBytes)),
             Kind.EvidenceWanted => new EvidenceWanted(fields.UInt64(), fields.Flag()),

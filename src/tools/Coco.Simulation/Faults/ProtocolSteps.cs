@@ -28,7 +28,7 @@ internal static class ProtocolSteps
         [Election, Append, Commit, SnapshotTake, SnapshotInstall, Reconfiguration, WorkerRestart, Rejoin, SealedRestart, ReadIndex, Forward];
 
     /// <summary>What is over soon, or seldom begins.</summary>
-    private static IReadOnlyList<string> Rare { get; } = [SnapshotTake, SnapshotInstall, SnapshotInstall, WorkerRestart, SealedRestart];
+    private static IReadOnlyList<string> Rare { get; } = [SnapshotTake, SnapshotInstall, SnapshotInstall, SnapshotInstall, WorkerRestart, SealedRestart];
 
     /// <summary>One to aim at; what is rare is aimed at more often.</summary>
     public static string Pick(SimulationRandom random, Func<string, bool> isPossible)
