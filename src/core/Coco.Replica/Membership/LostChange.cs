@@ -21,7 +21,8 @@ internal static class LostChange
         var at = new LogPosition(change.Index, change.Term);
         bool MayHold(NodeId node) => node == self || end(node) is not { } shown || shown.IsAsNewAs(at);
         // An entry is committed by those who take part from it on: what ends a joint configuration, by the incoming voters alone (Raft 6).
-        return Quorum.Holds(MembershipDesk.ToConfiguration(change.State.Membership), MayHold) ? null : change.Index;
+        Configuration committers = MembershipDesk.ToConfiguration(change.State.Membership);
+        return Quorum.Holds(committers, MayHold) ? null : change.Index;
     }
 
     /// <summary>Who takes part without the last change that is not known to be committed. A leader makes one after the other, so those before are.</summary>
