@@ -55,7 +55,7 @@ internal sealed class Peers
         foreach (NodeId node in configuration.Everyone)
             if (node != _state.Self)
                 _all.Add(Array.Find(before, known => known.Node == node)
-                    ?? new Progress(node, _state.Log.Last.Index.Next(), _state.Now, _state.Settings.MaxInflightAppends));
+                    ?? new Progress(node, _state.Log.Last.Index.Next(), _state.Now, _state.Settings));
     }
 
     private bool IsHeard(NodeId node) =>

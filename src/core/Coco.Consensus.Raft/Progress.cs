@@ -15,8 +15,10 @@ internal enum ProgressState : byte
 }
 
 /// <summary>What a leader knows of one other node.</summary>
-internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window)
+internal sealed class Progress(NodeId node, LogIndex next, ulong now, ConsensusSettings settings)
 {
+    private long _lastSentBytes;
+
     public NodeId Node { get; } = node;
     public ProgressState State { get; private set; }
 
@@ -35,7 +37,7 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
     /// <summary>The commit index that it was last told while in step.</summary>
     public LogIndex CommitTold { get; set; }
 
-    public InflightWindow Inflight { get; } = new(window);
+    public InflightWindow Inflight { get; } = new(settings.MaxInflightAppends, settings.MaxInflightBytes);
 
     /// <summary>The tick of its last message; before the first one, when this leader began to wait for it.</summary>
     public ulong HeardAt { get; private set; } = now;
@@ -70,7 +72,7 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
         Inflight.Clear();
         bool isMoreOnItsWay = LastSent.Index > Match;
         Next = isMoreOnItsWay ? LastSent.Index.Next() : Match.Next();
-        if (isMoreOnItsWay) Inflight.Add(LastSent.Index);
+        if (isMoreOnItsWay) Inflight.Add(LastSent.Index, _lastSentBytes);
     }
 
     public void AwaitSnapshot()
@@ -83,14 +85,15 @@ internal sealed class Progress(NodeId node, LogIndex next, ulong now, int window
 
     public void ResumeProbe() => IsProbing = false;
 
-    /// <summary>Notes that an append up to <paramref name="last"/> has gone out.</summary>
-    public void Sent(LogPosition last, bool hasEntries, ulong now)
+    /// <summary>Notes that an append up to <paramref name="last"/> has gone out; without bytes it had no entries.</summary>
+    public void Sent(LogPosition last, long bytes, ulong now)
     {
         LastSent = last;
+        _lastSentBytes = bytes;
         if (State == ProgressState.Probe) PauseProbe(now);
-        if (State != ProgressState.Replicate || !hasEntries) return;
+        if (State != ProgressState.Replicate || bytes == 0) return;
         Next = last.Index.Next();
-        Inflight.Add(last.Index);
+        Inflight.Add(last.Index, bytes);
     }
 
     /// <summary>Takes an acknowledgement; false when it says nothing new.</summary>

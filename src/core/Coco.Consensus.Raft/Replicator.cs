@@ -70,7 +70,9 @@ internal sealed class Replicator(RaftState state)
             Commit = state.Commit,
         };
         state.Send(peer.Node, append, entries);
-        peer.Sent(entries.Count > 0 ? entries[^1].Position : previous, entries.Count > 0, state.Now);
+        long bytes = 0;
+        for (int i = 0; i < entries.Count; i++) bytes += LogTail.SizeOf(entries[i]);
+        peer.Sent(entries.Count > 0 ? entries[^1].Position : previous, bytes, state.Now);
         if (peer.State == ProgressState.Replicate) peer.CommitTold = state.Commit;
     }
 

@@ -51,6 +51,9 @@ public sealed record ConsensusSettings
     /// <summary>How many append messages may be on their way to one follower.</summary>
     public int MaxInflightAppends { get; init; } = 64;
 
+    /// <summary>The same in bytes of entries, since one entry may be larger than a message should be: what a follower that does not read holds back.</summary>
+    public long MaxInflightBytes { get; init; } = 64L << 20;
+
     /// <summary>How much of the log's tail is kept in memory for followers that are a little behind, in bytes.</summary>
     public long MaxCachedBytes { get; init; } = 16 << 20;
 

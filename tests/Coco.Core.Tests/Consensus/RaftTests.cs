@@ -48,6 +48,49 @@ public sealed class RaftTests
     }
 
     [Fact]
+    public void A_follower_that_does_not_answer_is_sent_no_more_bytes_than_it_may_hold_back()
+    {
+        var settings = new ConsensusSettings { MaxInflightBytes = 4 << 20, MaxUncommittedBytes = 64 << 20 };
+        var configuration = new Configuration([One, Two], [], []);
+        SimulatedNode leader = new(One, configuration, new RaftFactory(), settings, 1), follower = new(Two, configuration, new RaftFactory(), settings, 2);
+        var sent = new Queue<ConsensusMessage>();
+        int inflight = 0;
+        leader.Observe = effect =>
+        {
+            if (effect is not SendEffect send) return;
+            sent.Enqueue(send.Message);
+            inflight += send.Message.Entries.Sum(entry => entry.Frame.Length);
+        };
+        follower.Observe = effect =>
+        {
+            if (effect is SendEffect send) leader.Step(new ReceivedInput(Two, send.Message));
+        };
+        void Exchange()
+        {
+            leader.Sync();
+            while (sent.TryDequeue(out ConsensusMessage? message))
+            {
+                follower.Step(new ReceivedInput(One, message));
+                follower.Sync();
+            }
+        }
+        while (leader.Plug.Status.Role != ConsensusRole.Leader)
+        {
+            leader.Step(TickInput.Instance);
+            Exchange();
+        }
+        leader.Propose("first");
+        Exchange();
+        inflight = 0;
+        for (int i = 0; i < 20; i++)
+            leader.Step(new ProposeInput([new ConsensusEntry(leader.Plug.Status.Term, leader.Plug.Status.Last.Index.Next(), null, new byte[1 << 20])]));
+        Assert.Equal(4 << 20, inflight);
+        Exchange();
+        Assert.Equal(20 << 20, inflight);
+        Assert.Equal(leader.Plug.Status.Last.Index, follower.Plug.Status.Last.Index);
+    }
+
+    [Fact]
     public void The_part_of_a_proposal_before_the_refused_entry_enters_the_log()
     {
         SimulatedNode node = Alone(new ConsensusSettings());
