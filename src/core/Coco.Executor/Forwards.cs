@@ -53,14 +53,27 @@ internal sealed class Forwards
         if (_next.Count == 0) return true;
         if (_lastMessage is { } last && now.Value < last.Value + intervalMs) return false;
         _lastMessage = now;
-        for (int start = 0; start < _next.Count; start += Limits.MaxForwarded)
+        for (int start = 0; start < _next.Count;)
         {
-            var message = new AdmittedTransaction[Math.Min(Limits.MaxForwarded, _next.Count - start)];
+            var message = new AdmittedTransaction[CountOfOne(start)];
             for (int i = 0; i < message.Length; i++) message[i] = Send(_next[start + i], now);
             effects.Add(new ForwardEffect(message));
+            start += message.Length;
         }
         _next.Clear();
         return true;
+    }
+
+    /// <summary>How many go into one message; at least one.</summary>
+    private int CountOfOne(int start)
+    {
+        int count = 0;
+        for (long bytes = 0; count < Limits.MaxForwarded && start + count < _next.Count; count++)
+        {
+            bytes += _next[start + count].Transaction.Request.Length;
+            if (bytes > Limits.MaxForwardedBytes && count > 0) break;
+        }
+        return count;
     }
 
     private void TakeDue(int times, Tick now, ITransactionPool pool)

@@ -24,18 +24,21 @@ internal sealed class KeyValuePool : ITransactionPool
             known.IsOwn |= origin == NodeId.None;
             return new PoolResult(IsNext: true, null, null, IsKnown: true);
         }
-        if (!_order.HasRoom(origin)) return Refused(KeyValueRefusals.PoolFull);
+        int slots = FairOrder.SlotsOf(transaction);
+        if (!_order.HasRoom(origin, slots)) return Refused(KeyValueRefusals.PoolFull);
         if (ExecutedIds.Contains(head, transaction.Id)) return Refused(KeyValueRefusals.AlreadyExecuted);
-        var place = new Place(transaction, _order.Enter(origin), origin) { IsOwn = origin == NodeId.None };
+        var place = new Place(transaction, _order.Enter(origin, slots), origin) { IsOwn = origin == NodeId.None };
         _byId.Add(transaction.Id, place);
         _waiting.Add(place);
         return new PoolResult(IsNext: true, null, null, IsKnown: false);
     }
 
-    public void Take(int max, IReadView head, List<AdmittedTransaction> batch)
+    public void Take(int max, long maxBytes, IReadView head, List<AdmittedTransaction> batch)
     {
-        for (; max > 0 && _waiting.Min is { } place; max--)
+        for (int taken = 0; taken < max && _waiting.Min is { } place; taken++)
         {
+            maxBytes -= place.Transaction.Request.Length;
+            if (maxBytes < 0 && taken > 0) return;
             _waiting.Remove(place);
             _taken.Add(place);
             _order.Serve(place.Turn);
@@ -58,7 +61,7 @@ internal sealed class KeyValuePool : ITransactionPool
     {
         if (!_byId.Remove(id, out Place? place)) return;
         if (!_waiting.Remove(place)) _taken.Remove(place);
-        _order.Leave(place.Origin);
+        _order.Leave(place.Origin, FairOrder.SlotsOf(place.Transaction));
     }
 
     public void KeepOwn(IReadView head)

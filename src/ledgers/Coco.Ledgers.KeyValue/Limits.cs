@@ -24,7 +24,7 @@ public static class Limits
     /// <summary>The life of a request whose client names no expiry.</summary>
     public const ulong DefaultLifeMs = 5 * 60 * 1000;
 
-    /// <summary>Transactions in a pool: some seconds of full load.</summary>
+    /// <summary>Transactions in a pool: some seconds of full load. Larger ones count for several (<see cref="FairOrder.SlotBytes"/>): 400 MB at most.</summary>
     public const int MaxPool = 100_000;
 
     /// <summary>Records in one answer to a range, and their bytes: what a client reads in one go.</summary>

@@ -20,8 +20,11 @@ public interface ITransactionPool
     /// </summary>
     PoolResult Add(AdmittedTransaction transaction, NodeId origin, IReadView head);
 
-    /// <summary>Moves up to <paramref name="max"/> transactions that can be executed now, in order, to <paramref name="batch"/>; they count as taken.</summary>
-    void Take(int max, IReadView head, List<AdmittedTransaction> batch);
+    /// <summary>
+    /// Moves up to <paramref name="max"/> transactions that can be executed now, in order, to <paramref name="batch"/>; they count as taken.
+    /// Their requests have <paramref name="maxBytes"/> together at most, unless the first alone has more.
+    /// </summary>
+    void Take(int max, long maxBytes, IReadView head, List<AdmittedTransaction> batch);
 
     /// <summary>Taken transactions were not executed, or their batch was rolled back: they wait again. <paramref name="head"/> is the state now.</summary>
     void Return(IReadOnlyList<AdmittedTransaction> transactions, IReadView head);

@@ -23,5 +23,18 @@ public sealed class BatchSizeTests : ExecutorHarness
         Assert.Equal(512, Executed());
     }
 
+    [Fact]
+    public void A_batch_has_no_more_bytes_than_consensus_should_wait_for_and_what_is_over_follows()
+    {
+        Lead(term: 2);
+        Flush();
+        Step(new RandomInput([.. Enumerable.Range(0, 64).Select(_ => Hash256.Zero)]));
+        for (int i = 0; i < 40; i++) Submit($"{i}", 250_000);
+        List<SealEffect> sealing = [.. Flush().OfType<SealEffect>()];
+        Assert.Equal(16, sealing[0].Batch.Included.Count);
+        Assert.InRange(sealing[0].Batch.Included.Sum(one => (long)one.Request.Length), 3_900_000, 4 << 20);
+        Assert.All(sealing, seal => Assert.InRange(seal.Batch.Included.Count, 1, 16));
+    }
+
     private int Executed() => Flush().OfType<SealEffect>().Sum(seal => seal.Batch.Included.Count);
 }

@@ -43,7 +43,7 @@ public abstract class ExecutorHarness : IDisposable
         Step(new TimeInput(new Tick(Now), Now));
     }
 
-    protected void Submit(string id) => Step(new SubmittedInput(1, Transaction(id)));
+    protected void Submit(string id, int valueBytes = 5) => Step(new SubmittedInput(1, Transaction(id, valueBytes)));
 
     protected List<ExecutorEffect> Apply(BatchNumber number, params AdmittedTransaction[] transactions)
     {
@@ -84,11 +84,11 @@ public abstract class ExecutorHarness : IDisposable
 
     protected static Hash256 Id(string id) => Transaction(id).Id;
 
-    protected static KeyValueTransaction Transaction(string id)
+    protected static KeyValueTransaction Transaction(string id, int valueBytes = 5)
     {
         var writer = new ByteWriter();
         KeyValueTransaction.EncodeRequest(
-            writer, KeyValueOperation.Put, 600_000, Encoding.UTF8.GetBytes(id), "key"u8, null, "value"u8.ToArray());
+            writer, KeyValueOperation.Put, 600_000, Encoding.UTF8.GetBytes(id), "key"u8, null, new byte[valueBytes]);
         Assert.True(KeyValueTransaction.TryDecode(writer.ToArray(), out KeyValueTransaction? transaction));
         return transaction!;
     }

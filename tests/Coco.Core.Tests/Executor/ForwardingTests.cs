@@ -33,6 +33,15 @@ public sealed class ForwardingTests : ExecutorHarness
     }
 
     [Fact]
+    public void A_message_has_no_more_bytes_than_the_link_should_be_held_up_by()
+    {
+        Follow(term: 2, hasLeader: true);
+        for (int i = 0; i < 10; i++) Submit($"{i}", 250_000);
+        int[] counts = [.. Flush().OfType<ForwardEffect>().Select(forward => forward.Transactions.Count)];
+        Assert.Equal([4, 4, 2], counts);
+    }
+
+    [Fact]
     public void What_is_committed_is_not_sent_again()
     {
         Follow(term: 2, hasLeader: true);

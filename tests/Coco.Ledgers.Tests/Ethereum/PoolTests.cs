@@ -33,9 +33,9 @@ public sealed class PoolTests
     private readonly EthereumPool _pool = new();
     private readonly Nonces _state = new();
 
-    private static AdmittedEthereumTransaction Make(ulong sender, ulong nonce, ulong fee = 0)
+    private static AdmittedEthereumTransaction Make(ulong sender, ulong nonce, ulong fee = 0, int size = 32)
     {
-        var bytes = new byte[32];
+        var bytes = new byte[size];
         BitConverter.TryWriteBytes(bytes, sender);
         BitConverter.TryWriteBytes(bytes.AsSpan(8), nonce);
         BitConverter.TryWriteBytes(bytes.AsSpan(16), fee);
@@ -53,7 +53,7 @@ public sealed class PoolTests
             R = default,
             S = default,
             Raw = bytes,
-            Hash = new Hash256(bytes),
+            Hash = new Hash256(bytes.AsSpan(0, Hash256.Size)),
         };
         return new AdmittedEthereumTransaction(transaction, Address.FromNumber(sender));
     }
@@ -61,7 +61,7 @@ public sealed class PoolTests
     private List<(ulong Sender, ulong Nonce)> Take(int max)
     {
         var batch = new List<AdmittedTransaction>();
-        _pool.Take(max, _state, batch);
+        _pool.Take(max, long.MaxValue, _state, batch);
         return [.. batch.Cast<AdmittedEthereumTransaction>().Select(t => (t.Sender.ToUInt256().U0, t.Evm.Nonce))];
     }
 
@@ -130,7 +130,7 @@ public sealed class PoolTests
     {
         for (ulong nonce = 0; nonce < 4; nonce++) Add(1, nonce);
         var batch = new List<AdmittedTransaction>();
-        _pool.Take(3, _state, batch);
+        _pool.Take(3, long.MaxValue, _state, batch);
         _pool.Return(batch[1..], _state);
         Assert.Equal([(1UL, 1UL), (1, 2), (1, 3)], Take(10));
     }
@@ -187,6 +187,50 @@ public sealed class PoolTests
         Assert.Null(Add(++sender, 0, origin: 1).Refusal);
     }
 
+    [Fact]
+    public void Large_transactions_fill_the_pool_by_their_bytes()
+    {
+        ulong sender = 0;
+        while (_pool.Add(Make(++sender, 0, size: 128 << 10), new NodeId(1), _state).Refusal is null) { }
+        Assert.Equal(PoolLimits.Transactions / 2 / 32, _pool.Count);
+        Assert.Equal("txpool is full", Add(sender, 0, origin: 1).Refusal?.Message);
+        Assert.Null(Add(sender, 0, origin: 2).Refusal);
+        _pool.Remove(Make(1, 0).Id);
+        for (ulong more = 0; more < 31; more++) Assert.Null(Add(++sender, 0, origin: 1).Refusal);
+    }
+
+    [Fact]
+    public void A_replacement_that_is_larger_needs_room()
+    {
+        ulong sender = 0;
+        while (Add(++sender, 0, fee: 1, origin: 1).Refusal is null) { }
+        Assert.Equal("txpool is full", _pool.Add(Make(1, 0, fee: 9, size: 8 << 10), new NodeId(1), _state).Refusal?.Message);
+        Assert.Null(_pool.Add(Make(1, 0, fee: 9), new NodeId(1), _state).Refusal);
+        Assert.Equal(PoolLimits.Transactions / 2, _pool.Count);
+    }
+
+    [Fact]
+    public void A_batch_is_taken_by_bytes_and_its_first_whatever_its_size()
+    {
+        for (ulong sender = 1; sender <= 4; sender++) _pool.Add(Make(sender, 0, size: 1_000), new NodeId(1), _state);
+        var batch = new List<AdmittedTransaction>();
+        _pool.Take(10, 2_500, _state, batch);
+        Assert.Equal(2, batch.Count);
+        _pool.Take(10, 10, _state, batch);
+        Assert.Equal(3, batch.Count);
+        _pool.Take(10, 1_000, _state, batch);
+        Assert.Equal(4, batch.Count);
+        Assert.False(_pool.HasReady);
+    }
+
+    [Fact]
+    public void Few_large_transactions_take_as_many_turns_as_the_small_ones_in_their_place()
+    {
+        for (ulong sender = 1; sender <= 4; sender++) _pool.Add(Make(sender, 0, size: 3 * 4_096), new NodeId(1), _state);
+        for (ulong sender = 11; sender <= 16; sender++) Add(sender, 0, origin: 2);
+        Assert.Equal([1, 11, 12, 13, 2, 14, 15, 16, 3, 4], Take(10).Select(one => (int)one.Sender));
+    }
+
     /// <summary>Random operations; after each the pool must agree with a plain list of what it holds.</summary>
     [Theory]
     [InlineData(1)]
@@ -209,7 +253,7 @@ public sealed class PoolTests
                 continue;
             }
             var batch = new List<AdmittedTransaction>();
-            _pool.Take(random.Next(1, 8), _state, batch);
+            _pool.Take(random.Next(1, 8), long.MaxValue, _state, batch);
             int kept = random.Next(batch.Count + 1);
             foreach (AdmittedEthereumTransaction taken in batch.Take(kept).Cast<AdmittedEthereumTransaction>())
             {

@@ -105,7 +105,7 @@ internal sealed class CounterLedger : ILedger
                 : new PoolResult(true, null, null, true);
         }
 
-        public void Take(int max, IReadView head, List<AdmittedTransaction> batch)
+        public void Take(int max, long maxBytes, IReadView head, List<AdmittedTransaction> batch)
         {
             foreach (Place place in _places.Values.Where(place => !place.IsTaken).Take(max))
             {

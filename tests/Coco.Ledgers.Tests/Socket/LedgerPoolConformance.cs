@@ -14,12 +14,12 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         using StoreView head = run.Store.OpenHead();
         List<AdmittedTransaction> batch = [];
         Assert.True(pool.HasReady);
-        pool.Take(4, head, batch);
+        pool.Take(4, long.MaxValue, head, batch);
         Assert.Equal(4, batch.Count);
-        pool.Take(100, head, batch);
+        pool.Take(100, long.MaxValue, head, batch);
         Assert.Equal(all, batch);
         Assert.False(pool.HasReady);
-        pool.Take(1, head, batch);
+        pool.Take(1, long.MaxValue, head, batch);
         Assert.Equal(10, batch.Count);
     }
 
@@ -31,7 +31,7 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         using StoreView head = run.Store.OpenHead();
         Assert.True(pool.Add(all[0], new NodeId(2), head).IsKnown);
         Assert.Equal(3, pool.Count);
-        pool.Take(3, head, []);
+        pool.Take(3, long.MaxValue, head, []);
         Assert.True(pool.Add(all[1], new NodeId(2), head).IsKnown);
     }
 
@@ -42,11 +42,11 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         (ITransactionPool pool, IReadOnlyList<AdmittedTransaction> all) = Fill(run, 9);
         using StoreView head = run.Store.OpenHead();
         List<AdmittedTransaction> first = [], second = [], batch = [];
-        pool.Take(3, head, first);
-        pool.Take(3, head, second);
+        pool.Take(3, long.MaxValue, head, first);
+        pool.Take(3, long.MaxValue, head, second);
         pool.Return(second, head);
         pool.Return(first, head);
-        pool.Take(9, head, batch);
+        pool.Take(9, long.MaxValue, head, batch);
         Assert.Equal(all, batch);
     }
 
@@ -56,7 +56,7 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         using LedgerRun run = Start();
         (ITransactionPool pool, IReadOnlyList<AdmittedTransaction> all) = Fill(run, 6);
         List<AdmittedTransaction> batch = [], replaced = [];
-        using (StoreView head = run.Store.OpenHead()) pool.Take(3, head, batch);
+        using (StoreView head = run.Store.OpenHead()) pool.Take(3, long.MaxValue, head, batch);
         run.Execute(EnvironmentOf(1), batch);
         List<Hash256> ids = run.Commit();
         using StoreView committed = run.Store.OpenCommitted();
@@ -81,13 +81,13 @@ public abstract class LedgerPoolConformance : LedgerSocketConformance
         // The first half is own: for a ledger whose transactions build on one another the rest stands on it.
         for (int i = 0; i < all.Count; i++) pool.Add(all[i], i < 4 ? NodeId.None : new NodeId(2), head);
         List<AdmittedTransaction> batch = [], own = [];
-        pool.Take(6, head, batch);
+        pool.Take(6, long.MaxValue, head, batch);
         pool.KeepOwn(head);
         Assert.Equal(4, pool.Count);
         pool.CopyOwn(own);
         Assert.Equal(all.Take(4), own);
         batch.Clear();
-        pool.Take(8, head, batch);
+        pool.Take(8, long.MaxValue, head, batch);
         Assert.Equal(all.Take(4), batch);
     }
 

@@ -54,13 +54,16 @@ public sealed class EthereumPool : ITransactionPool
         return result;
     }
 
-    public void Take(int max, IReadView head, List<AdmittedTransaction> batch)
+    public void Take(int max, long maxBytes, IReadView head, List<AdmittedTransaction> batch)
     {
         for (int taken = 0; taken < max && HasReady; taken++)
         {
-            SenderQueue queue = _ready.Dequeue();
-            queue.ReadyAs = -1;
+            SenderQueue queue = _ready.Peek();
             PoolEntry entry = queue.Next()!;
+            maxBytes -= entry.Transaction.Request.Length;
+            if (maxBytes < 0 && taken > 0) return;
+            _ready.Dequeue();
+            queue.ReadyAs = -1;
             entry.IsTaken = true;
             _order.Serve(entry.Turn);
             batch.Add(entry.Transaction);
@@ -167,8 +170,9 @@ public sealed class EthereumPool : ITransactionPool
         ulong first = queue.FirstNonce;
         if (admitted.Evm.Nonce < first) return Refuse(Refusals.NonceTooLow(first, admitted.Evm.Nonce));
         if (queue.Entries.Count >= PoolLimits.OfOneSender) return Refuse(Refusals.SenderHasTooMany);
-        if (!_order.HasRoom(origin)) return Refuse(Refusals.PoolIsFull);
-        var entry = new PoolEntry(admitted, _order.Enter(origin), origin);
+        int slots = FairOrder.SlotsOf(admitted);
+        if (!_order.HasRoom(origin, slots)) return Refuse(Refusals.PoolIsFull);
+        var entry = new PoolEntry(admitted, _order.Enter(origin, slots), origin);
         _byId.Add(admitted.Id, entry);
         queue.Entries.Insert(place, entry);
         MakeReady(queue);
@@ -179,6 +183,9 @@ public sealed class EthereumPool : ITransactionPool
     {
         PoolEntry old = queue.Entries[place];
         if (old.IsTaken || !PaysMore(admitted.Transaction, old.Transaction.Transaction)) return Refuse(Refusals.ReplacementUnderpriced);
+        int more = FairOrder.SlotsOf(admitted) - FairOrder.SlotsOf(old.Transaction);
+        if (more > 0 && !_order.HasRoom(old.Origin, more)) return Refuse(Refusals.PoolIsFull);
+        _order.Grow(old.Origin, more);
         _byId.Remove(old.Transaction.Id);
         var entry = new PoolEntry(admitted, old.Turn, old.Origin) { IsOwn = origin == NodeId.None };
         _byId.Add(admitted.Id, entry);
@@ -195,7 +202,7 @@ public sealed class EthereumPool : ITransactionPool
     private void Forget(PoolEntry entry)
     {
         _byId.Remove(entry.Transaction.Id);
-        _order.Leave(entry.Origin);
+        _order.Leave(entry.Origin, FairOrder.SlotsOf(entry.Transaction));
     }
 
     private static PoolResult Refuse(Refusal refusal) => new(false, null, refusal, false);

@@ -3,7 +3,10 @@ namespace Coco.Ledgers.Ethereum;
 /// <summary>Bounds of the pool.</summary>
 public static class PoolLimits
 {
-    /// <summary>All that waits, shared between VNs: some seconds of full load; about 1 KB each.</summary>
+    /// <summary>
+    /// All that waits, shared between VNs: some seconds of full load, about 1 KB each. Larger ones count for as many as there are slots
+    /// (<see cref="FairOrder.SlotBytes"/>) in them, so that all together have 256 MiB at most.
+    /// </summary>
     public const int Transactions = 65_536;
 
     /// <summary>Of one sender, so that one cannot fill the pool.</summary>
