@@ -29,7 +29,17 @@ internal static class Limits
     /// <summary>Messages that wait for the worker; it is fed in pieces, so more means that it hangs.</summary>
     public const int MaxWorkerBacklog = 100_000;
 
+    /// <summary>Callers under way to a link: as many VNs as a constitution may name can come at once.</summary>
+    public const int MaxPendingHandshakes = 256;
+
     public const int MaxAdminRequestBytes = 1 << 20;
+
+    /// <summary>Open connections to the administration endpoint: a few operators, members and monitors.</summary>
+    public const int MaxAdminConnections = 256;
+
+    /// <summary>The time for the head of a request there, and between two of one connection.</summary>
+    public const int AdminRequestHeadMs = 10_000;
+    public const int AdminIdleMs = 60_000;
 
     /// <summary>Alerts that status shows: the latest.</summary>
     public const int MaxAlerts = 100;

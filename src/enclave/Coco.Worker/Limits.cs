@@ -3,23 +3,8 @@ namespace Coco.Worker;
 /// <summary>Bounds of the worker's shell.</summary>
 internal static class Limits
 {
-    /// <summary>One HTTP request or WebSocket message: a JSON-RPC batch of the largest transactions.</summary>
-    public const int MaxRequestBytes = 10 << 20;
-
-    /// <summary>Open connections of clients.</summary>
-    public const int MaxConnections = 10_000;
-
-    /// <summary>A connection that has not finished its TLS handshake is closed after this long, in milliseconds.</summary>
-    public const int HandshakeMs = 5_000;
-
-    /// <summary>The same for the head of a request once it has begun.</summary>
-    public const int RequestHeadMs = 10_000;
-
-    /// <summary>The same for one that asks nothing; longer than the pools of common clients keep theirs (half a minute to a minute and a half).</summary>
-    public const int IdleMs = 120_000;
-
-    /// <summary>What may wait to be sent to one WebSocket client before it is disconnected as too slow.</summary>
-    public const int MaxStreamBacklog = 16_384;
+    /// <summary>Transactions of clients on their way: twice what the pools take of one VN; about 2 KB each.</summary>
+    public const int MaxSubmissions = 65_536;
 
     /// <summary>Messages gathered into one write to the manager.</summary>
     public const int MaxGatheredBytes = 1 << 20;

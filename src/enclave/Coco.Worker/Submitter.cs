@@ -10,11 +10,17 @@ internal sealed class Submitter(Func<ExecutorLoop> loop) : ISubmitter
 {
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<Submission>> _tickets = new();
     private ulong _last;
+    private int _underWay;
 
     public async ValueTask<Submission> SubmitAsync(AdmittedTransaction transaction, CancellationToken cancellation)
     {
         using Activity? activity = WorkerMetrics.Activities.StartActivity("submit");
         long begun = Stopwatch.GetTimestamp();
+        if (Interlocked.Increment(ref _underWay) > Limits.MaxSubmissions)
+        {
+            Interlocked.Decrement(ref _underWay);
+            return new Submission(SubmissionState.Busy, null);
+        }
         ulong ticket = Interlocked.Increment(ref _last);
         var done = new TaskCompletionSource<Submission>(TaskCreationOptions.RunContinuationsAsynchronously);
         _tickets[ticket] = done;
@@ -28,6 +34,7 @@ internal sealed class Submitter(Func<ExecutorLoop> loop) : ISubmitter
         finally
         {
             _tickets.TryRemove(ticket, out _);
+            Interlocked.Decrement(ref _underWay);
             WorkerMetrics.Submission.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
         }
     }

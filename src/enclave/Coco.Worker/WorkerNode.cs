@@ -79,7 +79,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         };
         using X509Certificate2 bare = X509CertificateLoader.LoadCertificate(welcome.Certificate.Span);
         using X509Certificate2 certificate = bare.CopyWithPrivateKey(tlsKey);
-        await using var front = new FrontServer(options, certificate, _ledger!.Serve(services), Health);
+        await using var front = new FrontServer(options, new FrontLimits(), certificate, _ledger!.Serve(services), Health);
         await front.StartAsync(ending.Token);
         _link!.Send(new Ready(_store!.Committed));
         if (_store.Committed is not null) _hasState.TrySetResult();
@@ -268,7 +268,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             case CompleteEffect complete: _submitter!.Complete(complete); break;
             case SealEffect or UnsealEffect or SettleEffect: _sealing!.Post(effect); break;
             case ProposeEffect propose: _link!.Send(Proposal(propose)); break;
-            case ForwardEffect forward: _link!.Send(new Forward([.. forward.Transactions.Select(Encode)])); break;
+            case ForwardEffect forward:
+                // A manager that hangs is sent none, or they pile up: what waits is sent again.
+                if (_link!.IsAlive) _link.Send(new Forward([.. forward.Transactions.Select(Encode)]));
+                break;
             case RefuseForwardEffect refuse:
                 _link!.Send(new RefuseForward(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message));
                 break;

@@ -56,6 +56,20 @@ public sealed class SubmitterTests : IDisposable
     }
 
     [Fact]
+    public async Task More_than_may_be_on_their_way_are_refused_at_once_until_others_are_answered()
+    {
+        KeyValueTransaction transaction = Transaction("1");
+        Task<Submission>[] underWay = [.. Enumerable.Range(0, 65_536).Select(_ => _submitter.SubmitAsync(transaction, CancellationToken.None).AsTask())];
+        Assert.Equal(SubmissionState.Busy, (await _submitter.SubmitAsync(transaction, CancellationToken.None).AsTask().WaitAsync(Patience)).State);
+        _submitter.Complete(new CompleteEffect(7, Committed));
+        await underWay[6].WaitAsync(Patience);
+        Task<Submission> next = _submitter.SubmitAsync(transaction, CancellationToken.None).AsTask();
+        Assert.False(next.IsCompleted);
+        _submitter.Complete(new CompleteEffect(65_537, Committed));
+        Assert.Equal(Committed, await next.WaitAsync(Patience));
+    }
+
+    [Fact]
     public async Task The_pool_is_asked_on_the_executors_thread_after_what_was_submitted_before()
     {
         _loop.Start();

@@ -141,6 +141,7 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
 
     public ValueTask<Submission> SubmitAsync(AdmittedTransaction transaction, CancellationToken cancellation)
     {
+        if (Outcome == SubmissionState.Busy) return ValueTask.FromResult(new Submission(Outcome, null));
         if (Outcome == SubmissionState.Refused) return ValueTask.FromResult(new Submission(Outcome, Refusals.PoolIsFull));
         if (Outcome == SubmissionState.Committed) Commit(transaction);
         else

@@ -97,10 +97,12 @@ public sealed class RpcMethodTests : IDisposable
         Assert.Single((await _node.Json("txpool_contentFrom", $"[\"{RpcHarness.Rich}\"]")).GetProperty("pending").EnumerateObject());
     }
 
-    [Fact]
-    public async Task A_refusal_by_the_pool_is_an_error()
+    [Theory]
+    [InlineData(SubmissionState.Refused)]
+    [InlineData(SubmissionState.Busy)]
+    public async Task A_refusal_by_the_pool_or_before_it_is_an_error(SubmissionState state)
     {
-        _node.Outcome = SubmissionState.Refused;
+        _node.Outcome = state;
         Assert.Equal("-32000 txpool is full", await _node.Send(RpcHarness.Make(0, CounterAddress)));
     }
 

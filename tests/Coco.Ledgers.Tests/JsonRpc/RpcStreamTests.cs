@@ -83,9 +83,11 @@ public sealed class RpcStreamTests : IDisposable
     {
         private readonly ConcurrentQueue<string> _sent = new();
         private readonly SemaphoreSlim _count = new(0);
+        private int _answeredBytes;
 
         public Caller Caller => Caller.Anonymous;
         public bool IsEmpty => _sent.IsEmpty;
+        public int AnsweredBytes => Volatile.Read(ref _answeredBytes);
 
         public void Dispose() => _count.Dispose();
 
@@ -94,6 +96,8 @@ public sealed class RpcStreamTests : IDisposable
             _sent.Enqueue(Encoding.UTF8.GetString(message.Span));
             _count.Release();
         }
+
+        public void Answered(int bytes) => Interlocked.Add(ref _answeredBytes, bytes);
 
         public async Task<JsonElement> Next()
         {

@@ -93,6 +93,8 @@ public sealed class KeyValueProtocolTests : IDisposable
         Assert.Equal("held", held.GetProperty("state").GetString());
         _worker.State = SubmissionState.Refused;
         await Post("/kv/put", 503, """{"id":"1","key":"a","value":"x"}""");
+        _worker.State = SubmissionState.Busy;
+        await Post("/kv/put", 503, """{"id":"1","key":"a","value":"x"}""");
     }
 
     [Fact]
@@ -155,6 +157,7 @@ public sealed class KeyValueProtocolTests : IDisposable
         Assert.Contains("\"value\":\"x\"", stream.Sent[1]);
         Assert.Contains("404", stream.Sent[2]);
         Assert.Contains("400", stream.Sent[3]);
+        Assert.Equal("""{"method":"put","id":"1","key":"a","value":"x"}{"method":"get","key":"a"}{"key":"a"}nonsense""".Length, stream.AnsweredBytes);
     }
 
     private Task<JsonElement> Post(string path, int status, string body) => Post(path, status, Encoding.UTF8.GetBytes(body));
@@ -175,7 +178,11 @@ public sealed class KeyValueProtocolTests : IDisposable
         public List<string> Sent { get; } = [];
         public Caller Caller => Caller.Anonymous;
 
+        public int AnsweredBytes { get; private set; }
+
         public void Send(ReadOnlyMemory<byte> message) => Sent.Add(Encoding.UTF8.GetString(message.Span));
+
+        public void Answered(int bytes) => AnsweredBytes += bytes;
     }
 
     /// <summary>A worker without a network: what is submitted is executed and committed at once.</summary>

@@ -50,10 +50,17 @@ internal sealed class AdminServer(IPEndPoint endpoint, X509Certificate2 certific
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Limits.MaxAdminRequestBytes;
+            kestrel.Limits.MaxConcurrentConnections = Limits.MaxAdminConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(Limits.AdminRequestHeadMs);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(Limits.AdminIdleMs);
             kestrel.Listen(endpoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                listen.UseHttps(certificate, tls => tls.SslProtocols = SslProtocols.Tls13);
+                listen.UseHttps(certificate, tls =>
+                {
+                    tls.SslProtocols = SslProtocols.Tls13;
+                    tls.HandshakeTimeout = TimeSpan.FromMilliseconds(Limits.HandshakeMs);
+                });
             });
         });
         _application = builder.Build();

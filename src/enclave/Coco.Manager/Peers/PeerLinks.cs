@@ -29,6 +29,7 @@ internal sealed class PeerLinks(
     private readonly ConcurrentDictionary<string, PeerLink> _inbound = new();
     private readonly ConcurrentDictionary<string, Task> _connectors = new();
     private readonly ConcurrentDictionary<string, byte> _problems = new();
+    private readonly PendingHandshakes _pending = new(Limits.MaxPendingHandshakes);
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
     private CancellationTokenSource _generation = new();
@@ -148,7 +149,7 @@ internal sealed class PeerLinks(
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             },
             deadline.Token);
-        await RunAsync(stream, self, purpose, isConnecting: true, address, _outbound, deadline.Token, ending);
+        await RunAsync(stream, self, purpose, isConnecting: true, address, _outbound, deadline, ending);
         return ending.IsCancellationRequested;
     }
 
@@ -182,6 +183,7 @@ internal sealed class PeerLinks(
         using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(late.Token);
         deadline.CancelAfter(Patience);
+        _pending.Enter(deadline);
         try
         {
             PeerIdentity self = identity();
@@ -198,17 +200,21 @@ internal sealed class PeerLinks(
                 },
                 deadline.Token);
             AttestationPurpose purpose = stream.NegotiatedApplicationProtocol == JoinProtocol ? AttestationPurpose.Join : AttestationPurpose.Peer;
-            await RunAsync(stream, self, purpose, isConnecting: false, "a caller", _inbound, deadline.Token, late.Token);
+            await RunAsync(stream, self, purpose, isConnecting: false, "a caller", _inbound, deadline, late.Token);
         }
         catch (Exception problem) when (problem is IOException or AuthenticationException or OperationCanceledException or SocketException or ObjectDisposedException)
         {
             Note("a caller", problem.Message);
         }
+        finally
+        {
+            _pending.Leave(deadline);
+        }
     }
 
     private async Task RunAsync(
         SslStream stream, PeerIdentity self, AttestationPurpose purpose, bool isConnecting, string address,
-        ConcurrentDictionary<string, PeerLink> links, CancellationToken deadline, CancellationToken ending)
+        ConcurrentDictionary<string, PeerLink> links, CancellationTokenSource deadline, CancellationToken ending)
     {
         if (stream.RemoteCertificate is not { } raw) throw new AuthenticationException("The peer showed no certificate.");
         using var certificate = new X509Certificate2(raw);
@@ -217,7 +223,8 @@ internal sealed class PeerLinks(
             new AttestedSelf(now.Network, self.Node, EnclaveRole.Manager, self.TlsKeyDigest, self.NodeKey, self.Platform),
             new PeerRequirements(EnclaveRole.Manager, purpose, TlsCertificates.KeyDigest(certificate), now.Tee, now.IsListed),
             verifiers, time);
-        HandshakeResult result = await handshake.RunAsync(stream, isConnecting, Patience, deadline);
+        HandshakeResult result = await handshake.RunAsync(stream, isConnecting, Patience, deadline.Token);
+        _pending.Leave(deadline);
         if (!result.Holds)
         {
             string who = result.IsRefusedByPeer ? "refused this VN" : "is refused";

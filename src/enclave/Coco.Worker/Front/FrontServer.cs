@@ -15,10 +15,15 @@ namespace Coco.Worker.Front;
 /// The application endpoint: TLS ends here, inside the enclave (NET-4). Hands whole messages to the ledger's protocol and knows
 /// nothing of it. Answers 503 while the node can't serve.
 /// </summary>
-internal sealed class FrontServer(WorkerOptions options, X509Certificate2 certificate, IClientProtocol protocol, Func<NodeHealth> health)
-    : IAsyncDisposable
+internal sealed class FrontServer(
+    WorkerOptions options, FrontLimits limits, X509Certificate2 certificate, IClientProtocol protocol, Func<NodeHealth> health) : IAsyncDisposable
 {
     private WebApplication? _application;
+
+    public MessageMemory Memory { get; } = new(limits);
+
+    /// <summary>Where it listens, once started: the client endpoint, then the development endpoint.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. _application!.Urls.Select(url => new Uri(url)).OrderByDescending(url => url.Scheme)];
 
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -28,7 +33,7 @@ internal sealed class FrontServer(WorkerOptions options, X509Certificate2 certif
         builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true)
             .UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         _application = builder.Build();
-        _application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
+        _application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = limits.Ping, KeepAliveTimeout = limits.Ping });
         _application.Run(HandleAsync);
         await _application.StartAsync(cancellation);
     }
@@ -45,18 +50,20 @@ internal sealed class FrontServer(WorkerOptions options, X509Certificate2 certif
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
-        kestrel.Limits.MaxRequestBodySize = Limits.MaxRequestBytes;
-        kestrel.Limits.MaxConcurrentConnections = Limits.MaxConnections;
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(Limits.IdleMs);
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(Limits.RequestHeadMs);
-        kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
+        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
+        kestrel.Limits.KeepAliveTimeout = limits.Idle;
+        kestrel.Limits.RequestHeadersTimeout = limits.RequestHead;
+        kestrel.Limits.MinRequestBodyDataRate = limits.Slowest;
+        kestrel.Limits.MinResponseDataRate = limits.Slowest;
         kestrel.Listen(options.Application, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(certificate, tls =>
             {
                 tls.SslProtocols = SslProtocols.Tls13;
-                tls.HandshakeTimeout = TimeSpan.FromMilliseconds(Limits.HandshakeMs);
+                tls.HandshakeTimeout = limits.Handshake;
             });
         });
         if (options.Development is { } development)
@@ -74,8 +81,8 @@ internal sealed class FrontServer(WorkerOptions options, X509Certificate2 certif
         NodeHealth now = health();
         if (!now.IsServing) return RefuseAsync(context, now.Reason);
         return context.WebSockets.IsWebSocketRequest
-            ? StreamSession.RunAsync(context, protocol)
-            : HttpExchange.RunAsync(context, protocol);
+            ? StreamSession.RunAsync(context, protocol, limits, Memory, health)
+            : HttpExchange.RunAsync(context, protocol, limits, Memory);
     }
 
     private static Task RefuseAsync(HttpContext context, string reason)

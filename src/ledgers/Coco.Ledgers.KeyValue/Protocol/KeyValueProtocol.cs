@@ -78,7 +78,8 @@ internal sealed class KeyValueProtocol(LedgerServices services) : IClientProtoco
         if (TryAnswerNow(transaction, answer, out int status)) return status;
         Submission submission = await services.Submitter.SubmitAsync(transaction, cancellation);
         if (TryAnswerOutcome(transaction, answer, out status)) return status;
-        return submission.Refusal is { } refusal
+        Refusal? refused = submission.State == SubmissionState.Busy ? KeyValueRefusals.PoolFull : submission.Refusal;
+        return refused is { } refusal
             ? KeyValueAnswers.Refused(answer, refusal)
             : KeyValueAnswers.State(answer, transaction, submission.State);
     }
@@ -109,12 +110,19 @@ internal sealed class KeyValueProtocol(LedgerServices services) : IClientProtoco
     {
         public async ValueTask HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
         {
-            var answer = new ByteWriter();
-            if (!KeyValueCall.TryParse(message, out KeyValueCall call, out string? error))
-                KeyValueAnswers.Error(answer, 400, error!);
-            else
-                await protocol.CallAsync(call.Method ?? "", call, stream.Caller, isLinearizable: false, answer, cancellation);
-            stream.Send(answer.ToArray());
+            try
+            {
+                var answer = new ByteWriter();
+                if (!KeyValueCall.TryParse(message, out KeyValueCall call, out string? error))
+                    KeyValueAnswers.Error(answer, 400, error!);
+                else
+                    await protocol.CallAsync(call.Method ?? "", call, stream.Caller, isLinearizable: false, answer, cancellation);
+                stream.Send(answer.ToArray());
+            }
+            finally
+            {
+                stream.Answered(message.Length);
+            }
         }
 
         public void Dispose()

@@ -32,6 +32,9 @@ public interface IClientStream
 
     /// <summary>Queues one text message; sent in order. A client that reads too slowly is disconnected.</summary>
     void Send(ReadOnlyMemory<byte> message);
+
+    /// <summary>A message of so many bytes is answered, or never will be; once for each that the handler was given. Too many that are not stop the reading.</summary>
+    void Answered(int bytes);
 }
 
 public interface IStreamHandler : IDisposable

@@ -29,6 +29,9 @@ public enum SubmissionState : byte
     Committed,
     Held,
     Refused,
+
+    /// <summary>Too many are on their way, and nothing was done about this one.</summary>
+    Busy,
 }
 
 public readonly record struct Submission(SubmissionState State, Refusal? Refusal);

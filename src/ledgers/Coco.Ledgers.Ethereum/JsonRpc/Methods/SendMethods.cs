@@ -42,8 +42,8 @@ internal static class SendMethods
             call.Node.Subscriptions.Admitted(admitted);
             call.Node.Filters.Admitted(admitted);
             Submission submission = await call.Node.Services.Submitter.SubmitAsync(transaction, call.Cancellation);
-            refusal = submission.Refusal;
-            if (submission.State != SubmissionState.Refused)
+            refusal = submission.State == SubmissionState.Busy ? Refusals.PoolIsFull : submission.Refusal;
+            if (refusal is null)
                 return (null, transaction.Id, submission.State == SubmissionState.Committed);
         }
         // Sent before: refused now, since its nonce is used up, by itself.

@@ -18,7 +18,15 @@ internal sealed class StreamSession(RpcServer server, IClientStream stream) : IS
     /// </summary>
     public async ValueTask HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
-        await _room.WaitAsync(cancellation);
+        try
+        {
+            await _room.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            stream.Answered(message.Length);
+            throw;
+        }
         _ = AnswerAsync(message, cancellation);
     }
 
@@ -75,6 +83,7 @@ internal sealed class StreamSession(RpcServer server, IClientStream stream) : IS
         finally
         {
             _room.Release();
+            stream.Answered(message.Length);
         }
     }
 }
