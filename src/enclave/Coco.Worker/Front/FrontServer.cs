@@ -50,7 +50,7 @@ internal sealed class FrontServer(
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
-        kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
+        kestrel.Limits.MaxRequestBodySize = null; // HttpExchange sees to it: Kestrel would close on clients that still send, and they never see the answer
         kestrel.Limits.MaxConcurrentConnections = limits.Connections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
         kestrel.Limits.KeepAliveTimeout = limits.Idle;

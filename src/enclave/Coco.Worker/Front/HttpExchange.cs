@@ -9,6 +9,7 @@ namespace Coco.Worker.Front;
 /// <summary>One HTTP request as a whole message in, a whole message out.</summary>
 internal static class HttpExchange
 {
+    private static readonly byte[] TooLarge = "request too large\n"u8.ToArray();
     private static readonly byte[] NoRoom = "too many requests are under way: try again later\n"u8.ToArray();
 
     public static async Task RunAsync(HttpContext context, IClientProtocol protocol, FrontLimits limits, MessageMemory memory)
@@ -19,16 +20,17 @@ internal static class HttpExchange
         ByteWriter answer = AnswerWriters.Rent();
         try
         {
-            (ReadOnlyMemory<byte>? read, rented) = await ReadBodyAsync(context.Request, held, aborted);
-            if (read is { } body)
+            (int refused, ReadOnlyMemory<byte> body, rented) = await ReadBodyAsync(context.Request, limits, held, aborted);
+            if (refused == 0)
             {
                 HttpAnswer result = await protocol.HandleAsync(Question(context, body), answer, aborted);
-                await AnswerAsync(context.Response, result, held.TryGrowTo(body.Length + answer.Length) ? answer : null, limits, aborted);
+                if (held.TryGrowTo(body.Length + answer.Length)) await AnswerAsync(context.Response, result, answer, limits, aborted);
+                else await RefuseAsync(context.Response, StatusCodes.Status503ServiceUnavailable, aborted);
             }
             else
             {
-                context.Response.Headers.Connection = "close"; // what is still to come of the body is not wanted
-                await AnswerAsync(context.Response, default, null, limits, aborted);
+                context.Response.Headers.Connection = "close"; // Kestrel reads what is still on its way for a while, so that the client sees this
+                await RefuseAsync(context.Response, refused, aborted);
             }
             AnswerWriters.Return(answer);
         }
@@ -46,15 +48,22 @@ internal static class HttpExchange
         }
     }
 
-    /// <summary>Without an answer there was no room for it, or for the question.</summary>
-    private static async Task AnswerAsync(HttpResponse response, HttpAnswer result, ByteWriter? answer, FrontLimits limits, CancellationToken aborted)
+    private static async Task AnswerAsync(HttpResponse response, HttpAnswer result, ByteWriter answer, FrontLimits limits, CancellationToken aborted)
     {
-        response.StatusCode = answer is null ? StatusCodes.Status503ServiceUnavailable : result.Status;
-        response.ContentType = answer is null ? "text/plain" : result.ContentType;
-        response.ContentLength = answer?.Length ?? NoRoom.Length;
-        ReadOnlyMemory<byte> bytes = answer?.Memory ?? NoRoom;
-        if (bytes.Length <= limits.SmallMessageBytes) await response.BodyWriter.WriteAsync(bytes, aborted);
-        else await WriteLargeAsync(response, bytes, limits, aborted);
+        response.StatusCode = result.Status;
+        response.ContentType = result.ContentType;
+        response.ContentLength = answer.Length;
+        if (answer.Length > limits.SmallMessageBytes) await WriteLargeAsync(response, answer.Memory, limits, aborted);
+        else if (answer.Length > 0) await response.BodyWriter.WriteAsync(answer.Memory, aborted);
+    }
+
+    private static async Task RefuseAsync(HttpResponse response, int status, CancellationToken aborted)
+    {
+        byte[] reason = status == StatusCodes.Status413PayloadTooLarge ? TooLarge : NoRoom;
+        response.StatusCode = status;
+        response.ContentType = "text/plain";
+        response.ContentLength = reason.Length;
+        await response.BodyWriter.WriteAsync(reason, aborted);
     }
 
     /// <summary>Kestrel would give a client that reads nothing as long as all of the answer may take; here it has to take piece after piece.</summary>
@@ -87,20 +96,23 @@ internal static class HttpExchange
         };
     }
 
-    /// <summary>The body in one piece, in a rented array; null where there is no room for it. Kestrel enforces the size limit.</summary>
-    private static async ValueTask<(ReadOnlyMemory<byte>? Body, byte[]? Rented)> ReadBodyAsync(
-        HttpRequest request, MessageMemory.Hold held, CancellationToken aborted)
+    /// <summary>The body in one piece, in a rented array; or the status with which it is refused.</summary>
+    private static async ValueTask<(int Refused, ReadOnlyMemory<byte> Body, byte[]? Rented)> ReadBodyAsync(
+        HttpRequest request, FrontLimits limits, MessageMemory.Hold held, CancellationToken aborted)
     {
-        if (request.ContentLength is 0) return (ReadOnlyMemory<byte>.Empty, null);
+        if (request.ContentLength is 0) return default;
+        if (request.ContentLength > limits.RequestBytes) return (StatusCodes.Status413PayloadTooLarge, default, null);
         PipeReader reader = request.BodyReader;
         ReadResult result;
         while (true)
         {
             result = await reader.ReadAsync(aborted);
-            if (!held.TryGrowTo(result.Buffer.Length))
+            int refused = result.Buffer.Length > limits.RequestBytes ? StatusCodes.Status413PayloadTooLarge
+                : held.TryGrowTo(result.Buffer.Length) ? 0 : StatusCodes.Status503ServiceUnavailable;
+            if (refused != 0)
             {
                 reader.AdvanceTo(result.Buffer.End);
-                return default;
+                return (refused, default, null);
             }
             if (result.IsCompleted) break;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
@@ -109,6 +121,6 @@ internal static class HttpExchange
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
         result.Buffer.CopyTo(rented);
         reader.AdvanceTo(result.Buffer.End);
-        return (rented.AsMemory(0, length), rented);
+        return (0, rented.AsMemory(0, length), rented);
     }
 }
