@@ -284,7 +284,7 @@ public sealed class Executor
         BatchNumber number = _store.Head is { } head ? head.Next() : BatchNumber.Zero;
         var taken = new List<AdmittedTransaction>();
         if (number != BatchNumber.Zero)
-            using (StoreView view = _store.OpenHead()) _pool.Take(Math.Min(_settings.MaxBatchTransactions, _size.Left), Limits.MaxBatchBytes, view, taken);
+            using (StoreView view = _store.OpenHead()) _pool.Take(Math.Min(_settings.MaxBatchTransactions, _size.Left), _settings.MaxBatchBytes, view, taken);
         _lastUnixMs = Math.Max(_lastUnixMs, _time.UnixMs);
         var input = new BatchInput(number, new BatchEnvironment(_lastUnixMs, _random.Dequeue()), taken);
         TransactionSet set = _store.Begin(number);

@@ -6,6 +6,12 @@ public sealed record ExecutorSettings
     /// <summary>Transactions in one batch at most (constitution).</summary>
     public int MaxBatchTransactions { get; init; } = 10_000;
 
+    /// <summary>
+    /// Bytes of requests in one batch (constitution), of which its writes and results may be a multiple: an entry is sent, written and hashed as
+    /// a whole, and consensus' own messages wait behind it. A transaction that alone has more goes alone.
+    /// </summary>
+    public long MaxBatchBytes { get; init; } = 4 << 20;
+
     /// <summary>Batches executed and not yet committed at most: the executor does not wait for the one before (CON-4).</summary>
     public int MaxPipelineDepth { get; init; } = 4;
 

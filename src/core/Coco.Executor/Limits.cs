@@ -15,12 +15,6 @@ internal static class Limits
     /// <summary>The same in bytes of requests.</summary>
     public const int MaxForwardedBytes = 1 << 20;
 
-    /// <summary>
-    /// Bytes of requests in one batch, of which its writes and results may be a multiple: an entry is sent, written and hashed as a whole,
-    /// and consensus' own messages wait behind it.
-    /// </summary>
-    public const int MaxBatchBytes = 4 << 20;
-
     /// <summary>The time that one go of execution should take, in milliseconds.</summary>
     public const ulong BatchTargetMs = 40;
 

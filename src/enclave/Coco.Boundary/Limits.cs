@@ -4,7 +4,7 @@ namespace Coco.Boundary;
 public static class Limits
 {
     /// <summary>Counts changes of the messages; both processes come from one build, so it never needs to negotiate.</summary>
-    public const ushort BoundaryVersion = 2;
+    public const ushort BoundaryVersion = 3;
 
     /// <summary>One frame: a batch record of the largest size and its header.</summary>
     public const int MaxFrameBytes = (192 << 20) + 1024;

@@ -158,9 +158,10 @@ public static class ManagerMessageCodec
     private static void WritePolicy(ByteWriter writer, PolicyView policy)
     {
         writer.WriteUInt32(policy.MaxBatchTransactions);
+        writer.WriteUInt32(policy.MaxBatchBytes);
         writer.WriteUInt64(policy.HoldMs);
         writer.WriteUInt32(policy.NodeCount);
     }
 
-    private static PolicyView ReadPolicy(ref FieldReader fields) => new(fields.UInt32(), fields.UInt64(), fields.UInt32());
+    private static PolicyView ReadPolicy(ref FieldReader fields) => new(fields.UInt32(), fields.UInt32(), fields.UInt64(), fields.UInt32());
 }

@@ -540,7 +540,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     }
 
     private static PolicyView PolicyOf(GovernanceState state) => new(
-        (uint)state.Constitution.BatchLimits.MaxTransactions, (ulong)state.Constitution.Submission.HoldMs, (uint)state.Constitution.Nodes.Length);
+        (uint)state.Constitution.BatchLimits.MaxTransactions, (uint)state.Constitution.BatchLimits.MaxBytes, (ulong)state.Constitution.Submission.HoldMs, (uint)state.Constitution.Nodes.Length);
 
     private void Alert(string kind, string text)
     {

@@ -175,6 +175,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private ExecutorSettings SettingsFrom(PolicyView policy) => new()
     {
         MaxBatchTransactions = (int)Math.Min(policy.MaxBatchTransactions, BatchRecord.MaxRequests),
+        MaxBatchBytes = policy.MaxBatchBytes,
         HoldMs = policy.HoldMs,
         ConfirmationBatches = _ledger!.Description.ConfirmationBatches,
         ConfirmationIntervalMs = (ulong)_ledger.Description.ConfirmationIntervalMs,

@@ -86,7 +86,7 @@ internal sealed class MessageSamples(int seed)
 
     private bool Bool() => _random.Next(2) == 0;
 
-    private PolicyView Policy() => new((uint)Number(), Number(), (uint)Number());
+    private PolicyView Policy() => new((uint)Number(), (uint)Number(), Number(), (uint)Number());
 
     private List<ReadOnlyMemory<byte>> List() => [.. Enumerable.Range(0, _random.Next(4)).Select(_ => (ReadOnlyMemory<byte>)Bytes())];
 

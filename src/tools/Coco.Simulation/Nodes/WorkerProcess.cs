@@ -206,6 +206,7 @@ internal sealed class WorkerProcess : IDisposable
         var settings = new ExecutorSettings
         {
             MaxBatchTransactions = welcome.State.Constitution.BatchLimits.MaxTransactions,
+            MaxBatchBytes = welcome.State.Constitution.BatchLimits.MaxBytes,
             MinPipelinedTransactions = _cluster.MinPipelined,
             MaxPipelineDepth = _cluster.Limits.MaxPipelineDepth,
             HoldMs = (ulong)welcome.State.Constitution.Submission.HoldMs,
