@@ -109,8 +109,10 @@ internal sealed class ReplicaContext
     public void Send(NodeId to, PeerMessage message)
     {
         if (NameOf(to) is not { } name || name == Start.Name) return;
-        // By name, since a message for an incarnation that is gone reaches the one that took its place.
-        bool isOutcast = !IsTrusted(to) && Tail.CommittedState?.CurrentOf(name)?.IsQuarantined == true;
+        // By name, since a message for an incarnation that is gone reaches the one that took its place. One that came later and was heard is
+        // another: this VN has not processed its admission yet.
+        bool isOutcast = !IsTrusted(to) && Tail.CommittedState?.CurrentOf(name) is { IsQuarantined: true } current
+            && !(to > current.Id && _heard.ContainsKey(to));
         // Evidence is given to all who ask: one that this VN takes for quarantined may lead by now.
         if (!isOutcast || message is EvidenceAsk or EvidenceGive) Effects.Add(new SendEffect(name, message));
     }
