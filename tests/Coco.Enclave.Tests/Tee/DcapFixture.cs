@@ -72,8 +72,20 @@ internal sealed class DcapFixture : IDisposable
         return body;
     }
 
+    /// <summary>The extended report of TDX 1.5, of a guest without service TDs and devices.</summary>
+    public static byte[] Td15Ex()
+    {
+        byte[] body = [.. Td15(), .. new byte[TdReport.Size15Ex - TdReport.Size15]];
+        body.AsSpan(649, 32).Fill(0xA0); // the guest's identity
+        return body;
+    }
+
+    /// <summary>The platform's certificate, its CA's and the root's.</summary>
+    public byte[][] PlatformCertificates => [_pck.RawData, _ca.RawData, _root.RawData];
+
     /// <summary>A quote of whatever version about a body; the body's type is written from version 5 on.</summary>
-    public byte[] Quote(int version, byte[] body, bool isTdx, int type = 0, byte[]? qeAuthData = null)
+    /// <param name="certification">The type of the certification data: 5 the chain, 4 the platform's certificate, below that its number alone.</param>
+    public byte[] Quote(int version, byte[] body, bool isTdx, int type = 0, byte[]? qeAuthData = null, int certification = 5)
     {
         var header = new byte[48];
         (header[0], header[2], header[4]) = ((byte)version, 2, (byte)(isTdx ? 0x81 : 0));
@@ -83,10 +95,10 @@ internal sealed class DcapFixture : IDisposable
         byte[] key = PublicKey(_attestationKey);
         byte[] auth = qeAuthData ?? new byte[32];
         byte[] qe = QeReport(SHA256.HashData((byte[])[.. key, .. auth]));
-        byte[] chain = Encoding.ASCII.GetBytes(Pem(_pck, _ca, _root) + "\0");
-        byte[] certification = [.. qe, .. Sign(_pckKey, qe), .. Short(auth.Length), .. auth, .. Short(5), .. Word(chain.Length), .. chain];
-        if (version >= 4) certification = [.. Short(6), .. Word(certification.Length), .. certification];
-        byte[] signature = [.. Sign(_attestationKey, signed), .. key, .. certification];
+        byte[] platform = certification < 4 ? new byte[36] : Encoding.ASCII.GetBytes((certification == 4 ? Pem(_pck) : Pem(_pck, _ca, _root)) + "\0");
+        byte[] certified = [.. qe, .. Sign(_pckKey, qe), .. Short(auth.Length), .. auth, .. Short(certification), .. Word(platform.Length), .. platform];
+        if (version >= 4) certified = [.. Short(6), .. Word(certified.Length), .. certified];
+        byte[] signature = [.. Sign(_attestationKey, signed), .. key, .. certified];
         return [.. signed, .. Word(signature.Length), .. signature];
     }
 
@@ -97,22 +109,39 @@ internal sealed class DcapFixture : IDisposable
         JsonObject identity = QeIdentityOf(isTdx, until ?? _now.AddDays(20));
         tcb?.Invoke(info);
         qe?.Invoke(identity);
-        string infoText = info.ToJsonString();
-        string identityText = identity.ToJsonString();
+        return CollateralOf(info.ToJsonString(), identity.ToJsonString(), revoked, revokedCa);
+    }
+
+    /// <summary>Collateral with whatever texts, signed as Intel would.</summary>
+    /// <param name="isByPlatform">Signed by the platform's key instead, which Intel certified too.</param>
+    /// <param name="isRootFirst">Every chain is in the other order.</param>
+    public byte[] CollateralOf(string info, string identity, byte[]? revoked = null, byte[]? revokedCa = null, bool isByPlatform = false, bool isRootFirst = false)
+    {
+        (ECDsa key, X509Certificate2[] signer) = isByPlatform ? (_pckKey, (X509Certificate2[])[_pck, _ca, _root]) : (_tcbKey, [_tcb, _root]);
+        X509Certificate2[] issuer = [_ca, _root];
+        if (isRootFirst)
+        {
+            Array.Reverse(signer);
+            Array.Reverse(issuer);
+        }
         return JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
         {
-            ["pck_crl_issuer_chain"] = Pem(_ca, _root),
+            ["pck_crl_issuer_chain"] = Pem(issuer),
             ["root_ca_crl"] = Hex(List(_root, _rootKey, revokedCa)),
             ["pck_crl"] = Hex(List(_ca, _caKey, revoked)),
-            ["tcb_info_issuer_chain"] = Pem(_tcb, _root),
-            ["tcb_info"] = infoText,
-            ["tcb_info_signature"] = Hex(Sign(_tcbKey, Encoding.UTF8.GetBytes(infoText))),
-            ["qe_identity_issuer_chain"] = Pem(_tcb, _root),
-            ["qe_identity"] = identityText,
-            ["qe_identity_signature"] = Hex(Sign(_tcbKey, Encoding.UTF8.GetBytes(identityText))),
+            ["tcb_info_issuer_chain"] = Pem(signer),
+            ["tcb_info"] = info,
+            ["tcb_info_signature"] = Hex(Sign(key, Encoding.UTF8.GetBytes(info))),
+            ["qe_identity_issuer_chain"] = Pem(signer),
+            ["qe_identity"] = identity,
+            ["qe_identity_signature"] = Hex(Sign(key, Encoding.UTF8.GetBytes(identity))),
             ["added_by"] = "a service of ours",
         });
     }
+
+    public byte[] TcbInfo(bool isTdx) => JsonSerializer.SerializeToUtf8Bytes(TcbInfoOf(isTdx, _now.AddDays(20)));
+
+    public byte[] QeIdentity(bool isTdx) => JsonSerializer.SerializeToUtf8Bytes(QeIdentityOf(isTdx, _now.AddDays(20)));
 
     /// <summary>Serial numbers of the machine's certificate and of its CA's, for lists.</summary>
     public static byte[] PckSerial => [4];

@@ -16,6 +16,8 @@ public sealed class TcbEvaluationTests
     [InlineData(TcbStatus.Revoked, TcbStatus.UpToDate, TcbStatus.Revoked)]
     [InlineData(TcbStatus.UpToDate, TcbStatus.NotSupported, TcbStatus.NotSupported)]
     [InlineData(TcbStatus.ConfigurationNeeded, TcbStatus.UpToDate, TcbStatus.ConfigurationNeeded)]
+    [InlineData(TcbStatus.UpToDate, TcbStatus.ConfigurationNeeded, TcbStatus.NotSupported)]
+    [InlineData(TcbStatus.UpToDate, TcbStatus.SWHardeningNeeded, TcbStatus.NotSupported)]
     public void A_component_lowers_the_platforms_status_as_Intel_does(TcbStatus platform, TcbStatus component, TcbStatus merged) =>
         Assert.Equal(merged, platform.LoweredBy(component));
 

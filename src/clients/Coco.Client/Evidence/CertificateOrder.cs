@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Coco.Tee;
 
 namespace Coco.Client;
@@ -12,12 +11,8 @@ internal static class CertificateOrder
         if (ders.Count < 2 || !CertificateChain.TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out CertificateChain? chain)) return ders;
         using (chain)
         {
-            X509Certificate2[] all = [.. chain.Certificates];
-            int leaf = Array.FindIndex(all, one => !CertificateChain.IsSelfIssued(one) && !Array.Exists(all, other => other != one && Issued(one, other)));
-            return leaf <= 0 ? ders : [ders[leaf], .. ders.Where((_, place) => place != leaf)];
+            int leaf = chain.FindLeaf();
+            return leaf == 0 ? ders : [ders[leaf], .. ders.Where((_, place) => place != leaf)];
         }
     }
-
-    private static bool Issued(X509Certificate2 issuer, X509Certificate2 subject) =>
-        issuer.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData);
 }

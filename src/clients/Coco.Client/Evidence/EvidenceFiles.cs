@@ -10,12 +10,15 @@ public sealed class UnknownEvidenceException(string message) : Exception(message
 
 /// <summary>
 /// Puts evidence together from the files in which vendors' tools leave it, in any order: reports, quotes, certificates, revocation
-/// lists, collateral, TPM quotes and boot logs, or one file of Coco's own form. Recognised by content, never by name.
+/// lists, collateral, TPM quotes and boot logs, or one file of Coco's own form; bytes may stand in them as hex or base64. Recognised by
+/// content, never by name.
 /// </summary>
 public sealed class EvidenceFiles
 {
     private readonly EvidenceBundle _bundle = new();
     private readonly List<byte[]> _certificates = [];
+    private readonly List<byte[]> _lists = [];
+    private readonly PcsAnswers _answers = new();
     private Coco.Tee.Evidence? _whole;
 
     private EvidenceFiles()
@@ -30,8 +33,8 @@ public sealed class EvidenceFiles
         foreach (byte[] file in files)
         {
             number++;
-            if (file.Length > Limits.MaxEvidenceSize) throw new UnknownEvidenceException($"File {number} has {file.Length} bytes; evidence has at most {Limits.MaxEvidenceSize}.");
-            if (!read.TryAdd(file)) throw new UnknownEvidenceException($"File {number} is not evidence, a certificate, a revocation list or collateral in a known format.");
+            if (file.Length > Limits.MaxEvidenceSize) throw new UnknownEvidenceException($"File {number} is too large: evidence has at most {Limits.MaxEvidenceSize} bytes.");
+            if (!read.TryAdd(file) && !(EvidenceText.TryRead(file, out byte[] bytes) && read.TryAdd(bytes))) throw new UnknownEvidenceException($"File {number} is not evidence, a certificate, a revocation list or collateral in a known format.");
         }
         return read.Conclude();
     }
@@ -45,10 +48,22 @@ public sealed class EvidenceFiles
 
     private Coco.Tee.Evidence Conclude()
     {
-        if (_whole is not null) return _bundle.IsEmpty && _certificates.Count == 0 ? _whole : throw new UnknownEvidenceException("A whole evidence file takes no other files beside it.");
+        if (_whole is not null) return _bundle.IsEmpty && _certificates.Count + _lists.Count == 0 && _answers.IsEmpty ? _whole : throw new UnknownEvidenceException("A whole evidence file takes no other files beside it.");
+        AddCollateral();
+        foreach (byte[] list in _lists) _bundle.Add(EvidencePart.RevocationList, list);
         // The certificate that no other one was issued by is the one whose key signed.
         foreach (byte[] der in CertificateOrder.LeafFirst(_certificates)) _bundle.Add(EvidencePart.Certificate, der);
         return new Coco.Tee.Evidence(PlatformOf(_bundle), _bundle.Encode());
+    }
+
+    private void AddCollateral()
+    {
+        if (_answers.IsEmpty) return;
+        ReadOnlySpan<byte> chain = DcapQuote.TryRead(_bundle.Get(EvidencePart.Report).Span, out DcapQuote? quote) is null ? quote!.Certificates : default;
+        byte[] collateral = _answers.Conclude(chain, _certificates, _lists)
+            ?? throw new UnknownEvidenceException("Intel's answers are not complete: TCB info, QE identity, their signer's certificate, and the lists of the root and of the platform's CA with its certificate.");
+        if (!Set(EvidencePart.Collateral, collateral)) throw new UnknownEvidenceException("Intel's answers came beside collateral.");
+        _lists.Clear();
     }
 
     private static string PlatformOf(EvidenceBundle bundle)
@@ -70,6 +85,9 @@ public sealed class EvidenceFiles
         if (TryAddWhole(bytes)) return true;
         if (bytes.StartsWith("-----BEGIN"u8)) return TryAddPem(bytes);
         if (bytes.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]) return TryAddJson(file);
+        if (SnpCertificateTable.IsTable(bytes)) return TryAddTable(bytes);
+        if (bytes.Length > SnpReport.Size && SnpCertificateTable.IsTable(bytes[SnpReport.Size..]))
+            return Set(EvidencePart.Report, file[..SnpReport.Size]) && TryAddTable(bytes[SnpReport.Size..]);
         if (bytes.StartsWith("HCLA"u8)) return Set(EvidencePart.HclReport, file);
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, (byte)'T', (byte)'C', (byte)'G'])) return Set(EvidencePart.TpmQuote, file);
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xD2, 0x84])) return Set(EvidencePart.Endorsement, file);
@@ -86,8 +104,18 @@ public sealed class EvidenceFiles
         return true;
     }
 
+    /// <summary>What a host gives its SNP guests beside a report (GHCB), by itself or behind the report.</summary>
+    private bool TryAddTable(ReadOnlySpan<byte> table)
+    {
+        if (!SnpCertificateTable.TryRead(table, out List<byte[]> certificates, out byte[]? list)) return false;
+        AddCertificates(certificates);
+        if (list is not null) _lists.Add(list);
+        return certificates.Count > 0;
+    }
+
     private bool TryAddPem(ReadOnlySpan<byte> pem)
     {
+        if (pem.StartsWith("-----BEGIN X509 CRL-----"u8)) return StrictPem.TryReadRevocationLists(pem.TrimEnd((byte)0), _lists);
         var ders = new List<byte[]>();
         if (!StrictPem.TryReadCertificates(pem.TrimEnd((byte)0), ders)) return false;
         AddCertificates(ders);
@@ -104,7 +132,7 @@ public sealed class EvidenceFiles
             return true;
         }
         if (!RevocationList.TryRead(file, out _)) return false;
-        _bundle.Add(EvidencePart.RevocationList, file);
+        _lists.Add(file);
         return true;
     }
 
@@ -122,8 +150,9 @@ public sealed class EvidenceFiles
         {
             using JsonDocument document = JsonDocument.Parse(file, new JsonDocumentOptions { MaxDepth = Limits.MaxJsonDepth });
             JsonElement root = document.RootElement;
-            if (root.TryGetProperty("tcb_info", out _)) return Set(EvidencePart.Collateral, file);
-            if (root.TryGetProperty("hcl_report", out _)) return AzureJson.TryRead(root, _bundle, _certificates);
+            if (root.TryGetProperty("tcb_info", out _)) return Set(EvidencePart.Collateral, file) && TryAddPlatform(root);
+            if (_answers.TryAdd(root)) return true;
+            if (AzureJson.IsAzure(root)) return AzureJson.TryRead(root, _bundle, _certificates);
             if (root.TryGetProperty("vcekCert", out JsonElement vcek))
                 return TryAddPem(Encoding.UTF8.GetBytes(vcek.GetString() ?? "")) && TryAddPem(Encoding.UTF8.GetBytes(root.GetProperty("certificateChain").GetString() ?? ""));
             return root.TryGetProperty("Quote", out _) && WindowsLogJson.TryRead(root, _bundle);
@@ -133,6 +162,10 @@ public sealed class EvidenceFiles
             return false;
         }
     }
+
+    /// <summary>Collateral of a quote that has no certificates names them: newer versions of dcap-qvl.</summary>
+    private bool TryAddPlatform(JsonElement collateral) =>
+        !collateral.TryGetProperty("pck_certificate_chain", out JsonElement chain) || chain.ValueKind == JsonValueKind.Null || TryAddPem(Encoding.UTF8.GetBytes(chain.GetString() ?? ""));
 
     private void AddCertificates(List<byte[]> ders)
     {

@@ -20,7 +20,7 @@ public sealed class CertificateChain : IDisposable
 
     /// <summary>The issuer of the leaf among them.</summary>
     public X509Certificate2? IssuerOf(X509Certificate2 subject) =>
-        _certificates.Find(known => known.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData));
+        _certificates.Find(known => IsIssuer(known, subject));
 
     public IReadOnlyList<X509Certificate2> Certificates => _certificates;
 
@@ -44,12 +44,23 @@ public sealed class CertificateChain : IDisposable
         return true;
     }
 
+    /// <summary>As <see cref="TryLoad"/>, of certificates in any order.</summary>
     public static bool TryLoadPem(ReadOnlySpan<byte> pem, [NotNullWhen(true)] out CertificateChain? chain)
     {
         chain = null;
         var ders = new List<byte[]>();
-        return StrictPem.TryReadCertificates(pem, ders) && TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out chain);
+        if (!StrictPem.TryReadCertificates(pem, ders) || !TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out chain)) return false;
+        int leaf = chain.FindLeaf();
+        chain._certificates.Insert(0, chain._certificates[leaf]);
+        chain._certificates.RemoveAt(leaf + 1);
+        return true;
     }
+
+    /// <summary>The place of the certificate that issued none of the others; the first where there is none.</summary>
+    public int FindLeaf() => Math.Max(0, _certificates.FindIndex(one => !IsSelfIssued(one) && !_certificates.Exists(other => other != one && IsIssuer(one, other))));
+
+    /// <summary>Whether the leaf's common name holds these words.</summary>
+    public bool IsLeafNamed(string words) => Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false).Contains(words, StringComparison.Ordinal);
 
     /// <summary>
     /// Null if the leaf leads over these certificates to the root whose key is pinned, all valid at <paramref name="now"/>.
@@ -102,6 +113,9 @@ public sealed class CertificateChain : IDisposable
     /// <summary>The issuer's name is the subject's. Only a hint where the root is: the key is what is pinned.</summary>
     public static bool IsSelfIssued(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    private static bool IsIssuer(X509Certificate2 issuer, X509Certificate2 subject) =>
+        issuer.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData);
 
     private static bool TryLoadOne(ReadOnlySpan<byte> der, [NotNullWhen(true)] out X509Certificate2? certificate)
     {

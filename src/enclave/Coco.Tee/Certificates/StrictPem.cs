@@ -3,36 +3,40 @@ using System.Buffers.Text;
 namespace Coco.Tee;
 
 /// <summary>
-/// Reads PEM certificates (RFC 7468) with nothing else between or in them, so that no byte of the text is free: whoever changes
+/// Reads PEM certificates and revocation lists (RFC 7468) with nothing else between or in them, so that no byte of the text is free: whoever changes
 /// one changes a certificate or is refused.
 /// </summary>
 public static class StrictPem
 {
-    private static ReadOnlySpan<byte> Begin => "-----BEGIN CERTIFICATE-----"u8;
-    private static ReadOnlySpan<byte> End => "-----END CERTIFICATE-----"u8;
-
     /// <summary>Lines end with LF or CRLF; zeros may follow the text, as quotes have them.</summary>
-    public static bool TryReadCertificates(ReadOnlySpan<byte> text, List<byte[]> certificates)
+    public static bool TryReadCertificates(ReadOnlySpan<byte> text, List<byte[]> certificates) =>
+        TryRead(text, "-----BEGIN CERTIFICATE-----"u8, "-----END CERTIFICATE-----"u8, certificates);
+
+    /// <summary>The same of revocation lists.</summary>
+    public static bool TryReadRevocationLists(ReadOnlySpan<byte> text, List<byte[]> lists) =>
+        TryRead(text, "-----BEGIN X509 CRL-----"u8, "-----END X509 CRL-----"u8, lists);
+
+    private static bool TryRead(ReadOnlySpan<byte> text, ReadOnlySpan<byte> begin, ReadOnlySpan<byte> end, List<byte[]> ders)
     {
         ReadOnlySpan<byte> rest = text.TrimEnd((byte)0);
         if (rest.IsEmpty) return false;
         while (TakeLine(ref rest, out ReadOnlySpan<byte> line))
         {
             if (line.IsEmpty) continue;
-            if (!line.SequenceEqual(Begin) || certificates.Count == Limits.MaxChainCertificates) return false;
-            if (!TryReadBody(ref rest, out byte[] der)) return false;
-            certificates.Add(der);
+            if (!line.SequenceEqual(begin) || ders.Count == Limits.MaxChainCertificates) return false;
+            if (!TryReadBody(ref rest, end, out byte[] der)) return false;
+            ders.Add(der);
         }
-        return certificates.Count > 0;
+        return ders.Count > 0;
     }
 
-    private static bool TryReadBody(ref ReadOnlySpan<byte> rest, out byte[] der)
+    private static bool TryReadBody(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> end, out byte[] der)
     {
         der = [];
         var body = new List<byte>();
         while (TakeLine(ref rest, out ReadOnlySpan<byte> line))
         {
-            if (line.SequenceEqual(End)) return TryDecode(body, out der);
+            if (line.SequenceEqual(end)) return TryDecode(body, out der);
             if (line.IsEmpty || body.Count + line.Length > Limits.MaxCertificateSize * 2) return false;
             body.AddRange(line);
         }

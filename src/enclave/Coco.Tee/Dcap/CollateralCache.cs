@@ -12,6 +12,14 @@ internal sealed class CollateralCache
     private readonly Lock _gate = new();
     private readonly Dictionary<(Hash256 Json, VendorRoots Roots), VerifiedCollateral> _known = [];
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _known.Count;
+        }
+    }
+
     public EvidenceRefusal? TryGet(ReadOnlyMemory<byte> json, VendorRoots roots, DateTimeOffset now, out VerifiedCollateral? verified)
     {
         (Hash256, VendorRoots) id = (Sha256.Hash(json.Span), roots);

@@ -5,6 +5,9 @@ namespace Coco.Tee;
 /// <summary>The three chains of collateral. Intel signs TCB info and QE identity with one certificate, which is then loaded once.</summary>
 internal sealed class CollateralChains : IDisposable
 {
+    /// <summary>Intel certifies other keys too: those of platforms.</summary>
+    private const string Signer = "Intel SGX TCB Signing";
+
     private CertificateChain? _pckIssuer;
     private CertificateChain? _tcbInfo;
     private CertificateChain? _qeIdentity;
@@ -26,7 +29,9 @@ internal sealed class CollateralChains : IDisposable
     }
 
     public EvidenceRefusal? Verify(VendorRoots roots, DateTimeOffset now) =>
-        PckIssuer.Verify(roots.Intel.AsSpan(), now)
+        !TcbInfo.IsLeafNamed(Signer) || !QeIdentity.IsLeafNamed(Signer)
+        ? new EvidenceRefusal(EvidenceCheck.Chain, $"the signer of the TCB info or of the QE identity is not '{Signer}'")
+        : PckIssuer.Verify(roots.Intel.AsSpan(), now)
         ?? TcbInfo.Verify(roots.Intel.AsSpan(), now)
         ?? (ReferenceEquals(QeIdentity, TcbInfo) ? null : QeIdentity.Verify(roots.Intel.AsSpan(), now));
 

@@ -35,6 +35,11 @@ public static class DcapDetails
             EvidenceDetail.Hex("mrSeam", report.MrSeam), EvidenceDetail.Hex("mrSignerSeam", report.MrSignerSeam), EvidenceDetail.Hex("teeTcbSvn", report.TeeTcbSvn),
             new("tdAttributes", $"0x{report.Attributes:x}"), new("xfam", $"0x{report.Xfam:x}"),
             .. report.TeeTcbSvn2.IsEmpty ? (EvidenceDetail[])[] : [EvidenceDetail.Hex("teeTcbSvn2", report.TeeTcbSvn2), EvidenceDetail.Hex("mrServiceTd", report.MrServiceTd)],
+            .. !report.IsExtended ? (EvidenceDetail[])[] :
+            [
+                new("partition", $"{report.Partition}"), EvidenceDetail.Hex("guestId", report.GuestId), EvidenceDetail.Hex("deviceInfo", report.DeviceInfo),
+                EvidenceDetail.Hex("initialServiceTd", report.InitialServiceTd), EvidenceDetail.Hex("currentServiceTd", report.CurrentServiceTd),
+            ],
         ];
     }
 

@@ -9,6 +9,9 @@ public enum DcapBody : byte
     Sgx = 1,
     Td10,
     Td15,
+
+    /// <summary>TD report 1.5 with the guest's identity and history of migration (Intel sgx_quote_5.h, body type 4).</summary>
+    Td15Ex,
 }
 
 /// <summary>
@@ -23,6 +26,7 @@ public sealed class DcapQuote
     private const int TdxTee = 0x81;
     private const int EcdsaP256 = 2;
     private const int QeReportCertification = 6;
+    private const int PckCertification = 4;
     private const int PckChainCertification = 5;
 
     /// <summary>Intel's quoting enclaves.</summary>
@@ -59,8 +63,14 @@ public sealed class DcapQuote
     public ReadOnlySpan<byte> QeReportSignature => _bytes.AsSpan(_qeReport + EnclaveReport.Size, SignatureSize);
     public ReadOnlySpan<byte> QeAuthData => _bytes.AsSpan(_qeAuthData, _qeAuthSize);
 
-    /// <summary>The PCK certificate and its issuers, as PEM.</summary>
-    public ReadOnlySpan<byte> Certificates => _bytes.AsSpan(_certificates, _certificatesSize);
+    /// <summary>5: the PCK certificate and its issuers; 4: the PCK certificate alone; 1 to 3: the platform's number, by which its owner finds the certificate.</summary>
+    public int CertificationType { get; private set; }
+
+    /// <summary>Whether all certificates of the platform's key are in the quote.</summary>
+    public bool HoldsChain => CertificationType == PckChainCertification;
+
+    /// <summary>As PEM, from type 4 on.</summary>
+    public ReadOnlySpan<byte> Certificates => CertificationType < PckCertification ? default : _bytes.AsSpan(_certificates, _certificatesSize);
 
     /// <summary>The offset of the certificates, for tools that name a byte's part.</summary>
     public int CertificatesStart => _certificates;
@@ -91,7 +101,7 @@ public sealed class DcapQuote
     {
         if (_bytes.Length < HeaderSize + 6) return Malformed("the quote ends in its body");
         int type = Short(HeaderSize);
-        if (type is < 1 or > 3) return Malformed($"the body's type is {type}");
+        if (type is < 1 or > 4) return Malformed($"the body's type is {type}");
         var body = (DcapBody)type;
         if (tee == SgxTee != (body == DcapBody.Sgx)) return Malformed("the body is of another TEE than the header");
         return Word(HeaderSize + 2) == (uint)SizeOf(body) ? SetBody(body, HeaderSize + 6) : Malformed("the body has another size than its type");
@@ -107,7 +117,8 @@ public sealed class DcapQuote
     {
         DcapBody.Sgx => EnclaveReport.Size,
         DcapBody.Td10 => TdReport.Size10,
-        _ => TdReport.Size15,
+        DcapBody.Td15 => TdReport.Size15,
+        _ => TdReport.Size15Ex,
     };
 
     private EvidenceRefusal? ReadSignatureData()
@@ -136,7 +147,8 @@ public sealed class DcapQuote
         (_qeAuthData, _qeAuthSize) = (place + 2, Short(place));
         place = _qeAuthData + _qeAuthSize;
         if (place + 6 > Length) return Malformed("the quote ends in the QE's authentication data");
-        if (Short(place) != PckChainCertification) return Malformed($"the certification data is of type {Short(place)}, not 5 (PCK chain)");
+        CertificationType = Short(place);
+        if (CertificationType is < 1 or > PckChainCertification) return Malformed($"the certification data is of type {CertificationType}, not 1 to 5");
         (_certificates, _certificatesSize) = (place + 6, Length - place - 6);
         return Word(place + 2) == (uint)_certificatesSize ? null : Malformed("the certificates do not end with the quote");
     }

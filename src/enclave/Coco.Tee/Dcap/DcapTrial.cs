@@ -23,18 +23,30 @@ internal sealed class DcapTrial(bool isTdx, DcapPolicy policy, DateTimeOffset no
     {
         if (DcapQuote.TryRead(bundle.Get(EvidencePart.Report).Span, out _quote) is { } malformed) return malformed;
         if (Quote.IsTdx != isTdx) return new EvidenceRefusal(EvidenceCheck.Platform, "the quote is of the other of Intel's TEEs");
-        if (!CertificateChain.TryLoadPem(Quote.Certificates, out CertificateChain? chain))
-            return new EvidenceRefusal(EvidenceCheck.Chain, "the quote's certificates cannot be read");
+        if (LoadChain(bundle, out CertificateChain? chain) is { } unreadable) return unreadable;
         using (chain)
         {
-            return CheckPlatform(chain) ?? CheckCollateral(bundle, chain) ?? CheckQe(chain.Leaf) ?? CheckQuote() ?? CheckDebug() ?? CheckTcb();
+            return CheckPlatform(chain!) ?? CheckCollateral(bundle, chain!) ?? CheckQe(chain!.Leaf) ?? CheckQuote() ?? CheckDebug() ?? CheckTcb();
         }
+    }
+
+    /// <summary>Of the quote if it holds them all, else with those that came beside it.</summary>
+    private EvidenceRefusal? LoadChain(EvidenceBundle bundle, out CertificateChain? chain)
+    {
+        if (Quote.HoldsChain)
+            return CertificateChain.TryLoadPem(Quote.Certificates, out chain) ? null : new EvidenceRefusal(EvidenceCheck.Chain, "the quote's certificates cannot be read");
+        chain = null;
+        var ders = new List<byte[]>();
+        if (!Quote.Certificates.IsEmpty && !StrictPem.TryReadCertificates(Quote.Certificates, ders)) return new EvidenceRefusal(EvidenceCheck.Chain, "the quote's certificate cannot be read");
+        ders.AddRange(bundle.All(EvidencePart.Certificate).Select(der => der.ToArray()));
+        if (ders.Count == 0) return new EvidenceRefusal(EvidenceCheck.Collateral, $"the quote names its platform by certification data of type {Quote.CertificationType}, and no PCK certificate came with it");
+        return CertificateChain.TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out chain) ? null : new EvidenceRefusal(EvidenceCheck.Chain, "the certificates beside the quote cannot be read");
     }
 
     private EvidenceRefusal? CheckPlatform(CertificateChain chain)
     {
         if (chain.Verify(policy.Roots.Intel.AsSpan(), now) is { } refusal) return refusal;
-        return PckCertificate.TryRead(chain.Leaf, out _platform) ? null : new EvidenceRefusal(EvidenceCheck.Chain, "the first certificate is not a PCK certificate");
+        return chain.IsLeafNamed("SGX PCK Certificate") && PckCertificate.TryRead(chain.Leaf, out _platform) ? null : new EvidenceRefusal(EvidenceCheck.Chain, "the first certificate is not a PCK certificate");
     }
 
     private EvidenceRefusal? CheckCollateral(EvidenceBundle bundle, CertificateChain chain)
@@ -113,7 +125,8 @@ internal sealed class DcapTrial(bool isTdx, DcapPolicy policy, DateTimeOffset no
         var report = new TdReport(Quote.BodyBytes);
         TdxModuleIdentity? module = TcbEvaluation.ModuleOf(info, report.TeeTcbSvn);
         if (module is null) return new EvidenceRefusal(EvidenceCheck.TdxModule, $"Intel names no TDX module of version {report.TeeTcbSvn[1]}");
-        return report.MrSignerSeam.SequenceEqual(module.Signer.AsSpan()) && TcbEvaluation.EqualsMasked(report.SeamAttributes, module.Attributes, module.AttributesMask)
+        // Intel's own library asks for zeros whatever the mask is: there is no module with attributes yet.
+        return report.MrSignerSeam.SequenceEqual(module.Signer.AsSpan()) && !report.SeamAttributes.ContainsAnyExcept((byte)0) && TcbEvaluation.EqualsMasked(report.SeamAttributes, module.Attributes, module.AttributesMask)
             ? null
             : new EvidenceRefusal(EvidenceCheck.TdxModule, "the TDX module is not the one that Intel names");
     }
@@ -139,10 +152,13 @@ internal sealed class DcapTrial(bool isTdx, DcapPolicy policy, DateTimeOffset no
         if (report.IsMigratable && !policy.IsMigratableAllowed) return Attributes("the guest can be moved by a migration TD");
         if (report.HasUnknownAttributes) return Attributes($"the attributes 0x{report.Attributes:x} have bits that this version does not know");
         if (policy.AllowedXfam is { } mask && (report.Xfam & ~mask) != 0) return Attributes($"the extended features 0x{report.Xfam:x} are more than the TEE manifest allows");
-        return report.MrServiceTd.ContainsAnyExcept((byte)0) && !policy.ServiceTds.Contains(Hex(report.MrServiceTd))
-            ? new EvidenceRefusal(EvidenceCheck.ServiceTd, $"the service TDs {Hex(report.MrServiceTd)} are bound to the guest")
-            : null;
+        if (report.Partition != 0) return Attributes($"the partition {report.Partition} of the guest asked for the report, whose measurement is of the whole guest");
+        return CheckServiceTd(report.MrServiceTd) ?? CheckServiceTd(report.InitialServiceTd) ?? CheckServiceTd(report.CurrentServiceTd);
     }
+
+    private EvidenceRefusal? CheckServiceTd(ReadOnlySpan<byte> digest) => digest.ContainsAnyExcept((byte)0) && !policy.ServiceTds.Contains(Hex(digest))
+        ? new EvidenceRefusal(EvidenceCheck.ServiceTd, $"the service TDs {Hex(digest)} are bound to the guest")
+        : null;
 
     private EvidenceRefusal? CheckEnclave(EnclaveReport report)
     {

@@ -22,8 +22,10 @@ public static class TcbEvaluation
         }
         var report = new TdReport(quote.BodyBytes);
         TdxState now = TdxStateOf(platform, report.TeeTcbSvn, info);
-        TcbStatus merged = now.Platform.LoweredBy(now.Module).LoweredBy(qeStatus);
-        return new TcbVerdict(AfterRelaunch(merged, now, report, platform, info, qeStatus), merged, Together(now.Level, now.ModuleLevel, qeLevel));
+        TcbStatus tdx = now.Platform.LoweredBy(now.Module);
+        TcbStatus merged = tdx.LoweredBy(qeStatus);
+        bool isRelaunch = qeStatus == TcbStatus.UpToDate && now.Module == TcbStatus.OutOfDate && tdx is (TcbStatus.OutOfDate or TcbStatus.OutOfDateConfigurationNeeded);
+        return new TcbVerdict(isRelaunch ? AfterRelaunch(merged, report.TeeTcbSvn2, platform, info) : merged, merged, Together(now.Level, now.ModuleLevel, qeLevel));
     }
 
     public static bool EqualsMasked(ReadOnlySpan<byte> value, ImmutableArray<byte> expected, ImmutableArray<byte> mask)
@@ -55,21 +57,22 @@ public static class TcbEvaluation
     }
 
     /// <summary>
-    /// The host has loaded a newer module since the guest was started (TEE_TCB_SVN_2): only a new start of the guest is needed. It is
-    /// still no accepted state unless a policy says so.
+    /// The host has loaded the newest module since the guest was started (TEE_TCB_SVN_2), and the processor's own level is fine: only a new
+    /// start of the guest is needed (Intel QVL, checkForRelaunch). It is still no accepted state unless a policy says so.
     /// </summary>
-    private static TcbStatus AfterRelaunch(
-        TcbStatus merged, TdxState launched, TdReport report, PckCertificate platform, TcbInfo info, TcbStatus qe)
+    private static TcbStatus AfterRelaunch(TcbStatus merged, ReadOnlySpan<byte> current, PckCertificate platform, TcbInfo info)
     {
-        if (report.TeeTcbSvn2.IsEmpty || launched.Module != TcbStatus.OutOfDate || qe != TcbStatus.UpToDate) return merged;
-        TdxState current = TdxStateOf(platform, report.TeeTcbSvn2, info);
-        if (current.Module != TcbStatus.UpToDate) return merged;
-        return current.Platform switch
+        if (current.IsEmpty || info.Levels.FirstOrDefault(known => IsSgxReached(known, platform)) is not { } processor || info.Levels[0].Tdx.Length != current.Length) return merged;
+        if (processor.Status is not (TcbStatus.UpToDate or TcbStatus.SWHardeningNeeded or TcbStatus.ConfigurationNeeded or TcbStatus.ConfigurationAndSWHardeningNeeded)) return merged;
+        int newest = info.Levels[0].Tdx[0];
+        if (current[1] > 0)
         {
-            TcbStatus.UpToDate or TcbStatus.SWHardeningNeeded => TcbStatus.TDRelaunchAdvised,
-            TcbStatus.ConfigurationNeeded or TcbStatus.ConfigurationAndSWHardeningNeeded => TcbStatus.TDRelaunchAdvisedConfigurationNeeded,
-            _ => merged,
-        };
+            if (ModuleOf(info, current) is not { Levels: [var first, ..] }) return TcbStatus.NotSupported;
+            newest = first.Svn;
+        }
+        if (current[0] < newest || current[2] < info.Levels[0].Tdx[2]) return merged;
+        bool isConfigurationNeeded = merged == TcbStatus.OutOfDateConfigurationNeeded || processor.Status is TcbStatus.ConfigurationNeeded or TcbStatus.ConfigurationAndSWHardeningNeeded;
+        return isConfigurationNeeded ? TcbStatus.TDRelaunchAdvisedConfigurationNeeded : TcbStatus.TDRelaunchAdvised;
     }
 
     private static bool IsSgxReached(TcbLevel level, PckCertificate platform) =>

@@ -33,6 +33,8 @@ public sealed record TcbInfo(
             JsonElement root = document.RootElement;
             int version = root.GetProperty("version").GetInt32();
             if (version is not (Version or SgxVersion)) return false;
+            // How components are compared is the type's matter, and only type 0 is defined.
+            if (root.TryGetProperty("tcbType", out JsonElement type) && type.GetInt32() != 0) return false;
             info = new TcbInfo(
                 version == SgxVersion ? "SGX" : root.GetProperty("id").GetString() ?? "", Time(root, "issueDate"), Time(root, "nextUpdate"),
                 Hex(root, "fmspc", 6), Hex(root, "pceId", 2), root.GetProperty("tcbEvaluationDataNumber").GetInt32(),

@@ -25,13 +25,13 @@ public static class TcbStatuses
 
     /// <summary>
     /// The platform's state lowered by that of the TDX module or of the quoting enclave (Intel QVL, convergeTcbStatus). A component
-    /// that no level names counts as unknown, never as fine.
+    /// that no level names, or with a status that components do not have, counts as unknown, never as fine.
     /// </summary>
     public static TcbStatus LoweredBy(this TcbStatus platform, TcbStatus component)
     {
         if (platform == TcbStatus.Revoked || component == TcbStatus.Revoked) return TcbStatus.Revoked;
-        if (platform == TcbStatus.NotSupported || component == TcbStatus.NotSupported) return TcbStatus.NotSupported;
-        if (component != TcbStatus.OutOfDate) return platform;
+        if (platform == TcbStatus.NotSupported || component is not (TcbStatus.UpToDate or TcbStatus.OutOfDate)) return TcbStatus.NotSupported;
+        if (component == TcbStatus.UpToDate) return platform;
         return platform is TcbStatus.ConfigurationNeeded or TcbStatus.ConfigurationAndSWHardeningNeeded or TcbStatus.OutOfDateConfigurationNeeded
             ? TcbStatus.OutOfDateConfigurationNeeded
             : TcbStatus.OutOfDate;

@@ -3,11 +3,12 @@ using System.Security.Cryptography;
 
 namespace Coco.Tee;
 
-/// <summary>The body of a TDX quote: TD report 1.0 or 1.5 (Intel TDX DCAP Quote, tables for versions 4 and 5).</summary>
+/// <summary>The body of a TDX quote: TD report 1.0, 1.5 or 1.5 extended (Intel TDX DCAP Quote, tables for versions 4 and 5).</summary>
 public readonly ref struct TdReport(ReadOnlySpan<byte> bytes)
 {
     public const int Size10 = 584;
     public const int Size15 = 648;
+    public const int Size15Ex = 885;
     public const int MeasurementSize = 48;
     public const int RegisterCount = 4;
 
@@ -38,10 +39,27 @@ public readonly ref struct TdReport(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Registers => _bytes.Slice(328, RegisterCount * MeasurementSize);
 
     /// <summary>Empty before TD report 1.5.</summary>
-    public ReadOnlySpan<byte> TeeTcbSvn2 => _bytes.Length == Size15 ? _bytes.Slice(584, 16) : default;
+    public ReadOnlySpan<byte> TeeTcbSvn2 => _bytes.Length >= Size15 ? _bytes.Slice(584, 16) : default;
 
     /// <summary>Empty before TD report 1.5.</summary>
-    public ReadOnlySpan<byte> MrServiceTd => _bytes.Length == Size15 ? _bytes.Slice(600, MeasurementSize) : default;
+    public ReadOnlySpan<byte> MrServiceTd => _bytes.Length >= Size15 ? _bytes.Slice(600, MeasurementSize) : default;
+
+    public bool IsExtended => _bytes.Length == Size15Ex;
+
+    /// <summary>Which partition of the guest asked for the report: 0 is the whole guest, or its own hypervisor.</summary>
+    public byte Partition => IsExtended ? _bytes[648] : (byte)0;
+
+    /// <summary>Made at the guest's start and kept through its migrations. Empty before the extended report, zero where the host has not enabled it.</summary>
+    public ReadOnlySpan<byte> GuestId => IsExtended ? _bytes.Slice(649, 32) : default;
+
+    /// <summary>Of the devices that are attached to the guest. Empty before the extended report.</summary>
+    public ReadOnlySpan<byte> DeviceInfo => IsExtended ? _bytes.Slice(681, MeasurementSize) : default;
+
+    /// <summary>The service TDs that the guest began with, which a migration may have changed since. Empty before the extended report.</summary>
+    public ReadOnlySpan<byte> InitialServiceTd => IsExtended ? _bytes.Slice(729, MeasurementSize) : default;
+
+    /// <summary>Empty before the extended report.</summary>
+    public ReadOnlySpan<byte> CurrentServiceTd => IsExtended ? _bytes.Slice(829, MeasurementSize) : default;
 
     public bool IsDebug => (Attributes & DebugGroup) != 0;
     public bool IsSeptVeDisabled => (Attributes & SeptVeDisable) != 0;
