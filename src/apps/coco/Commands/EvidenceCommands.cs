@@ -97,7 +97,7 @@ internal static class EvidenceCommands
         if (file is null) return EvidencePolicyFile.Default;
         try
         {
-            return EvidencePolicyFile.Read(File.ReadAllBytes(file));
+            return EvidencePolicyFile.Read(InputFile.Read(file));
         }
         catch (InvalidDataException wrong)
         {
@@ -110,12 +110,7 @@ internal static class EvidenceCommands
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time : throw new UnknownEvidenceException($"--at takes a time such as 2026-11-20T00:00:00Z, not '{text}'.");
 
-    private static Evidence Read(string[] files)
-    {
-        foreach (string file in files)
-            if (!File.Exists(file)) throw new FileNotFoundException($"There is no file {file}.");
-        return EvidenceFiles.Read(files.Select(File.ReadAllBytes));
-    }
+    private static Evidence Read(string[] files) => EvidenceFiles.Read(files.Select(InputFile.Read));
 
     private static void Print(EvidenceReport report, bool asJson)
     {
