@@ -66,6 +66,19 @@ public sealed class WorkerStandingTests
     }
 
     [Fact]
+    public async Task A_worker_that_fell_silent_makes_way_as_soon_as_another_one_waits()
+    {
+        using var bench = new BoundaryBench();
+        await bench.LeadsAsync();
+        using var silent = new BoundaryStream((await bench.WayOf(bench.TdxWorker).ConnectAsync(bench.Key, default)).Stream);
+        await BoundaryBench.SayAsync(silent, BoundaryBench.HelloOf(bench.Key));
+        await BoundaryBench.HearAsync<Welcome>(silent);
+        await using var next = new SupervisedWorker(bench.WayOf(bench.TdxWorker), bench.Machine.ClientAddress);
+        await next.UntilAsync(HttpStatusCode.OK);
+        Assert.Contains(bench.Machine.Lines, line => line.Contains("it has been silent, and another worker waits", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_link_that_breaks_is_made_anew_at_once_with_fresh_evidence()
     {
         using var bench = new BoundaryBench();

@@ -12,7 +12,7 @@ namespace Coco.Manager.Worker;
 
 /// <summary>
 /// The manager's end of the boundary: one worker at a time over a Unix domain socket that only the worker's user can open, or in attested TLS
-/// where the worker is in a TEE of its own. A silent worker is cut off; a new one may then connect.
+/// where the worker is in a TEE of its own. A silent worker is cut off, sooner when another one waits; a new one may then connect.
 /// </summary>
 /// <param name="configuration">Whose worker folder belongs to the worker's user; others who connect are hung up on.</param>
 /// <param name="measure">The measurement of the program in a folder.</param>
@@ -31,6 +31,9 @@ internal sealed class WorkerServer(
     private volatile AttestedWorker? _attested;
     private volatile TaskCompletionSource? _dropped;
     private string? _refusal;
+
+    /// <summary>When the worker was heard last.</summary>
+    private long _heard;
     private Socket? _listener;
     private long _messages;
 
@@ -155,6 +158,7 @@ internal sealed class WorkerServer(
         TaskCompletionSource dropped = _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var stream = new BoundaryStream(connection);
+        Volatile.Write(ref _heard, Environment.TickCount64);
         _outgoing = Channel.CreateBounded<ManagerMessage>(new BoundedChannelOptions(Limits.MaxWorkerBacklog) { SingleReader = true });
         Task reading = ReadAllAsync(stream, dropped.Task, ending.Token);
         Task writing = WriteAllAsync(stream, _outgoing.Reader, ending.Token);
@@ -171,6 +175,7 @@ internal sealed class WorkerServer(
             ReadOnlyMemory<byte>? frame = await stream.ReadAsync(cancellation).AsTask()
                 .WaitAsync(TimeSpan.FromMilliseconds(10 * Boundary.Limits.SilenceMs), cancellation);
             if (frame is null) throw new EndOfStreamException("it closed the boundary");
+            Volatile.Write(ref _heard, Environment.TickCount64);
             if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
                 throw new InvalidDataException("it sent a message that can't be read");
             if (dropped.IsCompleted) await dropped; // what it still says counts no more
@@ -206,6 +211,8 @@ internal sealed class WorkerServer(
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             Send(ManagerBeat.Instance);
+            if (Environment.TickCount64 - Volatile.Read(ref _heard) > 2 * Boundary.Limits.SilenceMs && IsAnotherWaiting())
+                throw new TimeoutException("it has been silent, and another worker waits");
             if (_attested is not { } attested) continue;
             if (attested.IsOver)
             {
@@ -215,6 +222,9 @@ internal sealed class WorkerServer(
             if (attested.Due() is { } question) Send(question);
         }
     }
+
+    /// <summary>Whoever connects now has broken with the link before, or is another worker: it is let in, or not, when its turn comes.</summary>
+    private bool IsAnotherWaiting() => _listener!.Poll(0, SelectMode.SelectRead);
 
     private void Take(EvidenceGiven given)
     {
