@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>Certificates of one chain, root included; the vendors' have two or three.</summary>
     public const int MaxChainCertificates = 6;
 
+    /// <summary>Chains that were verified and are kept: a machine shows one or two.</summary>
+    public const int MaxVerifiedChains = 256;
+
     /// <summary>One certificate; the vendors' are below 2 kB.</summary>
     public const int MaxCertificateSize = 8 * 1024;
 

@@ -292,6 +292,19 @@ public sealed class DcapVerifierTests : IDisposable
         Assert.Throws<Coco.Client.UnknownEvidenceException>(() => Coco.Client.EvidenceFiles.ReadBundle([.. files, collateral]));
     }
 
+    [Fact]
+    public void The_quote_of_an_agents_answer_is_read()
+    {
+        byte[] quote = _intel.Quote(4, DcapFixture.Td10(), isTdx: true);
+        foreach (string text in (string[])[Convert.ToBase64String(quote), Convert.ToHexStringLower(quote)])
+        {
+            byte[] answer = System.Text.Encoding.UTF8.GetBytes($"{{\"quote\":\"{text}\",\"event_log\":[1]}}");
+            Assert.True(DcapVerifier.Tdx.Verify(Coco.Client.EvidenceFiles.ReadBundle([_intel.Collateral(true), answer]), _intel.Policy, DcapFixture.Now).Holds);
+        }
+        byte[] noQuote = System.Text.Encoding.UTF8.GetBytes($"{{\"quote\":\"{Convert.ToBase64String(new byte[600])}\"}}");
+        Assert.Throws<Coco.Client.UnknownEvidenceException>(() => Coco.Client.EvidenceFiles.ReadBundle([noQuote]));
+    }
+
     private static byte[] Answer(string name, byte[] signed, byte[] signature) =>
         System.Text.Encoding.UTF8.GetBytes($"{{\"{name}\":{System.Text.Encoding.UTF8.GetString(signed)},\"signature\":\"{Convert.ToHexStringLower(signature)}\"}}");
 

@@ -8,11 +8,7 @@ internal static class CertificateOrder
     /// <summary>The one that issued none of the others first; the others as they came. As they came where they are not certificates.</summary>
     public static IEnumerable<byte[]> LeafFirst(List<byte[]> ders)
     {
-        if (ders.Count < 2 || !CertificateChain.TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out CertificateChain? chain)) return ders;
-        using (chain)
-        {
-            int leaf = chain.FindLeaf();
-            return leaf == 0 ? ders : [ders[leaf], .. ders.Where((_, place) => place != leaf)];
-        }
+        int leaf = CertificateChain.LeafOf(ders);
+        return leaf == 0 ? ders : [ders[leaf], .. ders.Where((_, place) => place != leaf)];
     }
 }

@@ -152,6 +152,9 @@ public sealed class EvidenceFiles
             JsonElement root = document.RootElement;
             if (root.TryGetProperty("tcb_info", out _)) return Set(EvidencePart.Collateral, file) && TryAddPlatform(root);
             if (_answers.TryAdd(root)) return true;
+            // What agents in TDX and SGX guests answer: the quote, with logs beside it that are not read here.
+            if (root.TryGetProperty("quote", out JsonElement quote) && quote.ValueKind == JsonValueKind.String)
+                return EvidenceText.TryRead(Encoding.UTF8.GetBytes(quote.GetString()!), out byte[] bytes) && IsQuote(bytes) && Set(EvidencePart.Report, bytes);
             if (AzureJson.IsAzure(root)) return AzureJson.TryRead(root, _bundle, _certificates);
             if (root.TryGetProperty("vcekCert", out JsonElement vcek))
                 return TryAddPem(Encoding.UTF8.GetBytes(vcek.GetString() ?? "")) && TryAddPem(Encoding.UTF8.GetBytes(root.GetProperty("certificateChain").GetString() ?? ""));

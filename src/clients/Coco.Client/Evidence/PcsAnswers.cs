@@ -34,10 +34,10 @@ internal sealed class PcsAnswers
         using (chain)
         {
             X509Certificate2[] all = [.. chain.Certificates];
-            X509Certificate2? root = Array.Find(all, CertificateChain.IsSelfIssued);
+            X509Certificate2? root = chain.Root;
             X509Certificate2? signer = Array.Find(all, one => one.GetNameInfo(X509NameType.SimpleName, false) == TcbSigner);
-            (byte[] List, X509Certificate2 Issuer)? rootList = Find(lists, all, isRoot: true);
-            (byte[] List, X509Certificate2 Issuer)? pckList = Find(lists, all, isRoot: false);
+            (byte[] List, X509Certificate2 Issuer)? rootList = Find(lists, chain, isRoot: true);
+            (byte[] List, X509Certificate2 Issuer)? pckList = Find(lists, chain, isRoot: false);
             if (root is null || signer is null || rootList is null || pckList is null) return null;
             certificates.RemoveAll(der => der.AsSpan().SequenceEqual(signer.RawData));
             string signerChain = Pem(signer, root);
@@ -56,12 +56,13 @@ internal sealed class PcsAnswers
         }
     }
 
-    private static (byte[], X509Certificate2)? Find(List<byte[]> lists, X509Certificate2[] all, bool isRoot)
+    private static (byte[], X509Certificate2)? Find(List<byte[]> lists, CertificateChain chain, bool isRoot)
     {
         foreach (byte[] der in lists)
         {
             if (!RevocationList.TryRead(der, out RevocationList? list)) continue;
-            if (Array.Find(all, one => CertificateChain.IsSelfIssued(one) == isRoot && list.IsIssuedBy(one)) is { } issuer) return (der, issuer);
+            for (int place = 0; place < chain.Outlines.Count; place++)
+                if (chain.Outlines[place].IsSelfIssued == isRoot && list.IsIssuedBy(chain.Outlines[place])) return (der, chain.Certificates[place]);
         }
         return null;
     }

@@ -1,46 +1,60 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Coco.Primitives;
 
 namespace Coco.Tee;
 
-/// <summary>Certificates that came with evidence, and whether they lead to a pinned root. Owns them.</summary>
+/// <summary>
+/// Certificates that came with evidence, and whether they lead to a pinned root. Owns them. Of a chain that was verified before, the platform
+/// reads only what is asked for.
+/// </summary>
 public sealed class CertificateChain : IDisposable
 {
-    private readonly List<X509Certificate2> _certificates;
+    private static readonly VerifiedChains Known = new();
 
-    private CertificateChain(List<X509Certificate2> certificates) => _certificates = certificates;
+    private readonly List<ReadOnlyMemory<byte>> _ders;
+    private readonly List<CertificateOutline> _outlines;
+    private readonly X509Certificate2?[] _certificates;
+    private readonly Hash256 _id;
+
+    private CertificateChain(List<ReadOnlyMemory<byte>> ders, List<CertificateOutline> outlines, in Hash256 id) =>
+        (_ders, _outlines, _certificates, _id) = (ders, outlines, new X509Certificate2?[ders.Count], id);
 
     /// <summary>The certificate that is asked about; the others stand in any order.</summary>
-    public X509Certificate2 Leaf => _certificates[0];
+    public X509Certificate2 Leaf => At(0);
 
     /// <summary>The self-signed one; null if none came.</summary>
-    public X509Certificate2? Root => _certificates.Find(IsSelfIssued);
+    public X509Certificate2? Root => _outlines.FindIndex(one => one.IsSelfIssued) is >= 0 and int place ? At(place) : null;
 
-    /// <summary>The issuer of the leaf among them.</summary>
-    public X509Certificate2? IssuerOf(X509Certificate2 subject) =>
-        _certificates.Find(known => IsIssuer(known, subject));
+    /// <summary>In the order of <see cref="Certificates"/>.</summary>
+    public IReadOnlyList<CertificateOutline> Outlines => _outlines;
 
-    public IReadOnlyList<X509Certificate2> Certificates => _certificates;
+    /// <summary>The issuer of the leaf among them; null if it did not come.</summary>
+    public CertificateOutline? LeafsIssuer => _outlines.Find(known => known.IsIssuerOf(_outlines[0]));
+
+    public IReadOnlyList<X509Certificate2> Certificates => [.. Enumerable.Range(0, _certificates.Length).Select(At)];
 
     /// <summary>False unless every one is exactly one DER certificate. The first is the leaf.</summary>
     public static bool TryLoad(IEnumerable<ReadOnlyMemory<byte>> ders, [NotNullWhen(true)] out CertificateChain? chain)
     {
         chain = null;
-        var loaded = new List<X509Certificate2>();
+        var outlines = new List<CertificateOutline>();
+        var read = new List<ReadOnlyMemory<byte>>();
         foreach (ReadOnlyMemory<byte> der in ders)
         {
-            if (loaded.Count < Limits.MaxChainCertificates && TryLoadOne(der.Span, out X509Certificate2? certificate))
-            {
-                loaded.Add(certificate);
-                continue;
-            }
-            foreach (X509Certificate2 done in loaded) done.Dispose();
+            if (read.Count == Limits.MaxChainCertificates || der.Length > Limits.MaxCertificateSize || !CertificateOutline.TryRead(der, out CertificateOutline? outline)) return false;
+            read.Add(der);
+            outlines.Add(outline);
+        }
+        if (read.Count == 0) return false;
+        var made = new CertificateChain(read, outlines, VerifiedChains.IdOf(read));
+        if (!Known.Has(made._id) && !made.TryLoadAll())
+        {
+            made.Dispose();
             return false;
         }
-        if (loaded.Count == 0) return false;
-        chain = new CertificateChain(loaded);
+        chain = made;
         return true;
     }
 
@@ -49,15 +63,22 @@ public sealed class CertificateChain : IDisposable
     {
         chain = null;
         var ders = new List<byte[]>();
-        if (!StrictPem.TryReadCertificates(pem, ders) || !TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out chain)) return false;
-        int leaf = chain.FindLeaf();
-        chain._certificates.Insert(0, chain._certificates[leaf]);
-        chain._certificates.RemoveAt(leaf + 1);
-        return true;
+        if (!StrictPem.TryReadCertificates(pem, ders)) return false;
+        int leaf = LeafOf(ders);
+        return TryLoad(((byte[][])[ders[leaf], .. ders.Where((_, place) => place != leaf)]).Select(der => (ReadOnlyMemory<byte>)der), out chain);
     }
 
-    /// <summary>The place of the certificate that issued none of the others; the first where there is none.</summary>
-    public int FindLeaf() => Math.Max(0, _certificates.FindIndex(one => !IsSelfIssued(one) && !_certificates.Exists(other => other != one && IsIssuer(one, other))));
+    /// <summary>The place of the certificate that issued none of the others; the first where there is none, or one of them cannot be read.</summary>
+    public static int LeafOf(IReadOnlyList<byte[]> ders)
+    {
+        var outlines = new List<CertificateOutline>();
+        foreach (byte[] der in ders)
+        {
+            if (!CertificateOutline.TryRead(der, out CertificateOutline? outline)) return 0;
+            outlines.Add(outline);
+        }
+        return Math.Max(0, outlines.FindIndex(one => !one.IsSelfIssued && !outlines.Exists(other => other != one && one.IsIssuerOf(other))));
+    }
 
     /// <summary>Whether the leaf's common name holds these words.</summary>
     public bool IsLeafNamed(string words) => Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false).Contains(words, StringComparison.Ordinal);
@@ -67,6 +88,14 @@ public sealed class CertificateChain : IDisposable
     /// Revocation is <see cref="RevocationList"/>'s: the platform's chain cannot be given a list.
     /// </summary>
     public EvidenceRefusal? Verify(ReadOnlySpan<byte> pinnedKeyDigest, DateTimeOffset now)
+    {
+        if (Known.Holds(_id, pinnedKeyDigest, now)) return null;
+        EvidenceRefusal? refusal = VerifyAnew(pinnedKeyDigest, now);
+        if (refusal is null) Known.Keep(_id, pinnedKeyDigest, Certificates);
+        return refusal;
+    }
+
+    private EvidenceRefusal? VerifyAnew(ReadOnlySpan<byte> pinnedKeyDigest, DateTimeOffset now)
     {
         if (Root is not { } root) return new EvidenceRefusal(EvidenceCheck.Chain, "no root certificate is among the certificates");
         if (!SHA256.HashData(root.PublicKey.ExportSubjectPublicKeyInfo()).AsSpan().SequenceEqual(pinnedKeyDigest))
@@ -87,7 +116,7 @@ public sealed class CertificateChain : IDisposable
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-        foreach (X509Certificate2 certificate in _certificates.Skip(1)) chain.ChainPolicy.ExtraStore.Add(certificate);
+        foreach (X509Certificate2 certificate in Certificates.Skip(1)) chain.ChainPolicy.ExtraStore.Add(certificate);
         bool holds;
         try
         {
@@ -107,24 +136,21 @@ public sealed class CertificateChain : IDisposable
 
     public void Dispose()
     {
-        foreach (X509Certificate2 certificate in _certificates) certificate.Dispose();
+        foreach (X509Certificate2? certificate in _certificates) certificate?.Dispose();
     }
 
-    /// <summary>The issuer's name is the subject's. Only a hint where the root is: the key is what is pinned.</summary>
-    public static bool IsSelfIssued(X509Certificate2 certificate) =>
-        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+    private X509Certificate2 At(int place) => _certificates[place] ??= X509CertificateLoader.LoadCertificate(_ders[place].Span);
 
-    private static bool IsIssuer(X509Certificate2 issuer, X509Certificate2 subject) =>
-        issuer.SubjectName.RawData.AsSpan().SequenceEqual(subject.IssuerName.RawData);
+    private bool TryLoadAll()
+    {
+        for (int place = 0; place < _certificates.Length; place++)
+            if (!TryLoadOne(_ders[place].Span, out _certificates[place])) return false;
+        return true;
+    }
 
     private static bool TryLoadOne(ReadOnlySpan<byte> der, [NotNullWhen(true)] out X509Certificate2? certificate)
     {
         certificate = null;
-        if (der.Length > Limits.MaxCertificateSize || !AsnDecoder.TryReadEncodedValue(der, AsnEncodingRules.DER, out Asn1Tag tag, out _, out _, out int consumed)
-            || consumed != der.Length || tag != Asn1Tag.Sequence)
-        {
-            return false;
-        }
         try
         {
             certificate = X509CertificateLoader.LoadCertificate(der);
@@ -133,7 +159,7 @@ public sealed class CertificateChain : IDisposable
         {
             return false;
         }
-        if (certificate.RawData.AsSpan().SequenceEqual(der)) return true;
+        if (certificate.RawDataMemory.Span.SequenceEqual(der)) return true;
         certificate.Dispose();
         certificate = null;
         return false;

@@ -42,8 +42,10 @@ public sealed class RevocationList
 
     public bool IsIssuedBy(X509Certificate2 issuer) => _issuer.AsSpan().SequenceEqual(issuer.SubjectName.RawData);
 
+    public bool IsIssuedBy(CertificateOutline issuer) => _issuer.AsSpan().SequenceEqual(issuer.Subject.Span);
+
     /// <summary>Null if the issuer signed it, it is of this time, and none of the certificates is on it.</summary>
-    public EvidenceRefusal? Verify(X509Certificate2 issuer, DateTimeOffset now, params ReadOnlySpan<X509Certificate2> certificates)
+    public EvidenceRefusal? Verify(X509Certificate2 issuer, DateTimeOffset now, params ReadOnlySpan<CertificateOutline> certificates)
     {
         if (!IsIssuedBy(issuer)) return new EvidenceRefusal(EvidenceCheck.CrlIssuer, $"the revocation list is not of '{issuer.Subject}'");
         if (!_signed.IsSignedBy(issuer)) return new EvidenceRefusal(EvidenceCheck.CrlSignature, $"'{issuer.Subject}' did not sign the revocation list");
@@ -53,12 +55,12 @@ public sealed class RevocationList
     }
 
     /// <summary>Null if none of the certificates is on the list. Those of other issuers are not its matter.</summary>
-    public EvidenceRefusal? FindRevoked(params ReadOnlySpan<X509Certificate2> certificates)
+    public EvidenceRefusal? FindRevoked(params ReadOnlySpan<CertificateOutline> certificates)
     {
-        foreach (X509Certificate2 certificate in certificates)
+        foreach (CertificateOutline certificate in certificates)
         {
-            if (certificate.IssuerName.RawData.AsSpan().SequenceEqual(_issuer) && Holds(certificate.SerialNumberBytes.Span))
-                return new EvidenceRefusal(EvidenceCheck.Revoked, $"the certificate '{certificate.Subject}' with the serial number {certificate.SerialNumber} is revoked");
+            if (certificate.Issuer.Span.SequenceEqual(_issuer) && Holds(certificate.Serial.Span))
+                return new EvidenceRefusal(EvidenceCheck.Revoked, $"the certificate '{new X500DistinguishedName(certificate.Subject.Span).Name}' with the serial number {Convert.ToHexString(certificate.Serial.Span)} is revoked");
         }
         return null;
     }

@@ -18,6 +18,8 @@ internal sealed class CollateralChains : IDisposable
 
     public IEnumerable<X509Certificate2> All => PckIssuer.Certificates.Concat(TcbInfo.Certificates).Concat(QeIdentity.Certificates);
 
+    public IEnumerable<CertificateOutline> Outlines => PckIssuer.Outlines.Concat(TcbInfo.Outlines).Concat(QeIdentity.Outlines);
+
     public EvidenceRefusal? Open(DcapCollateral collateral)
     {
         if (!CertificateChain.TryLoadPem(collateral.PckCrlIssuerChain, out _pckIssuer)) return Malformed("revocation list");

@@ -54,11 +54,11 @@ internal sealed class DcapTrial(bool isTdx, DcapPolicy policy, DateTimeOffset no
         if (!bundle.Has(EvidencePart.Collateral))
             return policy.IsCollateralRequired ? new EvidenceRefusal(EvidenceCheck.Collateral, "Intel's collateral is missing: TCB and revocation are not known") : null;
         if (DcapVerifier.TryGetCollateral(bundle.Get(EvidencePart.Collateral), policy.Roots, now, out _collateral) is { } refusal) return refusal;
-        X509Certificate2? issuer = chain.IssuerOf(chain.Leaf);
+        CertificateOutline? issuer = chain.LeafsIssuer;
         // Whose list says nothing is not a list about this platform: Intel has one CA for single processors and one for servers.
-        if (issuer is null || !_collateral!.PckList.IsIssuedBy(issuer) || !issuer.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(_collateral.PckIssuerKey.AsSpan()))
+        if (issuer is null || !_collateral!.PckList.IsIssuedBy(issuer) || !issuer.PublicKey.Span.SequenceEqual(_collateral.PckIssuerKey.AsSpan()))
             return new EvidenceRefusal(EvidenceCheck.CrlIssuer, "the revocation list is of another CA than the platform's certificate");
-        return _collateral.RootList.FindRevoked([.. chain.Certificates]) ?? _collateral.PckList.FindRevoked(chain.Leaf) ?? CheckKind(_collateral);
+        return _collateral.RootList.FindRevoked([.. chain.Outlines]) ?? _collateral.PckList.FindRevoked(chain.Outlines[0]) ?? CheckKind(_collateral);
     }
 
     private EvidenceRefusal? CheckKind(VerifiedCollateral collateral)

@@ -44,7 +44,7 @@ public sealed class VerifiedCollateral
             QeIdentity = qe,
             PckList = pck!,
             RootList = root!,
-            PckIssuerKey = [.. chains.PckIssuer.Leaf.PublicKey.ExportSubjectPublicKeyInfo()],
+            PckIssuerKey = [.. chains.PckIssuer.Outlines[0].PublicKey.Span],
             From = Latest([info.IssueDate, qe.IssueDate, root!.ThisUpdate, pck!.ThisUpdate, .. chains.All.Select(certificate => new DateTimeOffset(certificate.NotBefore))]),
             Until = Earliest([info.NextUpdate, qe.NextUpdate, root.NextUpdate, pck.NextUpdate, .. chains.All.Select(certificate => new DateTimeOffset(certificate.NotAfter))]),
         };
@@ -57,7 +57,7 @@ public sealed class VerifiedCollateral
         pck = null;
         if (!RevocationList.TryRead(collateral.RootCaCrl, out root) || !RevocationList.TryRead(collateral.PckCrl, out pck))
             return new EvidenceRefusal(EvidenceCheck.CrlSignature, "a revocation list cannot be read");
-        return root.Verify(chains.PckIssuer.Root!, now, [.. chains.All])
+        return root.Verify(chains.PckIssuer.Root!, now, [.. chains.Outlines])
             ?? pck.Verify(chains.PckIssuer.Leaf, now);
     }
 

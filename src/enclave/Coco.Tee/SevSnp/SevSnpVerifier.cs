@@ -57,7 +57,7 @@ public sealed class SevSnpVerifier : IEvidenceVerifier
             return policy.IsRevocationListRequired ? new EvidenceRefusal(EvidenceCheck.Collateral, "AMD's revocation list is missing") : null;
         X509Certificate2 root = evidence.Chain.Root!;
         foreach (RevocationList list in evidence.Lists)
-            if (list.Verify(root, now, [.. evidence.Chain.Certificates]) is { } refusal) return refusal;
+            if (list.Verify(root, now, [.. evidence.Chain.Outlines]) is { } refusal) return refusal;
         return null;
     }
 

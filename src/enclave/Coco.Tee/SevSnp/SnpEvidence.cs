@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Coco.Tee;
@@ -12,7 +13,7 @@ internal sealed class SnpEvidence : IDisposable
     public CertificateChain Chain { get; }
     public SnpCertificate Certificate { get; }
 
-    /// <summary>By the root that came, or by the leaf's issuer where none came; checked against the pinned key later.</summary>
+    /// <summary>By the name of the leaf's issuer; checked against the pinned key later.</summary>
     public SnpProduct Product { get; }
 
     public List<RevocationList> Lists { get; } = [];
@@ -38,16 +39,16 @@ internal sealed class SnpEvidence : IDisposable
         evidence = null;
         List<ReadOnlyMemory<byte>> ders = [.. bundle.All(EvidencePart.Certificate)];
         if (ders.Count == 0) return new EvidenceRefusal(EvidenceCheck.Collateral, "the certificate of the key that signed the report is missing");
+        if (!CertificateOutline.TryRead(ders[0], out CertificateOutline? leaf)) return NotCertificates();
+        // By the name of the leaf's issuer; the key that is pinned for the product decides whether it is true.
+        string issuer = NameOf(leaf.Issuer);
+        if (ProductOf(issuer) is not { } product) return NotAmds();
+        if (ders.Count == 1) ders.AddRange(VendorRoots.AmdCertificates(product, isVlek: issuer.Contains("VLEK", StringComparison.Ordinal)).Select(der => (ReadOnlyMemory<byte>)der));
         if (!CertificateChain.TryLoad(ders, out CertificateChain? chain)) return NotCertificates();
-        if (!SnpCertificate.TryRead(chain.Leaf, out SnpCertificate? certificate) || ProductOf(chain) is not { } product)
+        if (!SnpCertificate.TryRead(chain.Leaf, out SnpCertificate? certificate))
         {
             chain.Dispose();
-            return new EvidenceRefusal(EvidenceCheck.Chain, "the first certificate is not AMD's for a key that signs reports");
-        }
-        if (ders.Count == 1)
-        {
-            chain.Dispose();
-            if (!CertificateChain.TryLoad([ders[0], .. VendorRoots.AmdCertificates(product, certificate.IsVlek)], out chain)) return NotCertificates();
+            return NotAmds();
         }
         evidence = new SnpEvidence(report, chain, certificate, product) { Endorsement = bundle.Get(EvidencePart.Endorsement) };
         return null;
@@ -65,12 +66,24 @@ internal sealed class SnpEvidence : IDisposable
 
     private static EvidenceRefusal NotCertificates() => new(EvidenceCheck.Chain, "the certificates are not DER certificates");
 
-    /// <summary>Of the root if there is one: its name is checked with its key, so that it need not be believed here.</summary>
-    private static SnpProduct? ProductOf(CertificateChain chain)
+    private static EvidenceRefusal NotAmds() => new(EvidenceCheck.Chain, "the first certificate is not AMD's for a key that signs reports");
+
+    private static string NameOf(ReadOnlyMemory<byte> der)
     {
-        string name = chain.Root?.Subject ?? chain.Leaf.Issuer;
+        try
+        {
+            return new X500DistinguishedName(der.Span).Name;
+        }
+        catch (CryptographicException)
+        {
+            return "";
+        }
+    }
+
+    private static SnpProduct? ProductOf(string issuer)
+    {
         foreach (SnpProduct product in SnpProducts.All)
-            if (name.Contains($"-{product}", StringComparison.Ordinal)) return product;
+            if (issuer.Contains($"-{product}", StringComparison.Ordinal)) return product;
         return null;
     }
 }
