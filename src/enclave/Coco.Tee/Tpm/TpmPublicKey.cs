@@ -36,14 +36,16 @@ internal static class RsaKeys
     private const int MinBytes = 256;
     private const int MaxBytes = 512;
 
-    /// <summary>2048 to 4096 bits; anything else is too weak or not a key.</summary>
+    /// <summary>2048 to 4096 bits and an odd exponent from 3 on; anything else is too weak or not a key: with 1 everybody signs.</summary>
     public static bool TryCreate(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, [NotNullWhen(true)] out RSA? key)
     {
         key = null;
-        if (modulus.Length is < MinBytes or > MaxBytes || exponent.Length is < 1 or > 8) return false;
+        if (modulus.Length is < MinBytes or > MaxBytes || exponent.Length > 8) return false;
+        exponent = exponent.TrimStart((byte)0);
+        if (exponent is [] or [1] || (exponent[^1] & 1) == 0) return false;
         try
         {
-            key = RSA.Create(new RSAParameters { Modulus = modulus.ToArray(), Exponent = exponent.TrimStart((byte)0).ToArray() });
+            key = RSA.Create(new RSAParameters { Modulus = modulus.ToArray(), Exponent = exponent.ToArray() });
             return true;
         }
         catch (CryptographicException)
