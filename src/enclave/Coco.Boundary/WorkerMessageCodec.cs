@@ -97,8 +97,9 @@ public static class WorkerMessageCodec
                 writer.WriteHash(m.Nonce);
                 writer.WriteBytes(m.Evidence.Span);
                 break;
-            case WorkerBeat:
+            case WorkerBeat m:
                 writer.WriteByte((byte)Kind.Beat);
+                WriteFigures(m.Figures, writer);
                 break;
             default:
                 throw new InvariantException($"no encoding for {message.GetType().Name}");
@@ -128,12 +129,27 @@ public static class WorkerMessageCodec
             Kind.SnapshotPieceTaken => SnapshotPieceTaken.Instance,
             Kind.Serving => Serving.Instance,
             Kind.EvidenceGiven => new EvidenceGiven(fields.Hash(), fields.Bytes(Limits.MaxEvidenceBytes)),
-            Kind.Beat => WorkerBeat.Instance,
+            Kind.Beat => new WorkerBeat(ReadFigures(ref fields)),
             _ => null,
         };
         if (!fields.IsComplete) message = null;
         return message is not null;
     }
+
+    private static void WriteFigures(WorkerFigures figures, ByteWriter writer)
+    {
+        writer.WriteUInt64(figures.StateBytes);
+        writer.WriteUInt64(figures.HeapBytes);
+        writer.WriteUInt64(figures.Snapshots);
+        writer.WriteUInt64(figures.SnapshotMicroseconds);
+        writer.WriteUInt64(figures.ExecutorSnapshotMicroseconds);
+        writer.WriteUInt64(figures.CollectorSnapshotMicroseconds);
+        writer.WriteUInt64(figures.ExecutorUsualMicroseconds);
+        writer.WriteUInt64(figures.CollectorUsualMicroseconds);
+    }
+
+    private static WorkerFigures ReadFigures(ref FieldReader fields) => new(
+        fields.UInt64(), fields.UInt64(), fields.UInt64(), fields.UInt64(), fields.UInt64(), fields.UInt64(), fields.UInt64(), fields.UInt64());
 
     private static Ready ReadReady(ref FieldReader fields)
     {

@@ -60,8 +60,5 @@ public sealed record Serving : WorkerMessage
 /// <summary>Evidence of this worker's TLS key, made now for the manager's nonce.</summary>
 public sealed record EvidenceGiven(Hash256 Nonce, ReadOnlyMemory<byte> Evidence) : WorkerMessage;
 
-/// <summary>The worker lives.</summary>
-public sealed record WorkerBeat : WorkerMessage
-{
-    public static WorkerBeat Instance { get; } = new();
-}
+/// <summary>The worker lives, and how it does.</summary>
+public sealed record WorkerBeat(WorkerFigures Figures) : WorkerMessage;

@@ -65,6 +65,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private readonly string _measurement;
     private string? _constitutionDigest;
     private volatile byte[] _workerKey = [];
+    private readonly LedgerSettingsFile _settings;
     private volatile bool _isWorkerWelcomed;
     private ulong? _appliedBatch;
     private volatile bool _isServing;
@@ -101,6 +102,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _replica = MakeReplica(log);
         _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
         _submissions = new Submissions(_loop.Post);
+        _settings = new LedgerSettingsFile(_configuration.GenesisFile, action => _loop.Post(_ => action()), End);
         _leases = new LeaseWork(_evidence, _time, () => _state, () => _nodeKey.PublicKey, _loop.Post, Alert, OnDistrusted);
         _disk = new DiskLoop(_folder, Seal, ticket => _loop.Post(new DiskInput(ticket)), End);
         _links = new PeerLinks(
@@ -117,7 +119,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     ManagerStatus IAdminFacts.Status => _status;
     ManagerMetrics IAdminFacts.Metrics => new(
         _folder.Syncs, _worker.Messages, Interlocked.Read(ref _batches), Interlocked.Read(ref _transactions),
-        (long)_status.LastIndex, Interlocked.Read(ref _elections), GC.GetTotalAllocatedBytes());
+        (long)_status.LastIndex, Interlocked.Read(ref _elections), GC.GetTotalAllocatedBytes(), _worker.Figures);
 
     byte[]? IAdminFacts.Governance => _state is { } state ? GovernanceDocument.Write(state) : null;
 
@@ -377,6 +379,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         _isServing = false;
         _snapshots.OnWorkerGone();
+        _loop.Post(_ => _workerKey = []);
         _loop.Post(WorkerGoneInput.Instance);
         _loop.Post(_ => _isWorkerWelcomed = false);
     }
@@ -476,19 +479,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private void ReadLog(ReadLogEffect read)
     {
         var frames = new List<ReadOnlyMemory<byte>>();
-        LogIndex last = _replica.Consensus?.Persisted ?? LogIndex.Zero;
-        int bytes = 0;
-        string? lost = null;
-        for (LogIndex index = read.First; index <= last && bytes < read.MaxBytes; index = index.Next())
-        {
-            if (_reader!.TryReadFrame(index, out ReadOnlyMemory<byte> frame) is { } problem)
-            {
-                Alert("ledger", lost = problem.Message);
-                break;
-            }
-            frames.Add(frame);
-            bytes += frame.Length;
-        }
+        string? lost = _reader!.TryReadFrames(read.First, _replica.Consensus?.Persisted ?? LogIndex.Zero, read.MaxBytes, frames)?.Message;
+        if (lost is not null) Alert("ledger", lost);
         _loop.PostOwn(new LogReadInput(read.Reader, read.First, frames) { Problem = lost });
     }
 
@@ -522,25 +514,27 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _policy = PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs, _policy.Peers);
         if (!isChanged || !_isWorkerWelcomed) return;
         _isWorkerWelcomed = _worker.IsAccepted(state);
-        if (_isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, PolicyOf(state)));
+        if (_isWorkerWelcomed) _worker.Send(new PolicyChanged(state.Version, WorkerWelcome.PolicyOf(state)));
     }
 
     private void Welcome(WelcomeWorkerEffect welcome)
     {
-        GovernanceState state = welcome.State;
+        byte[] worker = _workerKey;
+        _settings.Give(welcome.State.Constitution.Ledger.Settings, welcome.Snapshot is null, settings =>
+        {
+            if (ReferenceEquals(worker, _workerKey)) Welcome(welcome, settings);
+        });
+    }
+
+    private void Welcome(WelcomeWorkerEffect welcome, ReadOnlyMemory<byte> settings)
+    {
+        // The network may have decided something while the settings were read.
+        GovernanceState state = _state is { } now && now.Version > welcome.State.Version ? now : welcome.State;
         if (!_worker.IsAccepted(state)) return;
-        ReadOnlyMemory<byte> settings = LedgerSettingsFile.Resolve(state.Constitution.Ledger.Settings, _configuration.GenesisFile);
-        byte[] certificate = Certify(_workerKey, _configuration.ClientAddress);
-        _worker.Send(new Welcome(
-            _configuration.NodeName, state.Constitution.Ledger.Name, settings.Length, PolicyOf(state), state.Version, certificate, RestoresSnapshot: welcome.Snapshot is not null));
-        for (int at = 0; at < settings.Length; at += Boundary.Limits.SettingsPieceBytes)
-            _worker.Send(new SettingsPiece(settings.Slice(at, Math.Min(Boundary.Limits.SettingsPieceBytes, settings.Length - at))));
+        WorkerWelcome.Send(_worker.Send, _configuration.NodeName, state, settings, Certify(_workerKey, _configuration.ClientAddress), welcome.Snapshot is not null);
         if (welcome.Snapshot is { } snapshot) _snapshots.Feed(snapshot.Index);
         _isWorkerWelcomed = true;
     }
-
-    private static PolicyView PolicyOf(GovernanceState state) => new(
-        (uint)state.Constitution.BatchLimits.MaxTransactions, (uint)state.Constitution.BatchLimits.MaxBytes, (ulong)state.Constitution.Submission.HoldMs, (uint)state.Constitution.Nodes.Length);
 
     private void Alert(string kind, string text)
     {

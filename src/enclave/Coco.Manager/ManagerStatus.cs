@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Coco.Boundary;
 using Coco.Consensus;
 
 namespace Coco.Manager;
@@ -53,9 +54,10 @@ public sealed record ManagerAlert(string At, string Node, string Kind, string Te
 /// <summary>Why this VN did not get into the network: the check and the reason.</summary>
 public sealed record ManagerRefusal(string Check, string Reason);
 
-/// <summary>Counters since the start, at <c>GET /metrics.json</c>.</summary>
+/// <summary>Counters since the start, and what the worker measures of itself, at <c>GET /metrics.json</c>.</summary>
 public sealed record ManagerMetrics(
-    long Fsyncs, long BoundaryMessages, long Batches, long Transactions, long Entries, long Elections, long AllocatedBytes);
+    long Fsyncs, long BoundaryMessages, long Batches, long Transactions, long Entries, long Elections, long AllocatedBytes,
+    WorkerFigures Worker);
 
 [JsonSerializable(typeof(ManagerStatus))]
 [JsonSerializable(typeof(ManagerMetrics))]

@@ -10,7 +10,7 @@ namespace Coco.Worker;
 /// The thread that owns the executor: gathers inputs from everywhere, gives it the clock, and hands its effects to
 /// <paramref name="carryOut"/>. An exception on it ends the process: the enclave stops rather than go on with a broken rule.
 /// </summary>
-internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEffect> carryOut, Action<Exception> fail)
+internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEffect> carryOut, PauseMeter pauses, Action<Exception> fail)
     : IDisposable
 {
     private readonly Inbox<object> _inputs = new();
@@ -46,8 +46,10 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
             {
                 GiveTime();
                 while (_inputs.TryTake(out object? item)) Take(item);
+                long began = Stopwatch.GetTimestamp();
                 executor.Flush(_effects);
                 CarryOut();
+                pauses.Step(began);
                 if (executor.IsGathering) _inputs.Doze(Limits.GatheringMs);
                 else _inputs.Sleep(Limits.TimeMs);
             }
@@ -60,9 +62,11 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
 
     private void Take(object item)
     {
+        long began = Stopwatch.GetTimestamp();
         if (item is ExecutorInput input) executor.Step(input, _effects);
         else ((Action<Executor.Executor>)item)(executor);
         if (_effects.Count > 0) CarryOut();
+        pauses.Step(began);
     }
 
     private void GiveTime()

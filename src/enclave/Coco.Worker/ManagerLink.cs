@@ -118,10 +118,10 @@ internal sealed class ManagerLink : IDisposable
         }
     }
 
-    public async Task BeatAsync(CancellationToken cancellation)
+    public async Task BeatAsync(Func<WorkerFigures> figures, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Boundary.Limits.BeatMs));
-        while (await timer.WaitForNextTickAsync(cancellation)) Send(WorkerBeat.Instance);
+        while (await timer.WaitForNextTickAsync(cancellation)) Send(new WorkerBeat(figures()));
     }
 
     public void Dispose() => _stream.Dispose();

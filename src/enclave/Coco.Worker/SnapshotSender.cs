@@ -8,7 +8,7 @@ namespace Coco.Worker;
 /// Writes a pinned version in canonical order, in the background, piece by piece to the manager, which says when it can take more:
 /// no state is in memory a second time. One at a time.
 /// </summary>
-internal sealed class SnapshotSender(ManagerLink link, Action<Exception> fail) : IDisposable
+internal sealed class SnapshotSender(ManagerLink link, PauseMeter pauses, Action<Exception> fail) : IDisposable
 {
     private readonly CancellationTokenSource _ending = new();
     private SemaphoreSlim _room = new(0);
@@ -17,6 +17,7 @@ internal sealed class SnapshotSender(ManagerLink link, Action<Exception> fail) :
     /// <summary>On the executor's thread: pins the version; the rest runs on the pool.</summary>
     public void Start(VersionedStore store, ulong request)
     {
+        pauses.BeginSnapshot();
         SnapshotWriter writer = store.BeginSnapshot();
         var room = new SemaphoreSlim(Boundary.Limits.SnapshotPiecesAhead);
         (_request, _room) = (request, room);
@@ -49,14 +50,18 @@ internal sealed class SnapshotSender(ManagerLink link, Action<Exception> fail) :
     {
         using (writer)
         {
+            // A buffer is free again when its piece was taken: no garbage for the collector to stop the process for.
+            var buffers = new ByteWriter[Boundary.Limits.SnapshotPiecesAhead];
             bool more = true;
-            while (more)
+            for (int i = 0; more; i++)
             {
                 await room.WaitAsync(cancellation);
-                var piece = new ByteWriter(Limits.SnapshotPieceBytes);
+                ByteWriter piece = buffers[i % buffers.Length] ??= new ByteWriter(Limits.SnapshotPieceBytes);
+                piece.Clear();
                 more = writer.TryWriteNext(piece, Limits.SnapshotPieceBytes);
                 link.Send(new SnapshotWritten(request, writer.Version, piece.Memory, !more));
             }
         }
+        pauses.EndSnapshot();
     }
 }

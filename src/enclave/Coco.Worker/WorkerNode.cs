@@ -22,6 +22,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private readonly LedgerIndex _index = new();
     private readonly Questions<bool> _readIndexes = new(false, TimeProvider.System);
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PauseMeter _pauses = new();
     private ManagerLink? _link;
     private ILedger? _ledger;
     private VersionedStore? _store;
@@ -42,7 +43,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         using var tlsKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using ManagerLink link = _link = await ManagerLink.ConnectAsync(options, tlsKey, log, ending.Token);
         Task writing = link.WriteAllAsync(ending.Token);
-        Task beating = link.BeatAsync(ending.Token);
+        Task beating = link.BeatAsync(Figures, ending.Token);
         link.Send(new Hello(Boundary.Limits.BoundaryVersion, Environment.ProcessId, tlsKey.ExportSubjectPublicKeyInfo()));
         try
         {
@@ -162,11 +163,11 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         _sealing = new SealingLoop(
             _ledger!, (batch, results) => _loop!.Post(new SealedInput(batch, results)),
             difference => _ended.TrySetResult(new InvariantException(difference)), End);
-        _loop = new ExecutorLoop(executor, CarryOut, End);
+        _loop = new ExecutorLoop(executor, CarryOut, _pauses, End);
         _submitter = new Submitter(() => _loop);
         _segments = new RemoteSegments(_link!.Send);
         _indexer = new Indexer(_ledger!, _segments, _index, _places.Forget, End, log);
-        _snapshots = new SnapshotSender(_link!, End);
+        _snapshots = new SnapshotSender(_link!, _pauses, End);
         _sealing.Start();
         _loop.Start();
         _indexer.Start();
@@ -180,6 +181,8 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         ConfirmationBatches = _ledger!.Description.ConfirmationBatches,
         ConfirmationIntervalMs = (ulong)_ledger.Description.ConfirmationIntervalMs,
     };
+
+    private WorkerFigures Figures() => _store is { } store ? _pauses.Figures(store.Statistics.TotalBytes + _ledger!.DerivedBytes) : WorkerFigures.None;
 
     private void End(Exception exception) => _ended.TrySetResult(exception);
 

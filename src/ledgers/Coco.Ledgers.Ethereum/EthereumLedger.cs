@@ -32,6 +32,8 @@ public sealed class EthereumLedger : ILedger
 
     /// <summary>Without the genesis state, which is in the store from the first block on.</summary>
     public EthereumSettings Settings { get; }
+
+    public long DerivedBytes => _sealer.TrieBytes;
     public LedgerDescription Description { get; }
 
     /// <summary>Blocks and where things are in them; grows by <see cref="Applied"/>.</summary>

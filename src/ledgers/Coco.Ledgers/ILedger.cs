@@ -20,6 +20,9 @@ public interface ILedger : IDisposable
 {
     LedgerDescription Description { get; }
 
+    /// <summary>Memory of what is derived from the store's maps and grows with them; from any thread, may be approximate.</summary>
+    long DerivedBytes => 0;
+
     /// <summary>Decodes and checks a client's signed request against the committed state; from many threads.</summary>
     AdmissionResult Admit(ReadOnlyMemory<byte> request, Caller caller, IReadView committed);
 

@@ -54,7 +54,7 @@ internal sealed class MessageSamples(int seed)
         new SegmentDropped(Hash()),
         new LogQuestion(Number(), new LogIndex(Number())),
         new EvidenceGiven(Hash(), Bytes()),
-        WorkerBeat.Instance,
+        new WorkerBeat(new WorkerFigures(Number(), Number(), Number(), Number(), Number(), Number(), Number(), Number())),
     ];
 
     /// <summary>A few bytes changed, cut off, doubled or appended.</summary>

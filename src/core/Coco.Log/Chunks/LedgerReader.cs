@@ -30,6 +30,19 @@ public sealed class LedgerReader(ILedgerFiles files, LedgerChunks chunks)
             index, LedgerProblemKind.Damaged, $"Entry {index} in {chunk.File} is no longer what it was when it was checked.", index);
     }
 
+    /// <summary>Adds the frames from one place to another, until they have <paramref name="maxBytes"/> together, or one cannot be read.</summary>
+    public LedgerProblem? TryReadFrames(LogIndex from, LogIndex to, int maxBytes, List<ReadOnlyMemory<byte>> frames)
+    {
+        int bytes = 0;
+        for (LogIndex index = from; index <= to && bytes < maxBytes; index = index.Next())
+        {
+            if (TryReadFrame(index, out ReadOnlyMemory<byte> frame) is { } problem) return problem;
+            frames.Add(frame);
+            bytes += frame.Length;
+        }
+        return null;
+    }
+
     /// <summary>The leaf digest at this place.</summary>
     public LedgerProblem? TryReadLeaf(LogIndex index, out Hash256 leaf)
     {

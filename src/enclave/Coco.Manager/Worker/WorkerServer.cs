@@ -42,6 +42,9 @@ internal sealed class WorkerServer(
 
     public int? ProcessId { get; private set; }
 
+    /// <summary>What the worker last said about itself.</summary>
+    public WorkerFigures Figures { get; private set; } = WorkerFigures.None;
+
     public Task Listen()
     {
         if (configuration.BoundaryAddress is { } address) ListenAt(IPEndPoint.Parse(address));
@@ -179,7 +182,11 @@ internal sealed class WorkerServer(
             if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
                 throw new InvalidDataException("it sent a message that can't be read");
             if (dropped.IsCompleted) await dropped; // what it still says counts no more
-            if (message is WorkerBeat) continue;
+            if (message is WorkerBeat beat)
+            {
+                Figures = beat.Figures;
+                continue;
+            }
             Interlocked.Increment(ref _messages);
             if (message is Hello hello) ProcessId = hello.ProcessId;
             if (message is Hello { TlsKey: var wanted } && _attested is { TlsKey: var attested } && Sha256.Hash(wanted.Span) != attested)

@@ -29,6 +29,9 @@ internal sealed class BlockSealer
     /// <summary>The last block whose changes cannot be taken back; null before the first.</summary>
     private ulong? _settled;
 
+    /// <summary>Memory of the trie's nodes; from any thread, then approximate.</summary>
+    public long TrieBytes => _updater.Trie.Bytes;
+
     /// <summary>Gives the block its roots and hash.</summary>
     public EthereumBlock Seal(ExecutedBlock block)
     {

@@ -23,6 +23,9 @@ public sealed class NodeSlab<T>
         get => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
     }
 
+    /// <summary>Memory of the items, also those not in use.</summary>
+    public long Bytes => (long)_used * Unsafe.SizeOf<T>();
+
     /// <summary>A place for an item, cleared.</summary>
     public int Add()
     {

@@ -24,6 +24,9 @@ public sealed class StateTrie
     public int AccountCount => _forest.Accounts.Count;
     public int SlotCount => _forest.Slots.Count;
 
+    /// <summary>Memory of all nodes.</summary>
+    public long Bytes => _forest.Accounts.Bytes + _forest.Slots.Bytes + _forest.Branches.Bytes;
+
     /// <summary>Hashes what changed since the last time: time goes with the changes, not with the state.</summary>
     public Hash256 Root() => _hasher.Hash(_root);
 
