@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coco.Primitives;
 
 namespace Coco.Store;
@@ -11,8 +12,9 @@ public sealed class StoreView : IReadView, IDisposable
     private readonly bool _isHead;
     private int _slot;
 
-    // The entry that the last range step returned, which the next one most often starts behind.
-    private uint _lastInRange;
+    // The entries that the last range steps returned, which the next ones most often start behind: by map, so that walks over
+    // several maps at once do not disturb each other.
+    private LastInRange _lastInRange;
 
     internal StoreView(VersionedStore store, int slot, BatchNumber version, bool isHead)
     {
@@ -36,12 +38,13 @@ public sealed class StoreView : IReadView, IDisposable
         MapId map, ReadOnlySpan<byte> from, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         RequireOpen();
-        uint last = Volatile.Read(ref _lastInRange);
+        ref uint place = ref _lastInRange[map.Value % LastInRange.Maps];
+        uint last = Volatile.Read(ref place);
         bool found = IsJustAfter(last, map, from)
             ? _entries.TryReadAfter(last, Version.Value, out uint entry, out value)
             : _entries.TryReadNext(map, from, Version.Value, out entry, out value);
         key = found ? _entries.KeyOf(entry) : default;
-        if (found) Volatile.Write(ref _lastInRange, entry);
+        if (found) Volatile.Write(ref place, entry);
         return found;
     }
 
@@ -62,5 +65,13 @@ public sealed class StoreView : IReadView, IDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _slot) < 0, this);
         Invariant.Holds(!_isHead || _rollBacks == _store.RollBacks, "a view of the head does not outlive a roll back");
+    }
+
+    [InlineArray(Maps)]
+    private struct LastInRange
+    {
+        public const int Maps = 4;
+
+        private uint _first;
     }
 }

@@ -48,6 +48,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         try
         {
             Welcome welcome = await ReadWelcomeAsync(ending.Token);
+            log(welcome.RestoresSnapshot ? "Welcomed: a snapshot comes." : "Welcomed.");
             using ILedger ledger = _ledger = CreateLedger(welcome, await ReadSettingsAsync(welcome.SettingsLength, ending.Token));
             using VersionedStore store = _store = await CreateStoreAsync(welcome, ending.Token);
             await ServeAsync(welcome, tlsKey, ending, writing, beating);
@@ -107,6 +108,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         // Reading a genesis file or a snapshot leaves much behind that the collector might not look at for long; nobody waits yet.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _link!.Send(Serving.Instance);
+        log($"This node answers clients from now on, with the state after batch {_store!.Committed}.");
     }
 
     private async Task<Welcome> ReadWelcomeAsync(CancellationToken cancellation)
@@ -152,7 +154,11 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             bool fits = loader.TryFeed(piece.Bytes.Span);
             _link.Send(SnapshotPieceTaken.Instance);
             if (fits && !piece.IsLast) continue;
-            if (fits && loader.TryFinish(out VersionedStore? store)) return store!;
+            if (fits && loader.TryFinish(out VersionedStore? store))
+            {
+                log($"The state after batch {store!.Committed} is loaded.");
+                return store;
+            }
             throw new InvalidDataException("The snapshot does not fit this ledger.");
         }
     }

@@ -14,7 +14,7 @@ public sealed class TrieRebuildTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(10_000)]
-    public void A_rebuilt_trie_has_the_same_root(int leavesAtOnce)
+    public void A_rebuilt_trie_has_the_same_root(int largeFrom)
     {
         using var store = new VersionedStore(EthereumMaps.All);
         TransactionSet set = store.Begin(BatchNumber.Zero);
@@ -29,7 +29,7 @@ public sealed class TrieRebuildTests
         var applied = new TrieUpdater();
         applied.Apply(delta, isUndoWanted: false);
         var rebuilt = new TrieUpdater();
-        using (StoreView view = store.OpenCommitted()) rebuilt.Rebuild(view, leavesAtOnce);
+        using (StoreView view = store.OpenCommitted()) rebuilt.Rebuild(view, largeFrom);
         Assert.Equal(applied.Trie.Root(), rebuilt.Trie.Root());
         Assert.Equal((applied.Trie.AccountCount, applied.Trie.SlotCount), (rebuilt.Trie.AccountCount, rebuilt.Trie.SlotCount));
     }

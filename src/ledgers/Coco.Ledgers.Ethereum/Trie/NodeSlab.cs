@@ -9,6 +9,7 @@ public sealed class NodeSlab<T>
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
 
+    private readonly Lock _gate = new();
     private T[][] _chunks = new T[4][];
     private int[] _free = new int[64];
     private int _freeCount;
@@ -38,6 +39,24 @@ public sealed class NodeSlab<T>
     {
         if (_freeCount == _free.Length) Array.Resize(ref _free, _freeCount * 2);
         _free[_freeCount++] = index;
+    }
+
+    /// <summary>A chunk of places, not cleared, for a <see cref="NodeLane{T}"/>; several threads may take theirs at once, and nothing else.</summary>
+    internal (int First, int End) TakeChunk()
+    {
+        lock (_gate)
+        {
+            while ((_used & (ChunkSize - 1)) != 0) Remove(Grow());
+            int first = Grow();
+            _used = first + ChunkSize;
+            return (first, _used);
+        }
+    }
+
+    internal void GiveBack(int from, int to)
+    {
+        lock (_gate)
+            for (int index = to - 1; index >= from; index--) Remove(index);
     }
 
     private int Grow()

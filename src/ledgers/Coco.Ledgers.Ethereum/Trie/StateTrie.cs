@@ -27,6 +27,9 @@ public sealed class StateTrie
     /// <summary>Memory of all nodes.</summary>
     public long Bytes => _forest.Accounts.Bytes + _forest.Slots.Bytes + _forest.Branches.Bytes;
 
+    /// <summary>Takes a trie that is built as a whole; there is none before.</summary>
+    internal void Found(Func<TrieForest, TrieNode> build) => _root = build(_forest);
+
     /// <summary>Hashes what changed since the last time: time goes with the changes, not with the state.</summary>
     public Hash256 Root() => _hasher.Hash(_root);
 

@@ -33,10 +33,17 @@ public sealed class TrieHasher
     public Hash256 Hash(TrieNode root)
     {
         if (root.IsNone) return NodeReference.EmptyRoot;
-        Collect(root, _accountLevels, 0);
+        HashAll([root]);
+        return _forest.Head(root).Reference.RootHash();
+    }
+
+    /// <summary>Makes several tries, or parts of one, clean together.</summary>
+    public void HashAll(ReadOnlySpan<TrieNode> tops)
+    {
+        foreach (TrieNode top in tops)
+            if (!top.IsNone) Collect(top, _accountLevels, 0);
         HashLevels(_storageLevels);
         HashLevels(_accountLevels);
-        return _forest.Head(root).Reference.RootHash();
     }
 
     private void Collect(TrieNode node, List<TrieNode>[] levels, int level)

@@ -7,8 +7,8 @@ namespace Coco.Ledgers.Ethereum;
 /// <summary>Brings the trie from batch to batch, and back. Knows which account's slots a storage name means.</summary>
 public sealed class TrieUpdater
 {
-    /// <summary>Leaves that a rebuild sorts at once: some tens of megabytes.</summary>
-    private const int LeavesAtOnce = 1 << 18;
+    /// <summary>Slots from which on a rebuild takes a storage in parts: what is built at once fits a processor's cache.</summary>
+    private const int LargeFrom = 1 << 12;
 
     private readonly Dictionary<uint, Hash256> _owners = [];
 
@@ -34,61 +34,10 @@ public sealed class TrieUpdater
     }
 
     /// <summary>Builds the trie of a whole state, after a snapshot was installed.</summary>
-    public void Rebuild(IReadView view, int leavesAtOnce = LeavesAtOnce)
+    public void Rebuild(IReadView view, int largeFrom = LargeFrom)
     {
-        var leaves = new LeafSorter<AccountRecord>(leavesAtOnce);
-        Span<byte> from = stackalloc byte[StorageKey.MaxSize + 1];
-        int length = 0;
-        while (view.TryGetNext(EthereumMaps.Accounts, from[..length], out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value))
-        {
-            Invariant.Holds(AccountRecord.TryRead(value, out AccountRecord account), "an account in the store is well formed");
-            leaves.Add(key, account);
-            if (leaves.IsFull) leaves.Drain(Put);
-            length = After(key, from);
-        }
-        leaves.Drain(Put);
-        RebuildSlots(view, from, leavesAtOnce);
-    }
-
-    private void RebuildSlots(IReadView view, Span<byte> from, int leavesAtOnce)
-    {
-        var leaves = new LeafSorter<UInt256>(leavesAtOnce);
-        Span<byte> word = stackalloc byte[UInt256.Size];
-        int length = 0;
-        uint storage = 0;
-        while (view.TryGetNext(EthereumMaps.Storage, from[..length], out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value))
-        {
-            Invariant.Holds(StorageKey.TryRead(key, out uint name, out UInt256 slot), "a slot in the store is well formed");
-            if (name != storage || leaves.IsFull) PutSlots(storage, leaves);
-            storage = name;
-            slot.WriteBigEndian(word);
-            leaves.Add(word, new UInt256(value));
-            length = After(key, from);
-        }
-        PutSlots(storage, leaves);
-    }
-
-    private void Put(Hash256 key, AccountRecord account)
-    {
-        Trie.SetAccount(key, account.Nonce, account.Balance, account.CodeHash, account.Storage);
-        if (account.Storage != 0) _owners[account.Storage] = key;
-    }
-
-    private void PutSlots(uint storage, LeafSorter<UInt256> leaves)
-    {
-        // Slots without an account are garbage under an old name.
-        int handle = Open(storage);
-        leaves.Drain((key, value) =>
-        {
-            if (handle >= 0) Trie.SetSlot(handle, key, value);
-        });
-    }
-
-    private static int After(ReadOnlySpan<byte> key, Span<byte> from)
-    {
-        key.CopyTo(from);
-        from[key.Length] = 0;
-        return key.Length + 1;
+        Invariant.Holds(Trie.AccountCount == 0, "a trie is built anew where there is none");
+        Trie.Found(forest => new TrieRebuild(view, forest, _owners, largeFrom).Run());
     }
 
     private void Apply(in AccountWrite write, StateDelta? undo)
