@@ -55,6 +55,7 @@ public sealed class RaftConsensus : IConsensus
             case TransferInput transfer: _leadership.TransferTo(transfer.To); break;
             case SuspectedInput suspected when _state.Leader == suspected.Node: _elections.SuspectLeader(); break;
             case SuspectedInput: break;
+            case HeardInput heard: Heard(heard.Node); break;
             case ReadIndexInput read: _leadership.ReadIndex(read.Request); break;
             default: Invariant.Fail("every input is known"); break;
         }
@@ -65,6 +66,12 @@ public sealed class RaftConsensus : IConsensus
         _state.Now++;
         if (_state.Role == ConsensusRole.Leader) _leadership.Tick();
         else _elections.Tick();
+    }
+
+    private void Heard(NodeId node)
+    {
+        if (_state.Role == ConsensusRole.Leader) _leadership.Peers.Find(node)?.Heard(_state.Now);
+        else if (_state.Leader == node) _elections.HeardLeader();
     }
 
     private void Persisted(ulong ticket)

@@ -54,3 +54,9 @@ public sealed record ReadIndexInput(ulong Request) : ConsensusInput;
 /// and must never matter for safety.
 /// </summary>
 public sealed record SuspectedInput(NodeId Node) : ConsensusInput;
+
+/// <summary>
+/// This node lives, though none of its messages has come for a while: one of them is long and still on its way, or it is at something
+/// that takes long. A hint that saves an election; it may be wrong and must never matter for safety.
+/// </summary>
+public sealed record HeardInput(NodeId Node) : ConsensusInput;

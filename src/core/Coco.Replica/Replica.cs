@@ -273,6 +273,7 @@ public sealed class Replica
         switch (message)
         {
             case ConsensusPeerMessage consensus when consensus.To == _context.Self: OnConsensus(from, consensus); break;
+            case StillHere: StepPlug(new HeardInput(from)); break;
             case CoSignRequest request: _certifier.OnRequest(from, request); break;
             case CoSignAnswer answer: _certifier.OnAnswer(from, answer); break;
             case TransactionsMessage transactions when _worker.IsLive && MayLead:

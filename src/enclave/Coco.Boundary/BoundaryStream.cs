@@ -10,7 +10,16 @@ namespace Coco.Boundary;
 public sealed class BoundaryStream(Stream stream) : IDisposable
 {
     private const int LengthSize = sizeof(uint);
+
+    /// <summary>Read at once: after each such part of a long frame the other side counts as heard.</summary>
+    private const int PartBytes = 1 << 20;
+
     private readonly byte[] _length = new byte[LengthSize];
+
+    private long _heardAt = Environment.TickCount64;
+
+    /// <summary>How long nothing has come, not even a part of a long frame, in milliseconds. From any thread.</summary>
+    public long SilentMs => Environment.TickCount64 - Interlocked.Read(ref _heardAt);
 
     /// <summary>The next frame in a buffer of its own, since messages point into it; null when the other side has closed.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
@@ -21,7 +30,12 @@ public sealed class BoundaryStream(Stream stream) : IDisposable
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(_length);
         if (length > Limits.MaxFrameBytes) throw new InvalidDataException($"A boundary frame of {length} bytes is over the limit.");
         byte[] frame = GC.AllocateUninitializedArray<byte>((int)length);
-        await stream.ReadExactlyAsync(frame, cancellation);
+        for (int at = 0; at < frame.Length; at += PartBytes)
+        {
+            Interlocked.Exchange(ref _heardAt, Environment.TickCount64);
+            await stream.ReadExactlyAsync(frame.AsMemory(at, Math.Min(PartBytes, frame.Length - at)), cancellation);
+        }
+        Interlocked.Exchange(ref _heardAt, Environment.TickCount64);
         return frame;
     }
 

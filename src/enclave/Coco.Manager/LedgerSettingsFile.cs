@@ -5,7 +5,7 @@ namespace Coco.Manager;
 
 /// <summary>
 /// A large genesis state does not stand in the constitution: the settings name it by its SHA-256 (<c>genesisSha256</c>), each
-/// host gives the file, and the manager checks it. A worker that gets its state as a snapshot has no use for it: what the file
+/// host gives the file, and the manager checks it. Once the first batch is committed a worker has no use for it: what the file
 /// holds beside is kept here, so that a killed worker does not wait for half a gigabyte to be read again.
 /// </summary>
 /// <param name="post">Runs something on the sequencer's thread, soon.</param>

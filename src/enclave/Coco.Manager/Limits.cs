@@ -8,6 +8,15 @@ internal static class Limits
     /// <summary>Messages that wait for one peer; consensus repeats what is lost.</summary>
     public const int MaxPeerBacklog = 1_024;
 
+    /// <summary>
+    /// A sequencer that is at a step longer than this tells its peers that it lives, and as often: as heartbeats come by default. A
+    /// genesis state is one entry of hundreds of megabytes.
+    /// </summary>
+    public const int LongStepMs = 100;
+
+    /// <summary>A step that lasts longer than this has gone wrong: the others elect another leader then.</summary>
+    public const int LongestStepMs = 20_000;
+
     /// <summary>Between two tries to reach a peer.</summary>
     public const int ReconnectMs = 100;
 

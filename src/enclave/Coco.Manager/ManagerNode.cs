@@ -149,6 +149,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         Task listening = _links.Listen(IPEndPoint.Parse(_configuration.PeerAddress));
         Task serving = _worker.Listen();
         Task segments = _segments.RunAsync();
+        Task signs = new LifeSigns(() => _loop.BusyMs, () => _links.SendAll(StillHere.Instance)).RunAsync(cancellation);
         _disk.Start();
         _snapshots.Start();
         _loop.Start();
@@ -156,7 +157,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _links.ConnectToListed();
         await using AdminServer? admin = await StartAdminAsync(cancellation);
         using var registration = cancellation.Register(() => _ended.TrySetCanceled(cancellation));
-        await Task.WhenAny(listening, serving, segments, _ended.Task);
+        await Task.WhenAny(listening, serving, segments, signs, _ended.Task);
         if (segments.IsFaulted) await segments;
         if (_ended.Task.IsCompletedSuccessfully) throw await _ended.Task;
         if (cancellation.IsCancellationRequested) await HandOverAsync();
@@ -520,7 +521,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private void Welcome(WelcomeWorkerEffect welcome)
     {
         byte[] worker = _workerKey;
-        _settings.Give(welcome.State.Constitution.Ledger.Settings, welcome.Snapshot is null, settings =>
+        bool needsState = welcome.Snapshot is null && _replica.CommittedBatch is null;
+        _settings.Give(welcome.State.Constitution.Ledger.Settings, needsState, settings =>
         {
             if (ReferenceEquals(worker, _workerKey)) Welcome(welcome, settings);
         });

@@ -22,6 +22,7 @@ internal sealed class SequencerLoop(
     private readonly ReplicaEffects _effects = new();
     private long _lastTick = Stopwatch.GetTimestamp();
     private int _rounds;
+    private long _stepBegan;
     private Thread? _thread;
 
     public void Start()
@@ -29,6 +30,9 @@ internal sealed class SequencerLoop(
         _thread = new Thread(Run) { IsBackground = true, Name = "sequencer", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
     }
+
+    /// <summary>How long the step that runs now has lasted, in milliseconds; 0: none runs. From any thread.</summary>
+    public long BusyMs => Interlocked.Read(ref _stepBegan) is var began && began == 0 ? 0 : (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds;
 
     public void Post(ReplicaInput input) => _inputs.Post(input);
 
@@ -63,9 +67,11 @@ internal sealed class SequencerLoop(
 
     private void Take(object item)
     {
+        Interlocked.Exchange(ref _stepBegan, Stopwatch.GetTimestamp());
         if (item is ReplicaInput input) Step(input);
         else ((Action<Replica.Replica>)item)(replica);
         while (_own.TryDequeue(out ReplicaInput? own)) Step(own);
+        Interlocked.Exchange(ref _stepBegan, 0);
     }
 
     private void Step(ReplicaInput input)

@@ -14,8 +14,6 @@ internal sealed class ManagerLink : IDisposable
     private readonly Channel<WorkerMessage> _outgoing =
         Channel.CreateUnbounded<WorkerMessage>(new UnboundedChannelOptions { SingleReader = true });
 
-    private long _lastHeard = Environment.TickCount64;
-
     private readonly Func<Hash256, byte[]>? _prove;
     private readonly Action<string> _log;
     private readonly Lock _platform = new();
@@ -24,7 +22,7 @@ internal sealed class ManagerLink : IDisposable
     private ManagerLink(Stream stream, Func<Hash256, byte[]>? prove, Action<string> log) => (_stream, _prove, _log) = (new BoundaryStream(stream), prove, log);
 
     /// <summary>The manager was heard within the last second (architecture: a worker without its manager stops answering).</summary>
-    public bool IsAlive => Environment.TickCount64 - Interlocked.Read(ref _lastHeard) < Boundary.Limits.SilenceMs;
+    public bool IsAlive => _stream.SilentMs < Boundary.Limits.SilenceMs;
 
     /// <summary>Waits for a manager that listens, and that is believed; the two processes start at once.</summary>
     /// <param name="key">What the manager is to certify; it proves itself where the manager is in another TEE.</param>
@@ -82,7 +80,6 @@ internal sealed class ManagerLink : IDisposable
             if (frame is null) throw new EndOfStreamException("The manager closed the boundary.");
             if (!ManagerMessageCodec.TryDecode(frame.Value, out ManagerMessage? message))
                 throw new InvalidDataException("The manager sent a message that this worker can't read.");
-            Interlocked.Exchange(ref _lastHeard, Environment.TickCount64);
             if (message is not EvidenceWanted wanted) return message!;
             _ = Task.Run(() => Prove(wanted.Nonce), CancellationToken.None);
         }

@@ -45,6 +45,7 @@ internal sealed class ScenarioCommands
             case "snapshot": Snapshot(rest); break;
             case "transfer": _world.Step(Id(rest[0]), new TransferInput(rest.Length > 1 ? Id(rest[1]) : null)); break;
             case "suspect": _world.Step(Id(rest[0]), new SuspectedInput(Id(rest[1]))); break;
+            case "heard": _world.Step(Id(rest[0]), new HeardInput(Id(rest[1]))); break;
             case "read": _world.Step(Id(rest[0]), new ReadIndexInput((ulong)Number(rest[1]))); break;
             case "owner": _world.ProposesElectionEntries = rest[0] != "lazy"; break;
             case "stabilize": _world.Stabilize(rest.Length > 0 ? Ids(rest) : [.. _world.Ids]); break;

@@ -91,6 +91,7 @@ public sealed class PeerMessageCodecTests
         new EvidenceAsk(new NodeId(Number()), Hash(), true, new LogIndex(Number())),
         new EvidenceGive(Number(), Hash(), Bytes()),
         new EvidenceWanted(Number(), true),
+        StillHere.Instance,
         new JoinAccepted(
             Number(), new NodeId(Number()), Hash(), Hash(), new LogIndex(Number()),
             Contacts(), Bytes()),

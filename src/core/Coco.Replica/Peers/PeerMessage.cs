@@ -18,6 +18,15 @@ public abstract record PeerMessage
 public sealed record ConsensusPeerMessage(
     NodeId To, ReadOnlyMemory<byte> Header, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : PeerMessage;
 
+/// <summary>
+/// This VN lives: it is at something long. Over a link whose next message is long, its bytes say the same, and the receiver's shell
+/// gives this in their stead.
+/// </summary>
+public sealed record StillHere : PeerMessage
+{
+    public static StillHere Instance { get; } = new();
+}
+
 /// <summary>The leader asks for a signature over the root at this place (CON-5).</summary>
 public sealed record CoSignRequest(LogPosition At) : PeerMessage;
 

@@ -31,6 +31,7 @@ public static class PeerMessageCodec
         EvidenceAsk,
         EvidenceGive,
         EvidenceWanted,
+        StillHere,
     }
 
     public static void Encode(PeerMessage message, ByteWriter writer)
@@ -158,6 +159,9 @@ public static class PeerMessageCodec
                 writer.WriteHash(m.Nonce);
                 writer.WriteBytes(m.Evidence.Span);
                 break;
+            case StillHere:
+                writer.WriteByte((byte)Kind.StillHere);
+                break;
             case EvidenceWanted m:
                 writer.WriteByte((byte)Kind.EvidenceWanted);
                 writer.WriteUInt64(m.Boot);
@@ -215,6 +219,7 @@ public static class PeerMessageCodec
             Kind.EvidenceAsk => new EvidenceAsk(new NodeId(fields.UInt64()), fields.Hash(), fields.Flag(), new LogIndex(fields.UInt64())),
             Kind.EvidenceGive => new EvidenceGive(fields.UInt64(), fields.Hash(), fields.Bytes(Limits.MaxEvidenceBytes)),
             Kind.EvidenceWanted => new EvidenceWanted(fields.UInt64(), fields.Flag()),
+            Kind.StillHere => StillHere.Instance,
             Kind.SnapshotReport => new SnapshotReport(new SnapshotClaim(new LogIndex(fields.UInt64()), fields.Hash())),
             Kind.SnapshotOffer => new SnapshotOffer(new LogIndex(fields.UInt64()), fields.UInt64(), fields.Bytes(SnapshotProof.MaxBytes)),
             Kind.SnapshotSettled => new SnapshotSettled(new LogIndex(fields.UInt64()), fields.Flag()),

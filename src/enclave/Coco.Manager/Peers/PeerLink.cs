@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net.Security;
 using System.Threading.Channels;
 using Coco.Primitives;
 using Coco.Replica;
@@ -12,11 +11,11 @@ internal sealed class PeerLink : IDisposable
 {
     private const int LengthSize = sizeof(uint);
 
-    private readonly SslStream _stream;
+    private readonly Stream _stream;
     private readonly Channel<PeerMessage> _outgoing = Channel.CreateBounded<PeerMessage>(
         new BoundedChannelOptions(Limits.MaxPeerBacklog) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
-    public PeerLink(SslStream stream, AttestedPeer peer)
+    public PeerLink(Stream stream, AttestedPeer peer)
     {
         _stream = stream;
         Peer = peer;
@@ -62,7 +61,12 @@ internal sealed class PeerLink : IDisposable
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(length);
             if (size > Replica.Limits.MaxPeerMessageBytes) throw new IOException("The peer announces a message over the limit.");
             byte[] bytes = GC.AllocateUninitializedArray<byte>((int)size);
-            await _stream.ReadExactlyAsync(bytes, cancellation);
+            for (int at = 0; at < bytes.Length; at += Limits.MaxGatheredBytes)
+            {
+                // What comes behind a long message waits for it: meanwhile its bytes are the sign of life.
+                if (at > 0) receive(StillHere.Instance);
+                await _stream.ReadExactlyAsync(bytes.AsMemory(at, Math.Min(Limits.MaxGatheredBytes, bytes.Length - at)), cancellation);
+            }
             if (!PeerMessageCodec.TryDecode(bytes, out PeerMessage? message)) throw new IOException("The peer sent a message that can't be read.");
             receive(message!);
         }

@@ -51,6 +51,12 @@ internal sealed class PeerLinks(
 
     public void Send(string to, PeerMessage message) => Find(to)?.Send(message);
 
+    /// <summary>To all VNs to which a link is open.</summary>
+    public void SendAll(PeerMessage message)
+    {
+        foreach (string node in Open) Send(node, message);
+    }
+
     /// <summary>The network that the link with this VN was attested for; null without a link.</summary>
     public NetworkId? NetworkOf(string to) => Find(to)?.Peer.Network;
 

@@ -165,7 +165,7 @@ internal sealed class WorkerServer(
         _outgoing = Channel.CreateBounded<ManagerMessage>(new BoundedChannelOptions(Limits.MaxWorkerBacklog) { SingleReader = true });
         Task reading = ReadAllAsync(stream, dropped.Task, ending.Token);
         Task writing = WriteAllAsync(stream, _outgoing.Reader, ending.Token);
-        Task beating = BeatAsync(ending.Token);
+        Task beating = BeatAsync(stream, ending.Token);
         Task first = await Task.WhenAny(reading, writing, beating, dropped.Task);
         await ending.CancelAsync();
         await first;
@@ -175,8 +175,7 @@ internal sealed class WorkerServer(
     {
         while (true)
         {
-            ReadOnlyMemory<byte>? frame = await stream.ReadAsync(cancellation).AsTask()
-                .WaitAsync(TimeSpan.FromMilliseconds(10 * Boundary.Limits.SilenceMs), cancellation);
+            ReadOnlyMemory<byte>? frame = await stream.ReadAsync(cancellation);
             if (frame is null) throw new EndOfStreamException("it closed the boundary");
             Volatile.Write(ref _heard, Environment.TickCount64);
             if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
@@ -212,11 +211,12 @@ internal sealed class WorkerServer(
         }
     }
 
-    private async Task BeatAsync(CancellationToken cancellation)
+    private async Task BeatAsync(BoundaryStream stream, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Boundary.Limits.BeatMs));
         while (await timer.WaitForNextTickAsync(cancellation))
         {
+            if (stream.SilentMs > 10 * Boundary.Limits.SilenceMs) throw new TimeoutException("it is silent");
             Send(ManagerBeat.Instance);
             if (Environment.TickCount64 - Volatile.Read(ref _heard) > 2 * Boundary.Limits.SilenceMs && IsAnotherWaiting())
                 throw new TimeoutException("it has been silent, and another worker waits");
