@@ -20,9 +20,20 @@ public sealed class StateDelta
     public IReadOnlyList<AccountWrite> Accounts => _accounts;
     public IReadOnlyList<SlotWrite> Slots => _slots;
 
-    public void Add(in AccountWrite account) => _accounts.Add(account);
+    /// <summary>Nothing is removed: over an empty state this is the state.</summary>
+    public bool IsState { get; private set; } = true;
 
-    public void Add(in SlotWrite slot) => _slots.Add(slot);
+    public void Add(in AccountWrite account)
+    {
+        IsState &= account.Exists;
+        _accounts.Add(account);
+    }
+
+    public void Add(in SlotWrite slot)
+    {
+        IsState &= !slot.Value.IsZero;
+        _slots.Add(slot);
+    }
 
     /// <summary>The changes that a committed write set holds; false where the bytes are none of this ledger's.</summary>
     public static bool TryRead(ReadOnlySpan<byte> writeSet, out StateDelta delta)
@@ -41,14 +52,14 @@ public sealed class StateDelta
     {
         AccountRecord account = default;
         if (reader.Key.Length != Address.Size || (reader.IsPut && !AccountRecord.TryRead(reader.Value, out account))) return false;
-        _accounts.Add(new AccountWrite(Keccak256.Hash(reader.Key), reader.IsPut, account));
+        Add(new AccountWrite(Keccak256.Hash(reader.Key), reader.IsPut, account));
         return true;
     }
 
     private bool TryAddSlot(in WriteSetReader reader)
     {
         if (!StorageKey.TryRead(reader.Key, out uint storage, out UInt256 slot) || reader.Value.Length > UInt256.Size) return false;
-        _slots.Add(new SlotWrite(storage, StateTrie.KeyOf(slot), new UInt256(reader.Value)));
+        Add(new SlotWrite(storage, StateTrie.KeyOf(slot), new UInt256(reader.Value)));
         return true;
     }
 }

@@ -10,28 +10,63 @@ namespace Coco.Ledgers.Ethereum;
 /// their keys, the slots beside the accounts; then part after part is built and hashed, slots first, since an account holds their root.
 /// </summary>
 /// <param name="largeFrom">Slots from which on a storage is built in parts.</param>
-internal sealed class TrieRebuild(IReadView view, TrieForest forest, Dictionary<uint, Hash256> owners, int largeFrom)
+internal sealed class TrieRebuild(TrieForest forest, Dictionary<uint, Hash256> owners, int largeFrom)
 {
     private readonly LeafBag[] _accounts = LeafBag.OfFirstBytes();
     private readonly SlotLeaves _slots = new(largeFrom);
     private readonly Dictionary<uint, TrieNode> _storages = [];
 
-    /// <summary>The top, clean; <c>owners</c> tells afterwards whose each storage is.</summary>
-    public TrieNode Run()
+    /// <summary>Of a state in a store: the top, clean; <c>owners</c> tells afterwards whose each storage is.</summary>
+    public TrieNode Run(IReadView view)
     {
-        Parallel.Invoke(GatherAccounts, GatherSlots);
+        Parallel.Invoke(() => GatherAccounts(view), () => GatherSlots(view));
+        return Build();
+    }
+
+    /// <summary>The same of a state as its first batch writes it: nothing but accounts and slots that are there.</summary>
+    public TrieNode Run(StateDelta state)
+    {
+        Parallel.Invoke(() => GatherAccounts(state), () => GatherSlots(state));
+        return Build();
+    }
+
+    private TrieNode Build()
+    {
         BuildSmall();
         BuildLarge();
         return BuildAccounts();
     }
 
-    private void GatherAccounts()
+    private void GatherAccounts(StateDelta state)
+    {
+        var value = new ByteWriter();
+        foreach (AccountWrite account in state.Accounts)
+        {
+            value.Clear();
+            account.Account.Write(value);
+            Add(account.Key, account.Account.Storage, value.Span);
+        }
+    }
+
+    private void GatherSlots(StateDelta state)
+    {
+        Span<byte> value = stackalloc byte[UInt256.Size];
+        foreach (SlotWrite slot in state.Slots) _slots.Add(slot.Storage, slot.Key, value[..CompactCodec.WriteTrimmed(value, slot.Value)]);
+        _slots.Finish();
+    }
+
+    private void Add(in Hash256 key, uint storage, ReadOnlySpan<byte> value)
+    {
+        if (storage != 0) owners[storage] = key;
+        _accounts[key.Span[0]].Add(key.Span, value);
+    }
+
+    private void GatherAccounts(IReadView view)
     {
         var leaves = new LeafHasher((_, in key, value) =>
         {
             Invariant.Holds(AccountRecord.TryRead(value, out AccountRecord account), "an account in the store is well formed");
-            if (account.Storage != 0) owners[account.Storage] = key;
-            _accounts[key.Span[0]].Add(key.Span, value);
+            Add(key, account.Storage, value);
         });
         Span<byte> from = stackalloc byte[Address.Size + 1];
         int length = 0;
@@ -43,7 +78,7 @@ internal sealed class TrieRebuild(IReadView view, TrieForest forest, Dictionary<
         leaves.Finish();
     }
 
-    private void GatherSlots()
+    private void GatherSlots(IReadView view)
     {
         var leaves = new LeafHasher(_slots.Add);
         Span<byte> from = stackalloc byte[StorageKey.MaxSize + 1];

@@ -18,6 +18,13 @@ public sealed class TrieUpdater
     public StateDelta? Apply(StateDelta delta, bool isUndoWanted)
     {
         StateDelta? undo = isUndoWanted ? new StateDelta() : null;
+        if (Trie.AccountCount == 0 && delta.Accounts.Count >= LargeFrom && delta.IsState)
+        {
+            Trie.Found(forest => new TrieRebuild(forest, _owners, LargeFrom).Run(delta));
+            // Slots go with their accounts.
+            foreach (AccountWrite account in delta.Accounts) undo?.Add(new AccountWrite(account.Key, false, default));
+            return undo;
+        }
         for (int i = 0; i < delta.Accounts.Count; i++) Apply(delta.Accounts[i], undo);
         uint storage = 0;
         int handle = -1;
@@ -37,7 +44,7 @@ public sealed class TrieUpdater
     public void Rebuild(IReadView view, int largeFrom = LargeFrom)
     {
         Invariant.Holds(Trie.AccountCount == 0, "a trie is built anew where there is none");
-        Trie.Found(forest => new TrieRebuild(view, forest, _owners, largeFrom).Run());
+        Trie.Found(forest => new TrieRebuild(forest, _owners, largeFrom).Run(view));
     }
 
     private void Apply(in AccountWrite write, StateDelta? undo)
