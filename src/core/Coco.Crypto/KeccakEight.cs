@@ -23,6 +23,7 @@ internal static class KeccakEight
     /// <paramref name="start"/>). As many permutations as the longest input needs; the hash of a shorter one is taken when it is done.
     /// </summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Hash(ReadOnlySpan<byte> inputs, int start, ReadOnlySpan<int> ends, Span<Hash256> hashes)
     {
         Span<ulong> lanes = stackalloc ulong[25 * Ways];
@@ -84,8 +85,9 @@ internal static class KeccakEight
         block[Keccak256.Rate - 1] |= 0x80;
     }
 
-    /// <summary>The same steps as <see cref="KeccakScalar.Permute"/>, with three-way logic.</summary>
+    /// <summary>The same steps as <see cref="KeccakScalar.Permute"/>, with three-way logic. Compiled well at once: a node that starts hashes its whole state.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SuppressMessage("Style", "IDE0055", Justification = "One line a step keeps the five rows comparable.")]
     private static void Permute(Span<ulong> state)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Coco.Crypto;
 using Coco.Primitives;
@@ -31,6 +32,7 @@ internal sealed class LeafHasher(LeafTaker take)
     }
 
     /// <summary>Gives on what is still here, in the order of its coming.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish()
     {
         Keccak256.HashMany(_words.Span, CollectionsMarshal.AsSpan(_wordEnds), _keys);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Coco.Crypto;
 using Coco.Primitives;
@@ -46,6 +47,7 @@ public sealed class TrieHasher
         HashLevels(_accountLevels);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Collect(TrieNode node, List<TrieNode>[] levels, int level)
     {
         ref TrieHead head = ref _forest.Head(node);
@@ -73,6 +75,7 @@ public sealed class TrieHasher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void HashLevel(ReadOnlySpan<TrieNode> nodes)
     {
         foreach (TrieNode node in nodes)
