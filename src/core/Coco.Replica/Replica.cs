@@ -256,9 +256,7 @@ public sealed class Replica
                 if (_context.IsActive ? _leases.TryRelease(accepted) : TryJoin(accepted))
                     _context.Trust(_context.Identify(input.From, input.PublicKey.Span), accepted.AsOf);
                 break;
-            case JoinRefused refused when !_context.IsActive:
-                if (_rejoin!.OnRefused(refused) is { } end) Halt($"a new start is needed: {end}");
-                break;
+            case JoinRefused refused when !_context.IsActive && _rejoin!.OnRefused(refused) is { } end: Halt($"a new start is needed: {end}"); break;
             default:
                 if (!_context.IsActive || from == NodeId.None) break;
                 _context.Hear(from, input.From);
