@@ -18,7 +18,8 @@ internal sealed class Backfill(ReplicaContext context, Func<ulong> nextTicket)
     private CheckedChunk? _storing;
     private ulong _storingTicket;
     private ulong _idleUntil;
-    private int _nextPeer;
+    private int _peer;
+    private int _failures;
 
     private bool IsIdle => _looking is null && _pull is null && _storing is null;
 
@@ -42,8 +43,9 @@ internal sealed class Backfill(ReplicaContext context, Func<ulong> nextTicket)
         }
         _present = input.Present;
         _bytes.Clear();
-        if (NextPeer() is { } peer)
+        if (Others() is { Count: > 0 } others)
         {
+            NodeId peer = others[_peer % others.Count];
             _pull = new FilePull(context, peer, SharedFile.Chunk, input.End.Last, Log.Limits.MaxChunkFile);
             _pull.Ask();
         }
@@ -88,6 +90,7 @@ internal sealed class Backfill(ReplicaContext context, Func<ulong> nextTicket)
 
     private void Take(CheckedChunk chunk)
     {
+        _failures = 0;
         context.Chunks!.Prepend(chunk);
         if (chunk.First.Value > 1) Look(context.Chunks);
         else context.Trace("The ledger files are whole, from the first entry on.");
@@ -105,15 +108,13 @@ internal sealed class Backfill(ReplicaContext context, Func<ulong> nextTicket)
         context.Effects.Add(new DiskEffect(_storingTicket, null, operations));
     }
 
+    /// <summary>The one that gave a chunk is asked for the next; another one where it has none; after all of them, later.</summary>
     private void Pause()
     {
         _pull = null;
-        _idleUntil = context.Now + Limits.AskAgainTicks;
+        _peer++;
+        if (++_failures % Math.Max(Others().Count, 1) == 0) _idleUntil = context.Now + Limits.AskAgainTicks;
     }
 
-    private NodeId? NextPeer()
-    {
-        List<NodeId> others = [.. context.Consensus.Status.Configuration.Everyone.Where(node => node != context.Self)];
-        return others.Count == 0 ? null : others[_nextPeer++ % others.Count];
-    }
+    private List<NodeId> Others() => [.. context.Consensus.Status.Configuration.Everyone.Where(node => node != context.Self)];
 }
