@@ -86,6 +86,10 @@ internal sealed class CommittedLedger(SimulationWorld world)
         world.Trace.Add(world.Now, 0, frame.Header.Kind.ToString(), index.Value);
     }
 
+    /// <summary>This is the committed entry at this place.</summary>
+    public bool Holds(LogIndex index, ReadOnlyMemory<byte> bytes) =>
+        index.Value <= (ulong)_frames.Count && _frames[(int)index.Value - 1].Span.SequenceEqual(bytes.Span);
+
     public void OnState(Host host, BatchNumber batch, VersionedStore store)
     {
         if (world.Profile.RollsAllBack) return;

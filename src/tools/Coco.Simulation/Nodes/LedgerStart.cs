@@ -10,18 +10,25 @@ internal static class LedgerStart
     public static RecoveredLog Open(Cluster cluster, Host host, SealedState? sealedState)
     {
         SimulatedDisk disk = host.Disk;
-        RecoveredLog log = LedgerRecovery.Open(new DiskAtStart(
-            disk, disk.Snapshots, sealedState is null ? null : cluster.SessionKey, sealedState, cluster.ChunkBytes, disk.DiscardSeal,
-            operations =>
-            {
-                disk.Write(operations);
-                disk.Sync();
-            },
-            disk.Snapshots.CarryOut, text => cluster.World.Note(host.Name, text))
+        RecoveredLog log = Open(cluster, host, sealedState, operations =>
         {
-            Signatures = SimulatedSignatures.Instance,
-        });
+            disk.Write(operations);
+            disk.Sync();
+        }, disk.DiscardSeal, disk.Snapshots.CarryOut, text => cluster.World.Note(host.Name, text));
         if (log.Snapshots.Count > 0) cluster.World.Counters.StartsFromSnapshot++;
         return log;
     }
+
+    /// <summary>For the checks: the ledger as it stands on the disk at this moment, of which nothing is changed.</summary>
+    public static LedgerReader? Look(Cluster cluster, Host host, SealedState? sealedState) =>
+        Open(cluster, host, sealedState, _ => { }, () => { }, _ => { }, _ => { }).Chunks is { } chunks ? new LedgerReader(host.Disk, chunks) : null;
+
+    private static RecoveredLog Open(
+        Cluster cluster, Host host, SealedState? sealedState, Action<IReadOnlyList<DiskOperation>> write, Action discardSeal,
+        Action<IReadOnlyList<DiskOperation>> writeSnapshots, Action<string> log) =>
+        LedgerRecovery.Open(new DiskAtStart(
+            host.Disk, host.Disk.Snapshots, sealedState is null ? null : cluster.SessionKey, sealedState, cluster.ChunkBytes, discardSeal, write, writeSnapshots, log)
+        {
+            Signatures = SimulatedSignatures.Instance,
+        });
 }

@@ -247,9 +247,10 @@ internal sealed class ManagerProcess : IDisposable
     private void Step(ReplicaInput input)
     {
         _world.Trace.Add(_world.Now, _host.Number, input.GetType().Name, (_replica.Last.Value << 32) ^ _replica.Committed.Value);
-        LogIndex committed = _replica.Committed;
+        (LogIndex committed, LogIndex last) = (_replica.Committed, _replica.Last);
         _before = _replica.State;
         _replica.Step(input, _effects);
+        if (_replica.Last < last) CheckCut();
         if (_replica.Committed < committed) _world.Violate("commit index", $"{_host.Name} went back from {committed} to {_replica.Committed}");
         _cluster.Ledger.OnBatch(_replica.CommittedBatch);
         CheckConfiguration();
@@ -259,6 +260,16 @@ internal sealed class ManagerProcess : IDisposable
             CarryOut(_effects[i]);
         }
         _effects.Clear();
+    }
+
+    /// <summary>The log gets shorter: the disk does not yet. What is committed anywhere stays on every disk that holds it.</summary>
+    private void CheckCut()
+    {
+        _host.Disk.Reads.IsChecked = true;
+        LogIndex first = _replica.Last.Next();
+        if (LedgerStart.Look(_cluster, _host, _sealed?.State) is { } reader && reader.TryReadFrame(first, out ReadOnlyMemory<byte> frame) is null)
+            if (_cluster.Ledger.Holds(first, frame)) _world.Violate("committed entry cut", $"{_host.Name} cuts off entry {first}, which is committed");
+        _host.Disk.Reads.IsChecked = false;
     }
 
     /// <summary>Consensus and governance know the same voters wherever nothing is under way.</summary>
