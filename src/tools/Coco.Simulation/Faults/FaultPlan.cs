@@ -20,6 +20,9 @@ internal sealed partial class FaultPlan(Cluster cluster)
 
     private const long LongestWaitForChangeMs = 3_000;
 
+    /// <summary>How long syncs of a VN take at most that is to lag.</summary>
+    private const int LaggingSyncMs = 120;
+
     /// <summary>Less than a VN that starts leaves those that run to elect a leader.</summary>
     private const long LongestCutMs = 2_500;
 
@@ -53,8 +56,8 @@ internal sealed partial class FaultPlan(Cluster cluster)
     public Host? Absent { get; private set; }
 
     /// <summary>
-    /// All VNs die at one moment: as soon as a leader has begun to change who takes part, which it does when one comes back that was
-    /// killed, and else after a while. What nobody has synced may be lost with it.
+    /// All VNs die at one moment: soon after a leader has begun to change who takes part, which it does when one comes back that was
+    /// killed or members remove one, and else after a while. What nobody has synced may be lost with it.
     /// </summary>
     /// <param name="isDead">Told when it has happened.</param>
     public void KillAllWhileOneReturns(Action isDead)
@@ -63,11 +66,13 @@ internal sealed partial class FaultPlan(Cluster cluster)
         HasEnded = false;
         cluster.Links.MendAll();
         List<Host> followers = [.. cluster.Running.Where(host => host != cluster.Leader)];
-        if (followers.Count > 0) CrashAndRestart(Random.Pick(followers), 300);
+        bool removes = followers.Count > 1 && Random.Chance(0.5) && cluster.Governors.TryRemoveOne();
+        if (removes) Random.Pick(followers).SyncUpToMs = LaggingSyncMs; // it lacks what ends the change
+        else if (followers.Count > 0) CrashAndRestart(Random.Pick(followers), 300);
         void Die()
         {
             _onChange = null;
-            World.After(Random.Between(0, 12_000), () =>
+            World.After(Random.Between(0, removes ? 40_000 : 12_000), () =>
             {
                 bool isPowerLost = Random.Chance(0.5);
                 World.CountFault(isPowerLost ? "powerCut" : "killAll", Names(cluster.Running));

@@ -46,14 +46,28 @@ internal sealed class Governors(Cluster cluster)
             Wait();
             return;
         }
+        Enqueue(network, ActionFor(constitution));
+        Submit();
+    }
+
+    private void Enqueue(NetworkId network, GovernanceAction action)
+    {
         ulong now = cluster.Hosts.Max(host => host.UnixMs);
         var proposal = new GovernanceRequest(
-            network, Organisations.Names[cluster.World.Random.Below(3)], now, new RequestBody.Proposal([ActionFor(constitution)]));
+            network, Organisations.Names[cluster.World.Random.Below(3)], now, new RequestBody.Proposal([action]));
         _requests.Enqueue(Organisations.Sign(proposal));
         foreach (string member in Organisations.Names.Take(2))
             _requests.Enqueue(Organisations.Sign(
                 new GovernanceRequest(network, member, now + 1, new RequestBody.Ballot(proposal.ComputeId(), true))));
+    }
+
+    /// <summary>Members remove a VN now; false: it can't be.</summary>
+    public bool TryRemoveOne()
+    {
+        if (!IsAtRest || cluster.Constitution is not { } constitution || constitution.Nodes.Length <= FewestNodes || !AreAllWhole() || NetworkOf() is not { } network) return false;
+        Enqueue(network, new GovernanceAction.RemoveNode(ToRemove(constitution)));
         Submit();
+        return true;
     }
 
     private NetworkId? NetworkOf() => cluster.Running.Select(host => host.Manager!.Replica.State?.Network).FirstOrDefault(id => id is not null);
