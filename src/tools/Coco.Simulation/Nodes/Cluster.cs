@@ -59,7 +59,7 @@ internal sealed class Cluster : IDisposable
             new byte[] { 1 });
         Network = GovernanceEntryCodec.NetworkIdOf(_genesis).Value;
         world.StepsOf = (name, steps) => ProtocolSteps.Collect(this, _hosts.First(host => host.Name == name), steps);
-        foreach (Host host in _hosts.Take(nodes)) host.IsWanted = true;
+        foreach (Host host in _hosts.Take(nodes)) host.IsWanted = host.IsListed = true;
         Run(_hosts[0], new ManagerProcess(this, _hosts[0], _genesis, first));
         foreach (Host host in _hosts.Skip(1).Take(nodes - 1))
             world.After(world.Random.Between(0, 300) * SimulationWorld.Millisecond, () => Start(host));
@@ -257,10 +257,12 @@ internal sealed class Cluster : IDisposable
     /// <summary>An operator starts a VN that the list names, and stops one that left the list and has been retired, some time after.</summary>
     private void Want(Host host, bool isListed)
     {
-        if (host.IsWanted == isListed) return;
-        host.IsWanted = isListed;
-        World.After(World.Random.Between(50, 1_500) * SimulationWorld.Millisecond, () =>
+        if (host.IsListed == isListed) return;
+        host.IsListed = isListed;
+        if (isListed) host.IsWanted = true;
+        World.After(World.Random.Between(50, isListed ? 1_500 : 4_000) * SimulationWorld.Millisecond, () =>
         {
+            host.IsWanted = host.IsListed;
             if (host.IsWanted) Start(host);
             else Crash(host, isPowerLost: false);
         });

@@ -41,6 +41,9 @@ internal sealed class Host(SimulationWorld world, int number)
     /// <summary>The supervisor keeps it running.</summary>
     public bool IsWanted { get; set; }
 
+    /// <summary>The VN list names it, or it still votes.</summary>
+    public bool IsListed { get; set; }
+
     public long SyncUpToMs { get; set; } = world.Profile.SyncMs;
 
     /// <summary>No sync ends before then: a disk that stalls.</summary>
