@@ -305,6 +305,23 @@ public sealed class DcapVerifierTests : IDisposable
         Assert.Throws<Coco.Client.UnknownEvidenceException>(() => Coco.Client.EvidenceFiles.ReadBundle([noQuote]));
     }
 
+    [Fact]
+    public void Collateral_of_C_programs_has_zeros_behind_its_texts_and_lists_as_PEM()
+    {
+        byte[] quote = _intel.Quote(4, DcapFixture.Td10(), isTdx: true);
+        JsonObject collateral = JsonNode.Parse(_intel.Collateral(true))!.AsObject();
+        foreach (string name in (string[])["pck_crl", "root_ca_crl"])
+        {
+            byte[] der = Convert.FromHexString(collateral[name]!.GetValue<string>());
+            collateral[name] = System.Security.Cryptography.PemEncoding.WriteString("X509 CRL", der) + "\n";
+        }
+        foreach (string name in collateral.Select(field => field.Key).ToArray()) collateral[name] = collateral[name]!.GetValue<string>() + "\0";
+        EvidenceVerdict verdict = _intel.Verify(quote, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(collateral), true);
+        Assert.True(verdict.Holds, verdict.Refusal?.Reason);
+        collateral["pck_crl"] = collateral["pck_crl"]!.GetValue<string>() + collateral["root_ca_crl"]!.GetValue<string>();
+        Assert.Equal(EvidenceCheck.Format, _intel.Verify(quote, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(collateral), true).Refusal?.Check);
+    }
+
     private static byte[] Answer(string name, byte[] signed, byte[] signature) =>
         System.Text.Encoding.UTF8.GetBytes($"{{\"{name}\":{System.Text.Encoding.UTF8.GetString(signed)},\"signature\":\"{Convert.ToHexStringLower(signature)}\"}}");
 

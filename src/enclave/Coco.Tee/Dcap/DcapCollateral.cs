@@ -24,7 +24,7 @@ public sealed class DcapCollateral
     public byte[] QeIdentity { get; private set; } = [];
     public byte[] QeIdentitySignature { get; private set; } = [];
 
-    /// <summary>Every field once, hex in one case. What others add beside them is nobody's word and is not read.</summary>
+    /// <summary>Every field once, hex in one case, lists also as PEM; zeros that C left behind a text are not part of it. What others add beside them is nobody's word and is not read.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out DcapCollateral? collateral)
     {
         collateral = null;
@@ -58,13 +58,14 @@ public sealed class DcapCollateral
     private bool TrySet(string name, string text)
     {
         if (text.Length > Limits.MaxCollateralTextSize) return false;
+        text = text.TrimEnd('\0');
         bool isHex = true;
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         switch (name)
         {
             case "pck_crl_issuer_chain": PckCrlIssuerChain = utf8; break;
-            case "root_ca_crl": isHex = StrictHex.TryRead(text, out byte[] rootCrl); RootCaCrl = rootCrl; break;
-            case "pck_crl": isHex = StrictHex.TryRead(text, out byte[] crl); PckCrl = crl; break;
+            case "root_ca_crl": isHex = TryReadList(text, out byte[] rootCrl); RootCaCrl = rootCrl; break;
+            case "pck_crl": isHex = TryReadList(text, out byte[] crl); PckCrl = crl; break;
             case "tcb_info_issuer_chain": TcbInfoIssuerChain = utf8; break;
             case "tcb_info": TcbInfo = utf8; break;
             case "tcb_info_signature": isHex = StrictHex.TryRead(text, out byte[] tcb); TcbInfoSignature = tcb; break;
@@ -73,5 +74,13 @@ public sealed class DcapCollateral
             case "qe_identity_signature": isHex = StrictHex.TryRead(text, out byte[] qe); QeIdentitySignature = qe; break;
         }
         return isHex;
+    }
+
+    private static bool TryReadList(string text, out byte[] der)
+    {
+        var lists = new List<byte[]>();
+        bool isPem = StrictPem.TryReadRevocationLists(Encoding.UTF8.GetBytes(text), lists) && lists.Count == 1;
+        der = isPem ? lists[0] : [];
+        return isPem || StrictHex.TryRead(text, out der);
     }
 }

@@ -19,6 +19,11 @@ public static class SnpDetails
         yield return EvidenceDetail.Hex("reportedTcb", report.ReportedTcb);
         yield return EvidenceDetail.Hex("committedTcb", report.CommittedTcb);
         yield return EvidenceDetail.Hex("launchTcb", report.LaunchTcb);
+        if (report.HasMitigations)
+        {
+            yield return new("launchMitigations", $"0x{report.LaunchMitigations:x}");
+            yield return new("currentMitigations", $"0x{report.CurrentMitigations:x}");
+        }
         yield return new("platformInfo", $"0x{report.PlatformInfo:x}");
         yield return new("cpuid", report.HasCpuid ? $"family {report.CpuFamily:x2}, model {report.CpuModel:x2}, stepping {report.CpuStepping:x2}" : "not in this version");
     }

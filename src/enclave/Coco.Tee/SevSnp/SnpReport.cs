@@ -54,6 +54,9 @@ public sealed class SnpReport
     public bool IsAliasCheckDone => (PlatformInfo >> 5 & 1) == 1;
     public bool HasCpuid => Version >= 3;
 
+    /// <summary>Whether it says which mitigations of the firmware were on when the guest was launched and are on now (MIT_VECTOR).</summary>
+    public bool HasMitigations => Version >= 5;
+
     /// <summary>0 VCEK, 1 VLEK, 7 none.</summary>
     public uint SigningKey => Flags >> 2 & 7;
 

@@ -12,7 +12,7 @@ internal sealed class FuzzedReaders : IDisposable
 {
     public static readonly string[] Names =
     [
-        "snp", "quote", "collateral", "tcb-info", "qe-identity", "crl", "pem", "certificates", "hcl", "tpm-quote", "tpm-key", "boot-log", "vbs", "bundle", "envelope", "cose",
+        "snp", "quote", "collateral", "tcb-info", "qe-identity", "crl", "pem", "certificates", "outline", "certificate-table", "hcl", "tpm-quote", "tpm-key", "boot-log", "vbs", "bundle", "envelope", "cose",
         "document", "files", "policy", "handshake", "claims", "firmware", "sigstruct", "vlek", "verify-sev-snp", "verify-tdx", "verify-sgx", "verify-vbs", "verify-azure-sev-snp",
         "verify-azure-tdx", "verify-software", "resigned-sev-snp", "resigned-tdx", "resigned-sgx",
     ];
@@ -34,6 +34,8 @@ internal sealed class FuzzedReaders : IDisposable
             case "crl": return Got(RevocationList.TryRead(input, out _));
             case "pem": return Got(StrictPem.TryReadCertificates(input, []));
             case "certificates" or "vlek": return Certificate(input);
+            case "outline": return Got(CertificateOutline.TryRead(input, out _));
+            case "certificate-table": return Got(SnpCertificateTable.TryRead(input, out List<byte[]> listed, out _)) + listed.Count;
             case "hcl": return Got(HclReport.TryRead(input, out HclReport? hcl) && IsKey(hcl.TryGetAttestationKey(out RSA? key), key));
             case "tpm-quote": return Got(TpmQuote.TryRead(input, out _));
             case "tpm-key": return Got(IsKey(TpmPublicKey.TryRead(input, out RSA? tpm), tpm));
@@ -71,6 +73,8 @@ internal sealed class FuzzedReaders : IDisposable
             "crl" => [Collateral("dcap/tdx-v4")?.PckCrl, Collateral("dcap/tdx-v4")?.RootCaCrl],
             "pem" => [Vectors.Read("snp/roots/ask_ark_milan.pem"), Collateral("dcap/tdx-v4")?.PckCrlIssuerChain],
             "certificates" => [Vectors.Read("snp/milan-v3/vcek.der"), Vectors.Read("snp/turin-cert-only/vcek.der"), Vectors.Read("dcap/roots/intel_sgx_root_ca.der")],
+            "outline" => [Vectors.Read("snp/milan-v3/vcek.der"), Vectors.Read("dcap/roots/intel_sgx_root_ca.der")],
+            "certificate-table" => [Table(random)],
             "hcl" => [Vectors.Read("azure/hcl/hcl-report-snp.bin"), Vectors.Read("azure/hcl/hcl-report-tdx.bin")],
             "tpm-quote" => [Vectors.Read("vbs/synthetic/tpm_quote.msg")],
             "tpm-key" => [TpmKey()],
@@ -82,7 +86,7 @@ internal sealed class FuzzedReaders : IDisposable
             "document" => [EvidenceDocument.Write(Claims, Software(), new byte[65])],
             "sigstruct" => [Sigstruct()],
             "cose" => [Vectors.Read("snp/milan-v2-aci/uvm_reference_info.cose")],
-            "files" => [Vectors.Read("azure/tdx/evidence-v1.json"), Vectors.Read("vbs/windows-tpm-log/windows_gcp_shielded_vm.json"), Vectors.Read("snp/milan-v2-aci/thim.json")],
+            "files" => [Vectors.Read("azure/tdx/evidence-v1.json"), Vectors.Read("vbs/windows-tpm-log/windows_gcp_shielded_vm.json"), Vectors.Read("snp/milan-v2-aci/thim.json"), Answer("tcbInfo"), Answer("enclaveIdentity"), Hex("snp/milan-v3/report.bin"), Behind("snp/milan-v3/report.bin", Table(random))],
             "policy" => ["""{"min_tcb":"04000000000018db","products":["Milan"],"acceptStatus":["UpToDate"],"endorsers":[{"issuer":"a","feed":"b","minSvn":1}]}"""u8.ToArray()],
             "verify-sev-snp" => [Bundle("snp/milan-v3/report.bin", "snp/milan-v3/vcek.der"), Bundle("snp/milan-v2-aci/report.bin", "snp/milan-v2-aci/endorsements.pem", "snp/milan-v2-aci/uvm_reference_info.cose")],
             "verify-tdx" => [Bundle("dcap/tdx-v4/quote.bin", "dcap/tdx-v4/collateral.json"), Bundle("dcap/tdx-v5-no-level/quote.bin", "dcap/tdx-v5-no-level/collateral.json")],
@@ -140,6 +144,23 @@ internal sealed class FuzzedReaders : IDisposable
 
     private static byte[]? Bundle(params string[] names) =>
         Vectors.Find(names[0]) is null ? null : EvidenceFiles.Read(names.Select(name => Vectors.Read(name)!)).Bytes.ToArray();
+
+    /// <summary>One entry, of a VCEK, and behind it what may be a certificate.</summary>
+    private static byte[] Table(Random random)
+    {
+        byte[] content = Vectors.Read("snp/milan-v3/vcek.der") ?? new byte[500];
+        var entries = new byte[24 + (24 * random.Next(1, 4))];
+        byte[] entry = [.. new Guid("63da758d-e664-4564-adc5-f4b93be8accd").ToByteArray(), .. BitConverter.GetBytes(entries.Length), .. BitConverter.GetBytes(content.Length)];
+        entry.CopyTo(entries, 0);
+        return [.. entries, .. content];
+    }
+
+    private static byte[]? Answer(string name) => Collateral("dcap/tdx-v4") is { } read
+        ? Encoding.UTF8.GetBytes($"{{\"{name}\":{Encoding.UTF8.GetString(name == "tcbInfo" ? read.TcbInfo : read.QeIdentity)},\"signature\":\"00\"}}") : null;
+
+    private static byte[]? Hex(string name) => Vectors.Read(name) is { } bytes ? Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)) : null;
+
+    private static byte[]? Behind(string name, byte[] more) => Vectors.Read(name) is { } bytes ? [.. bytes, .. more] : null;
 
     private static DcapCollateral? Collateral(string set) =>
         Vectors.Read($"{set}/collateral.json") is { } json && DcapCollateral.TryRead(json, out DcapCollateral? read) ? read : null;
