@@ -176,6 +176,20 @@ public sealed class DcapVerifierTests : IDisposable
     }
 
     [Fact]
+    public void The_type_of_certification_data_which_nobody_signs_is_not_free_to_choose()
+    {
+        byte[] quote = _intel.Quote(4, DcapFixture.Td10(), isTdx: true);
+        int type = quote.AsSpan().LastIndexOf("-----BEGIN CERTIFICATE-----"u8);
+        for (int before = 0; before < 2; before++) type = quote.AsSpan(0, type).LastIndexOf("-----BEGIN CERTIFICATE-----"u8);
+        Assert.Equal(5, quote[type - 6]);
+        for (int other = 0; other < 256; other++)
+        {
+            quote[type - 6] = (byte)other;
+            Assert.Equal(other == 5, _intel.Verify(quote, _intel.Collateral(true), true).Holds);
+        }
+    }
+
+    [Fact]
     public void Another_platform_certificate_of_Intels_does_not_fit_a_quote_without_one()
     {
         byte[] quote = _intel.Quote(4, DcapFixture.Td10(), isTdx: true, certification: 1);

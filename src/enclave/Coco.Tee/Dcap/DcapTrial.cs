@@ -37,7 +37,7 @@ internal sealed class DcapTrial(bool isTdx, DcapPolicy policy, DateTimeOffset no
             return CertificateChain.TryLoadPem(Quote.Certificates, out chain) ? null : new EvidenceRefusal(EvidenceCheck.Chain, "the quote's certificates cannot be read");
         chain = null;
         var ders = new List<byte[]>();
-        if (!Quote.Certificates.IsEmpty && !StrictPem.TryReadCertificates(Quote.Certificates, ders)) return new EvidenceRefusal(EvidenceCheck.Chain, "the quote's certificate cannot be read");
+        if (!Quote.Certificates.IsEmpty && (!StrictPem.TryReadCertificates(Quote.Certificates, ders) || ders.Count != 1)) return new EvidenceRefusal(EvidenceCheck.Chain, "the quote's certificate cannot be read");
         ders.AddRange(bundle.All(EvidencePart.Certificate).Select(der => der.ToArray()));
         if (ders.Count == 0) return new EvidenceRefusal(EvidenceCheck.Collateral, $"the quote names its platform by certification data of type {Quote.CertificationType}, and no PCK certificate came with it");
         return CertificateChain.TryLoad(ders.Select(der => (ReadOnlyMemory<byte>)der), out chain) ? null : new EvidenceRefusal(EvidenceCheck.Chain, "the certificates beside the quote cannot be read");
