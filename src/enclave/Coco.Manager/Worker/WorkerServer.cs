@@ -31,9 +31,6 @@ internal sealed class WorkerServer(
     private volatile AttestedWorker? _attested;
     private volatile TaskCompletionSource? _dropped;
     private string? _refusal;
-
-    /// <summary>When the worker was heard last.</summary>
-    private long _heard;
     private Socket? _listener;
     private long _messages;
 
@@ -161,7 +158,6 @@ internal sealed class WorkerServer(
         TaskCompletionSource dropped = _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var stream = new BoundaryStream(connection);
-        Volatile.Write(ref _heard, Environment.TickCount64);
         _outgoing = Channel.CreateBounded<ManagerMessage>(new BoundedChannelOptions(Limits.MaxWorkerBacklog) { SingleReader = true });
         Task reading = ReadAllAsync(stream, dropped.Task, ending.Token);
         Task writing = WriteAllAsync(stream, _outgoing.Reader, ending.Token);
@@ -177,8 +173,7 @@ internal sealed class WorkerServer(
         {
             ReadOnlyMemory<byte>? frame = await stream.ReadAsync(cancellation);
             if (frame is null) throw new EndOfStreamException("it closed the boundary");
-            Volatile.Write(ref _heard, Environment.TickCount64);
-            if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
+                if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
                 throw new InvalidDataException("it sent a message that can't be read");
             if (dropped.IsCompleted) await dropped; // what it still says counts no more
             if (message is WorkerBeat beat)
@@ -218,7 +213,7 @@ internal sealed class WorkerServer(
         {
             if (stream.SilentMs > 10 * Boundary.Limits.SilenceMs) throw new TimeoutException("it is silent");
             Send(ManagerBeat.Instance);
-            if (Environment.TickCount64 - Volatile.Read(ref _heard) > 2 * Boundary.Limits.SilenceMs && IsAnotherWaiting())
+            if (stream.SilentMs > 2 * Boundary.Limits.SilenceMs && IsAnotherWaiting())
                 throw new TimeoutException("it has been silent, and another worker waits");
             if (_attested is not { } attested) continue;
             if (attested.IsOver)
