@@ -10,6 +10,9 @@ internal sealed class Corpus(byte[][] seeds, Random random)
 {
     private const int MaxKept = 400;
 
+    /// <summary>A reader that repeats what it was given has no end of answers.</summary>
+    private const int MaxSeen = 4000;
+
     private readonly List<byte[]> _inputs = [.. seeds];
     private readonly HashSet<(string Outcome, int Size)> _seen = [];
 
@@ -19,7 +22,7 @@ internal sealed class Corpus(byte[][] seeds, Random random)
 
     public void Learn(byte[] input, string outcome, long allocated)
     {
-        if (!_seen.Add((new string([.. outcome.Where(letter => !char.IsAsciiHexDigit(letter))]), Class(allocated)))) return;
+        if (_seen.Count == MaxSeen || !_seen.Add((new string([.. outcome.Where(letter => !char.IsAsciiHexDigit(letter))]), Class(allocated)))) return;
         if (_inputs.Count < seeds.Length + MaxKept) _inputs.Add(input);
         else _inputs[seeds.Length + random.Next(MaxKept)] = input;
     }
