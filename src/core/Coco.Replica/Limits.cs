@@ -35,6 +35,9 @@ public static class Limits
     /// <summary>A VN whose worker stays away hands leadership over once within this time.</summary>
     public const ulong HandOverTicks = 200;
 
+    /// <summary>While the first worker since a start is awaited that time doubles with each hand-over, so often at most: to about a minute.</summary>
+    public const int HandOverDoublings = 5;
+
     /// <summary>A restarting or joining VN asks its peers this often.</summary>
     public const int ProbeTicks = 10;
 

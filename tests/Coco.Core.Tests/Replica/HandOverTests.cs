@@ -8,7 +8,7 @@ namespace Coco.Core.Tests.Replica;
 public sealed class HandOverTests
 {
     [Fact]
-    public void A_leader_whose_worker_does_not_come_hands_over_once_in_two_seconds_and_not_at_every_tick()
+    public void A_leader_whose_worker_does_not_come_hands_over_now_and_then_and_ever_more_seldom()
     {
         var plug = new ReturningLeadership();
         using var replica = new LoneReplica(plug);
@@ -17,7 +17,9 @@ public sealed class HandOverTests
         replica.Pass(1_000);
         Assert.Equal(1, plug.Transfers);
         replica.Pass(10_000);
-        Assert.Equal(6, plug.Transfers);
+        Assert.Equal(2, plug.Transfers);
+        replica.Pass(18_000);
+        Assert.Equal(4, plug.Transfers);
     }
 
     /// <summary>Raft of one, which says that another one votes too, and leads again at once when it was to hand over.</summary>

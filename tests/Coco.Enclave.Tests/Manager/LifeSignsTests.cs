@@ -28,15 +28,16 @@ public sealed class LifeSignsTests
     }
 
     [Fact]
-    public async Task While_a_long_message_comes_its_bytes_are_a_sign_of_life()
+    public async Task While_a_long_message_comes_its_bytes_are_a_sign_of_life_for_both_sides()
     {
         (NetworkStream here, NetworkStream there) = await ConnectAsync();
         using var sender = new PeerLink(here, Peer());
         using var receiver = new PeerLink(there, Peer());
         using var ending = new CancellationTokenSource(Patience);
         var received = new List<PeerMessage>();
+        int answers = 0;
         var second = new TaskCompletionSource();
-        Task sending = sender.RunAsync(_ => { }, ending.Token);
+        Task sending = sender.RunAsync(message => answers += message is StillHere ? 1 : 0, ending.Token);
         Task receiving = receiver.RunAsync(
             message =>
             {
@@ -50,6 +51,7 @@ public sealed class LifeSignsTests
         await ending.CancelAsync();
         await Task.WhenAll(sending, receiving);
         Assert.InRange(received.Count(message => message is StillHere), 30, 41);
+        Assert.InRange(answers, 1, 41);
         Assert.Equal(LongBytes, Assert.IsType<ConsensusPeerMessage>(received[^2]).Frames[0].Length);
         Assert.IsType<ReadIndexAsk>(received[^1]);
     }

@@ -26,6 +26,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
     private ulong _goneSince;
     private bool _hasLived;
     private ulong? _handedOverAt;
+    private int _handOvers;
 
     public bool IsLive => _phase == Phase.Live;
 
@@ -35,11 +36,16 @@ internal sealed class WorkerFeed(ReplicaContext context)
     /// <summary>A worker that lived is gone, or none came in a long time: another VN should lead meanwhile.</summary>
     private bool IsMissed => GoneTicks >= (_hasLived ? Limits.WorkerGoneTicks : Limits.WorkerStartTicks);
 
-    /// <summary>Asked by a leader at each tick. Where no VN has a worker, leadership must not go round and round: not twice within a while.</summary>
+    /// <summary>
+    /// Asked by a leader at each tick. Where no VN has a worker, leadership must not go round and round: not twice within a while. It
+    /// doubles each time while the first worker is awaited, since a large genesis state may keep all of them from being ready for minutes.
+    /// </summary>
     public bool MayHandOver()
     {
-        if (!IsMissed || context.Now - _handedOverAt < Limits.HandOverTicks) return false;
+        int doublings = _hasLived ? 0 : Math.Min(_handOvers, Limits.HandOverDoublings);
+        if (!IsMissed || context.Now - _handedOverAt < Limits.HandOverTicks << doublings) return false;
         _handedOverAt = context.Now;
+        _handOvers++;
         return true;
     }
 

@@ -63,13 +63,22 @@ internal sealed class PeerLink : IDisposable
             byte[] bytes = GC.AllocateUninitializedArray<byte>((int)size);
             for (int at = 0; at < bytes.Length; at += Limits.MaxGatheredBytes)
             {
-                // What comes behind a long message waits for it: meanwhile its bytes are the sign of life.
-                if (at > 0) receive(StillHere.Instance);
+                if (at > 0) HearPart(receive);
                 await _stream.ReadExactlyAsync(bytes.AsMemory(at, Math.Min(Limits.MaxGatheredBytes, bytes.Length - at)), cancellation);
             }
             if (!PeerMessageCodec.TryDecode(bytes, out PeerMessage? message)) throw new IOException("The peer sent a message that can't be read.");
             receive(message!);
         }
+    }
+
+    /// <summary>
+    /// What comes behind a long message waits for it: meanwhile its bytes are the sign of life. The sender, whose questions wait as
+    /// well, is told that they come.
+    /// </summary>
+    private void HearPart(Action<PeerMessage> receive)
+    {
+        receive(StillHere.Instance);
+        Send(StillHere.Instance);
     }
 
     private async Task WriteAllAsync(CancellationToken cancellation)
