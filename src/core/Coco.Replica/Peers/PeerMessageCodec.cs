@@ -34,15 +34,25 @@ public static class PeerMessageCodec
         StillHere,
     }
 
+    /// <summary>
+    /// The bytes before the frames of a message. What follows is each frame behind its 32-bit length: who sends a long message need not
+    /// copy them.
+    /// </summary>
+    public static void EncodeHead(ConsensusPeerMessage message, ByteWriter writer)
+    {
+        writer.WriteByte((byte)Kind.Consensus);
+        writer.WriteUInt64(message.To.Value);
+        writer.WriteBytes(message.Header.Span);
+        writer.WriteUInt32((uint)message.Frames.Count);
+    }
+
     public static void Encode(PeerMessage message, ByteWriter writer)
     {
         switch (message)
         {
             case ConsensusPeerMessage m:
-                writer.WriteByte((byte)Kind.Consensus);
-                writer.WriteUInt64(m.To.Value);
-                writer.WriteBytes(m.Header.Span);
-                WriteList(writer, m.Frames);
+                EncodeHead(m, writer);
+                foreach (ReadOnlyMemory<byte> frame in m.Frames) writer.WriteBytes(frame.Span);
                 break;
             case CoSignRequest m:
                 writer.WriteByte((byte)Kind.CoSignRequest);

@@ -87,9 +87,32 @@ internal sealed class PeerLink : IDisposable
         while (await _outgoing.Reader.WaitToReadAsync(cancellation))
         {
             frames.Clear();
-            while (frames.Length < Limits.MaxGatheredBytes && _outgoing.Reader.TryRead(out PeerMessage? message)) Append(frames, message);
+            ConsensusPeerMessage? isLong = null;
+            while (isLong is null && frames.Length < Limits.MaxGatheredBytes && _outgoing.Reader.TryRead(out PeerMessage? message))
+            {
+                if (message is ConsensusPeerMessage append && append.Frames.Sum(frame => (long)frame.Length) > Limits.MaxGatheredBytes) isLong = append;
+                else Append(frames, message);
+            }
             await _stream.WriteAsync(frames.Memory, cancellation);
+            if (isLong is not null) await WriteLongAsync(frames, isLong, cancellation);
             if (frames.Length > 4 * Limits.MaxGatheredBytes) frames = new ByteWriter(1 << 16);
+        }
+    }
+
+    /// <summary>Its frames are written as they are: to copy hundreds of megabytes first would be silence, and memory.</summary>
+    private async Task WriteLongAsync(ByteWriter writer, ConsensusPeerMessage message, CancellationToken cancellation)
+    {
+        writer.Clear();
+        writer.WriteUInt32(0);
+        PeerMessageCodec.EncodeHead(message, writer);
+        long size = writer.Length - LengthSize + message.Frames.Sum(frame => (long)LengthSize + frame.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(writer.Written, checked((uint)size));
+        foreach (ReadOnlyMemory<byte> frame in message.Frames)
+        {
+            writer.WriteUInt32((uint)frame.Length);
+            await _stream.WriteAsync(writer.Memory, cancellation);
+            await _stream.WriteAsync(frame, cancellation);
+            writer.Clear();
         }
     }
 
