@@ -7,6 +7,9 @@ namespace Coco.Ledgers.Ethereum;
 /// <summary>Short byte strings that are hashed together by Keccak-256, eight at a time. Keeps its buffers.</summary>
 internal sealed class WordHashes
 {
+    /// <summary>Room for hashes that is kept; a genesis state has more words, once.</summary>
+    private const int KeptHashes = 1 << 16;
+
     private readonly ByteWriter _words = new(4096);
     private readonly List<int> _ends = [];
     private Hash256[] _hashes = [];
@@ -17,6 +20,9 @@ internal sealed class WordHashes
     {
         _words.Clear();
         _ends.Clear();
+        if (_hashes.Length <= KeptHashes) return;
+        _hashes = [];
+        _ends.Capacity = 0;
     }
 
     public void Add(ReadOnlySpan<byte> word)
