@@ -173,7 +173,7 @@ internal sealed class WorkerServer(
         {
             ReadOnlyMemory<byte>? frame = await stream.ReadAsync(cancellation);
             if (frame is null) throw new EndOfStreamException("it closed the boundary");
-                if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
+            if (!WorkerMessageCodec.TryDecode(frame.Value, out WorkerMessage? message))
                 throw new InvalidDataException("it sent a message that can't be read");
             if (dropped.IsCompleted) await dropped; // what it still says counts no more
             if (message is WorkerBeat beat)
