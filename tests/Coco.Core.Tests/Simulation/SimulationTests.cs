@@ -74,7 +74,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void Withheld_evidence_leads_to_quarantine_and_back()
     {
-        SimulationReport report = Simulator.Run(new SimulationOptions(11, 16, "leases"));
+        SimulationReport report = Simulator.Run(new SimulationOptions(11, 30, "leases"));
         Assert.Empty(report.Violations);
         Assert.True(report.Faults["withheldEvidence"] >= 6, "evidence was hardly withheld");
         Assert.True(report.Faults["quarantined"] >= 2, "nobody was quarantined");

@@ -11,7 +11,7 @@ internal sealed class PeerList(ReplicaContext context, LeftBehind leftBehind)
         if (context.Now < _nextLook) return;
         _nextLook = context.Now + Limits.ProbeTicks;
         PeerAddress[] known = Known();
-        bool isOpen = !context.IsActive || leftBehind.IsLonely;
+        bool isOpen = !context.IsActive || leftBehind.IsLonely || context.Tail.State is null;
         if (_told is { } told && told.IsOpen == isOpen && told.Known.SequenceEqual(known)) return;
         context.Effects.Add(_told = new PeersChangedEffect(known, isOpen));
     }

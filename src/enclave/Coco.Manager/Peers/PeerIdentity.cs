@@ -32,7 +32,10 @@ internal sealed record PeerPolicy(NetworkId? Network, TeePolicy Tee, PeersChange
     public static PeerPolicy From(GovernanceState state, string self, ulong nowUnixMs, PeersChangedEffect? peers) => new(
         state.Network,
         ManifestPolicy.Of(state.Constitution, CodeRole.Manager, nowUnixMs),
-        peers ?? new([.. state.Constitution.Nodes.Where(node => node.Name != self).Select(node => new PeerAddress(node.Name, node.Address))], IsOpen: true))
+        // A change of the list counts at once: the sequencer tells of it some ticks later.
+        new(
+            [.. (peers?.Known ?? []).Union(state.Constitution.Nodes.Where(node => node.Name != self).Select(node => new PeerAddress(node.Name, node.Address)))],
+            peers?.IsOpen ?? true))
     {
         LinkLifetime = state.Constitution.Leases is { } leases ? TimeSpan.FromMilliseconds(Math.Min(leases.RenewMs, Limits.MaxLinkMs)) : null,
     };
