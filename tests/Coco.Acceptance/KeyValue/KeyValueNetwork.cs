@@ -2,21 +2,10 @@ using Coco.Acceptance.Network;
 
 namespace Coco.Acceptance.KeyValue;
 
-/// <summary>One key-value network of three VNs for all tests that leave it whole.</summary>
-public sealed class KeyValueNetwork : IAsyncLifetime
+/// <summary>The key-value network for all tests that leave it whole.</summary>
+public sealed class KeyValueNetwork() : SharedNetwork("keyvalue")
 {
     public const string Collection = "key-value network";
-
-    private TestNetwork? _network;
-
-    internal TestNetwork Network => _network!;
-
-    public async Task InitializeAsync() => _network = await TestNetwork.StartAsync("keyvalue");
-
-    public async Task DisposeAsync()
-    {
-        if (_network is not null) await _network.DisposeAsync();
-    }
 }
 
 [CollectionDefinition(KeyValueNetwork.Collection, DisableParallelization = true)]

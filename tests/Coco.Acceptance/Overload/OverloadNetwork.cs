@@ -2,21 +2,10 @@ using Coco.Acceptance.Network;
 
 namespace Coco.Acceptance.Overload;
 
-/// <summary>One Ethereum network of three VNs for the tests of what clients may take of it.</summary>
-public sealed class OverloadNetwork : IAsyncLifetime
+/// <summary>The Ethereum network for the tests of what clients may take of it.</summary>
+public sealed class OverloadNetwork() : SharedNetwork("ethereum")
 {
     public const string Collection = "overloaded network";
-
-    private TestNetwork? _network;
-
-    internal TestNetwork Network => _network!;
-
-    public async Task InitializeAsync() => _network = await TestNetwork.StartAsync("ethereum");
-
-    public async Task DisposeAsync()
-    {
-        if (_network is not null) await _network.DisposeAsync();
-    }
 }
 
 [CollectionDefinition(OverloadNetwork.Collection, DisableParallelization = true)]
