@@ -48,6 +48,14 @@ public sealed record GovernanceState(
 
     public NodeRecord? Find(NodeId id) => Nodes.FirstOrDefault(record => record.Id == id);
 
+    /// <summary>The incarnation of this VN that holds this key.</summary>
+    public NodeRecord? Find(string node, ReadOnlySpan<byte> publicKey)
+    {
+        foreach (NodeRecord record in Nodes)
+            if (record.Name == node && record.PublicKey.Span.SequenceEqual(publicKey)) return record;
+        return null;
+    }
+
     public NodeStatus StatusOf(NodeId id) =>
         Membership.IsVoter(id) ? NodeStatus.Voter : Membership.Learners.Contains(id) ? NodeStatus.Learner : NodeStatus.Retired;
 

@@ -138,13 +138,14 @@ internal sealed class ReplicaContext
     /// <summary>The incarnation that holds this key and may speak for this VN; none for strangers.</summary>
     public NodeId Identify(string name, ReadOnlySpan<byte> publicKey)
     {
-        if (Tail.State is { } state)
-            foreach (NodeRecord incarnation in state.Nodes)
-                if (incarnation.Name == name && incarnation.PublicKey.Span.SequenceEqual(publicKey)) return incarnation.Id;
+        if (Tail.State?.Find(name, publicKey) is { } incarnation) return incarnation.Id;
         foreach ((NodeId id, Contact contact) in _contacts)
-            if (contact.Name == name && contact.PublicKey.Span.SequenceEqual(publicKey)) return id;
+            if (contact.Name == name && contact.PublicKey.Span.SequenceEqual(publicKey)) return IsOthers(id) ? NodeId.None : id;
         return NodeId.None;
     }
+
+    /// <summary>Others told of it by entries that were not committed, and its number was given to another one since.</summary>
+    private bool IsOthers(NodeId told) => Tail.CommittedState?.Find(told) is not null;
 
     public void Trace(string text) => Effects.Add(new TraceEffect(text));
 }

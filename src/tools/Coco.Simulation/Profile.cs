@@ -1,3 +1,5 @@
+using Coco.Simulation.Faults;
+
 namespace Coco.Simulation;
 
 /// <summary>Which faults a run meets, and how often relative to each other.</summary>
@@ -8,6 +10,9 @@ public sealed record Profile(string Name, string Description)
 
     /// <summary>How many of all faults wait until a VN is in the middle of one step of a protocol.</summary>
     public double Aimed { get; init; } = 0.25;
+
+    /// <summary>The one step at which they are aimed; null: any.</summary>
+    public string? AimedAt { get; init; }
 
     /// <summary>Messages between VNs that are lost, come twice, or overtake others.</summary>
     public double Loss { get; init; }
@@ -198,6 +203,16 @@ public sealed record Profile(string Name, string Description)
             Weights = new Dictionary<string, int>
             {
                 ["crash"] = 4, ["crashAtStep"] = 4, ["partition"] = 3, ["workerKill"] = 3, ["delay"] = 3, ["asymmetric"] = 2, ["killAll"] = 1,
+            },
+        },
+        new("changes", "While members change who takes part and leases end, VNs die, are cut off and hand over in the middle of a change.")
+        {
+            Loss = 0.01, Reordering = 0.02, Governs = true, Leases = (400, 1_600), LeavesOneAway = 0, FaultEveryMs = 250, Aimed = 0.7,
+            AimedAt = ProtocolSteps.Reconfiguration, SyncMs = 25, Sizes = [3, 4, 5],
+            Weights = new Dictionary<string, int>
+            {
+                ["crash"] = 4, ["away"] = 2, ["killQuorum"] = 2, ["killAll"] = 1, ["partition"] = 4, ["asymmetric"] = 2, ["leaderCut"] = 4, ["handOver"] = 5,
+                ["slowDisk"] = 4, ["delay"] = 4, ["withheldEvidence"] = 4,
             },
         },
         new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")

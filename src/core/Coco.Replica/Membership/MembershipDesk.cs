@@ -30,12 +30,11 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
             Refuse(from, request.Boot, $"'{from}' is not in the VN list");
             return;
         }
-        NodeId known = context.Identify(from, publicKey.Span);
-        if (known != NodeId.None && context.Tail.CommittedState?.Find(known) is not null)
+        if (context.Tail.CommittedState?.Find(from, publicKey.Span) is { } known)
         {
             // It was admitted, never learned of it, and is asked for evidence in vain: what does not take part has no lease to renew.
-            if (context.IsOutcast(known)) Refuse(from, request.Boot, "the lease of this incarnation has ended before it took part", isForGood: true);
-            else Accept(from, known, request.Boot);
+            if (context.IsOutcast(known.Id)) Refuse(from, request.Boot, "the lease of this incarnation has ended before it took part", isForGood: true);
+            else Accept(from, known.Id, request.Boot);
             return;
         }
         _applicants.RemoveAll(applicant => applicant.Name == from);

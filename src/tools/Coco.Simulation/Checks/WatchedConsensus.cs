@@ -51,6 +51,7 @@ internal sealed class WatchedConsensus : IConsensus
         if (input is ReceivedInput received && _host.Manager?.Replica.State?.Find(received.From) is { IsQuarantined: true }
             && _cluster.Governance?.Find(received.From) is { IsQuarantined: true })
             _cluster.World.Violate("quarantine", $"{_host.Name} takes a message of {received.From}, whose lease has ended");
+        if (input is ReceivedInput { From: var from }) _host.Manager?.Addressing.OnHeard(from);
         if (input is SnapshotInstalledInput installed) OnInstalled(installed);
         if (input is EntriesReadInput { Entries.Count: 0 } refused) _host.Manager?.Offers.OnRefused(refused.For, refused.First);
         if (input is ReadIndexInput read) _reads[read.Request] = _cluster.Ledger.CommittedAnywhere;
@@ -80,7 +81,10 @@ internal sealed class WatchedConsensus : IConsensus
             case RolledBackEffect rolledBack: OnRolledBack(rolledBack.Index); break;
             case PersistEffect persist: OnPersist(persist, isLeader); break;
             case CommittedEffect committed: OnCommitted(committed.Index, isLeader); break;
-            case SendEffect send: _promises.OnSend(_inner.Status.Self, send, TermAt); break;
+            case SendEffect send:
+                _promises.OnSend(_inner.Status.Self, send, TermAt);
+                _host.Manager?.Addressing.OnWanted(send.To);
+                break;
             case ReadIndexEffect read: OnRead(read); break;
         }
     }

@@ -18,7 +18,8 @@ internal sealed class Aims(Cluster cluster)
 
     public void Add(string kind, int number)
     {
-        var aim = new Aim(kind, number, ProtocolSteps.Pick(cluster.World.Random, step => ImpossibleCell.Find(kind, step) is null));
+        string step = cluster.World.Profile.AimedAt ?? ProtocolSteps.Pick(cluster.World.Random, step => ImpossibleCell.Find(kind, step) is null);
+        var aim = new Aim(kind, number, step);
         _waiting.Add(aim);
         cluster.World.After(LongestWait, () =>
         {

@@ -197,8 +197,10 @@ internal sealed class Cluster : IDisposable
     {
         if (at <= GovernedAt) return;
         GovernedAt = at;
-        int former = state.Nodes.Count(node => node.IsCurrent && node.Quarantine == Quarantine.OfVoter);
-        if (state.Membership.OutgoingVoters.IsEmpty && state.Membership.Voters.Length <= former)
+        int former = QuarantinedVoters(state);
+        // Members may remove others afterwards.
+        bool hasGrown = Governance is not null && former > QuarantinedVoters(Governance);
+        if (hasGrown && state.Membership.Voters.Length <= former)
             World.Violate("last quorum", $"{former} voters are quarantined, {state.Membership.Voters.Length} stay");
         Governance = state;
         foreach (Host host in _hosts)
@@ -267,6 +269,8 @@ internal sealed class Cluster : IDisposable
             else Crash(host, isPowerLost: false);
         });
     }
+
+    private static int QuarantinedVoters(GovernanceState state) => state.Nodes.Count(node => node.IsCurrent && node.Quarantine == Quarantine.OfVoter);
 
     private NodeKey NextKey() => NodeKey.Get(_keys++);
 }

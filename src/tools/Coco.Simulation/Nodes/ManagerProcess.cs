@@ -61,6 +61,7 @@ internal sealed class ManagerProcess : IDisposable
         };
         EntrySalt salt = DrawSalt();
         Offers = new OfferedSnapshots(cluster, host);
+        Addressing = new Addressing(cluster, host);
         _snapshots = new SnapshotTwin(cluster, host, this, salt);
         var start = new ReplicaStart(
             host.Name, key.PublicKey, salt, _world.Random.NextUInt64(), _plug, settings, cluster.PieceBytes)
@@ -91,6 +92,8 @@ internal sealed class ManagerProcess : IDisposable
     public Replica.Replica Replica => _replica;
 
     public OfferedSnapshots Offers { get; }
+
+    public Addressing Addressing { get; }
 
     /// <summary>Whether it lets the VN of this name open a link; stricter than the product, which keeps links that there are.</summary>
     public bool Admits(string name) => _peers is not { IsOpen: false } peers || peers.Known.Any(peer => peer.Name == name);
@@ -214,7 +217,12 @@ internal sealed class ManagerProcess : IDisposable
     private void Tick()
     {
         if (!IsAlive) return;
-        if (_host.PausedUntil <= _world.Now && _host.ClockStoppedUntil <= _world.Now) Give(new TickInput(_host.UnixMs)); // after a pause, the ticks that were missed are not made up for
+        if (_host.PausedUntil <= _world.Now && _host.ClockStoppedUntil <= _world.Now)
+        {
+            Give(new TickInput(_host.UnixMs));
+            if (IsAlive) Addressing.OnTick(this);
+        }
+        // After a pause, the ticks that were missed are not made up for.
         _world.After(_host.TickLength, Tick);
     }
 
@@ -249,6 +257,7 @@ internal sealed class ManagerProcess : IDisposable
         _world.Trace.Add(_world.Now, _host.Number, input.GetType().Name, (_replica.Last.Value << 32) ^ _replica.Committed.Value);
         (LogIndex committed, LogIndex last) = (_replica.Committed, _replica.Last);
         _before = _replica.State;
+        if (input is PeerInput peer) Addressing.OnPeer(peer.From);
         _replica.Step(input, _effects);
         if (_replica.Last < last) CheckCut();
         if (_replica.Committed < committed) _world.Violate("commit index", $"{_host.Name} went back from {committed} to {_replica.Committed}");
@@ -259,6 +268,7 @@ internal sealed class ManagerProcess : IDisposable
             if (_cluster.Faults.CrashesAt(_host, _effects[i].GetType().Name)) break;
             CarryOut(_effects[i]);
         }
+        if (IsAlive) Addressing.OnStepped(_before, _replica.State);
         _effects.Clear();
     }
 
@@ -354,6 +364,7 @@ internal sealed class ManagerProcess : IDisposable
     {
         CheckQuarantine(send.To, send.Message);
         if (send.Message is SnapshotOffer offer) Offers.OnOffer(send.To, offer);
+        if (send.Message is ConsensusPeerMessage consensus) Addressing.OnSent(send.To, consensus.To);
         _cluster.Links.Send(_host, _key.PublicKey, send.To, send.Message switch
         {
             JoinAccepted accepted => accepted with { Keys = new byte[] { 1 } },
