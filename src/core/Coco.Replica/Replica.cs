@@ -190,6 +190,7 @@ public sealed class Replica
                 _snapshots.OnLost(lost);
                 break;
             case ChunkFoundInput found: _backfill.OnFound(found); break;
+            case PieceReadInput read: _context.Send(read.For, read.Piece); break;
             default: Invariant.Holds(_fetch.TryTake(input) || _leases.TryTake(input), $"unknown input {input.GetType().Name}"); break;
         }
     }

@@ -110,7 +110,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         _worker = new WorkerServer(
             _configuration, options.MeasureProgram, new WorkerDoor(() => _identity, () => _state, options.Verifiers, _time), OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
         _snapshots = new SnapshotLoop(
-            _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, _links.SendFile, options.Log, End);
+            _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, options.Log, End);
         _history = new HistoryDesk(_replica, _loop, _worker, () => _reader, () => _cipher, () => _chunks);
         _segments = new SegmentDesk(OpenSegments, _history.LeafOf, _worker.Send, options.Log);
         ManagerMeter.Observe(() => ((IAdminFacts)this).Metrics, () => _status);

@@ -208,11 +208,11 @@ public sealed record Profile(string Name, string Description)
         new("changes", "While members change who takes part and leases end, VNs die, are cut off and hand over in the middle of a change.")
         {
             Loss = 0.01, Reordering = 0.02, Governs = true, Leases = (400, 1_600), LeavesOneAway = 0, FaultEveryMs = 250, Aimed = 0.7,
-            AimedAt = ProtocolSteps.Reconfiguration, SyncMs = 25, Sizes = [3, 4, 5],
+            AimedAt = ProtocolSteps.Reconfiguration, SyncMs = 25, Sizes = [3, 4, 5, 7],
             Weights = new Dictionary<string, int>
             {
                 ["crash"] = 4, ["away"] = 2, ["killQuorum"] = 2, ["killAll"] = 1, ["partition"] = 4, ["asymmetric"] = 2, ["leaderCut"] = 4, ["handOver"] = 5,
-                ["slowDisk"] = 4, ["delay"] = 4, ["withheldEvidence"] = 4,
+                ["slowDisk"] = 4, ["delay"] = 4, ["withheldEvidence"] = 4, [FaultKinds.SplitStarts] = 6, [FaultKinds.UnseenReturn] = 6,
             },
         },
         new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")

@@ -7,7 +7,7 @@ namespace Coco.Replica;
 public static class SharedFiles
 {
     /// <summary>The pieces that one question is answered with; one of no length where the file is no longer what it was.</summary>
-    public static IEnumerable<FilePiece> Read(ILedgerFiles files, SendFileEffect wanted, int pieceBytes)
+    public static IEnumerable<FilePiece> Read(ILedgerFiles files, ReadFileEffect wanted, int pieceBytes)
     {
         long offset = wanted.Offset;
         for (int i = 0; i < Limits.PiecesAtOnce && offset < wanted.Total; i++)

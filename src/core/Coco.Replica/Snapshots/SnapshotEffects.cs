@@ -26,9 +26,12 @@ public enum SharedFile : byte
     Chunk,
 }
 
-/// <summary>Send <see cref="FilePiece"/>s from this offset on, up to <see cref="Limits.PiecesAtOnce"/>; read beside the log's work.</summary>
+/// <summary>
+/// Read <see cref="FilePiece"/>s from this offset on, up to <see cref="Limits.PiecesAtOnce"/>, beside the log's work; each answered by
+/// <see cref="PieceReadInput"/>.
+/// </summary>
 /// <param name="Total">The length up to which the file is given.</param>
-public sealed record SendFileEffect(string To, SharedFile Kind, LogIndex Index, string File, long Offset, long Total) : ReplicaEffect;
+public sealed record ReadFileEffect(NodeId For, SharedFile Kind, LogIndex Index, string File, long Offset, long Total) : ReplicaEffect;
 
 /// <summary>A snapshot is fetched from another VN: begin an empty file for it.</summary>
 public sealed record BeginFetchEffect(LogIndex Index) : ReplicaEffect;
@@ -58,6 +61,9 @@ public sealed record LedgerReplacedEffect(LedgerChunks Chunks) : ReplicaEffect;
 /// <summary>The answer to <see cref="TakeSnapshotEffect"/>.</summary>
 /// <param name="Facts">Null: it could not be written.</param>
 public sealed record SnapshotWrittenInput(LogIndex Index, SnapshotFacts? Facts) : ReplicaInput;
+
+/// <summary>A piece that a VN has asked for. It leaves only now, since that VN's lease may have ended meanwhile.</summary>
+public sealed record PieceReadInput(NodeId For, FilePiece Piece) : ReplicaInput;
 
 /// <summary>A snapshot that was known is found damaged or gone.</summary>
 public sealed record SnapshotLostInput(LogIndex Index, string Reason) : ReplicaInput;

@@ -65,8 +65,8 @@ internal sealed class SnapshotOffers(ReplicaContext context)
                 context.Chunks?.Locate(ask.Index),
             _ => null,
         };
-        if (file is { } found && (long)ask.Offset < found.Length && context.NameOf(from) is { } name)
-            context.Effects.Add(new SendFileEffect(name, ask.Kind, ask.Index, found.File, (long)ask.Offset, found.Length));
+        if (file is { } found && (long)ask.Offset < found.Length)
+            context.Effects.Add(new ReadFileEffect(from, ask.Kind, ask.Index, found.File, (long)ask.Offset, found.Length));
         else
             context.Send(from, new FilePiece(ask.Kind, ask.Index, ask.Offset, 0, default));
     }

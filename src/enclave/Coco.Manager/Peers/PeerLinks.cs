@@ -49,7 +49,12 @@ internal sealed class PeerLinks(
         return AcceptAllAsync();
     }
 
-    public void Send(string to, PeerMessage message) => Find(to)?.Send(message);
+    /// <summary>Files go by the other link of the pair where there are two, so that the log's messages don't wait behind them.</summary>
+    public void Send(string to, PeerMessage message)
+    {
+        PeerLink? link = message is FilePiece && _inbound.TryGetValue(to, out PeerLink? other) && other.IsOpen ? other : Find(to);
+        link?.Send(message);
+    }
 
     /// <summary>To all VNs to which a link is open.</summary>
     public void SendAll(PeerMessage message)
@@ -59,13 +64,6 @@ internal sealed class PeerLinks(
 
     /// <summary>The network that the link with this VN was attested for; null without a link.</summary>
     public NetworkId? NetworkOf(string to) => Find(to)?.Peer.Network;
-
-    /// <summary>By the other link of the pair where there are two, so that the log's messages don't wait behind a file.</summary>
-    public void SendFile(string to, PeerMessage message)
-    {
-        if (_inbound.TryGetValue(to, out PeerLink? link) && link.IsOpen) link.Send(message);
-        else Send(to, message);
-    }
 
     private bool IsOpen(string node) => Find(node) is not null;
 

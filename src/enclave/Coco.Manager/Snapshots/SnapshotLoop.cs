@@ -14,7 +14,7 @@ namespace Coco.Manager.Snapshots;
 /// </summary>
 internal sealed class SnapshotLoop(
     LedgerFolder ledger, LedgerFolder folder, SnapshotShelf shelf, WorkerServer worker, Action<ReplicaInput> give,
-    Action<string, PeerMessage> send, Action<string> log, Action<Exception> fail) : IDisposable
+    Action<string> log, Action<Exception> fail) : IDisposable
 {
     private readonly BlockingCollection<Action> _jobs = [];
     private Thread? _thread;
@@ -37,7 +37,7 @@ internal sealed class SnapshotLoop(
                 break;
             case KeepSnapshotEffect keep: Post(() => shelf.Keep(keep.Index, keep.Proof)); break;
             case DropSnapshotEffect drop: Post(() => shelf.Drop(drop.Index)); break;
-            case SendFileEffect wanted: Post(() => Send(wanted)); break;
+            case ReadFileEffect wanted: Post(() => Read(wanted)); break;
             case BeginFetchEffect begin: Post(() => shelf.BeginFetch(begin.Index)); break;
             case StoreFetchedEffect store: Post(() => Store(store)); break;
             case CheckFetchedEffect check: PostFetch(check.Index, () => give(new FetchCheckedInput(check.Index, shelf.CheckFetched(check.Index)))); break;
@@ -122,10 +122,10 @@ internal sealed class SnapshotLoop(
         give(new FetchAdoptedInput(adopt.Index));
     }
 
-    private void Send(SendFileEffect wanted)
+    private void Read(ReadFileEffect wanted)
     {
         LedgerFolder files = wanted.Kind == SharedFile.Snapshot ? folder : ledger;
-        foreach (FilePiece piece in SharedFiles.Read(files, wanted, Replica.Limits.PieceBytes)) send(wanted.To, piece);
+        foreach (FilePiece piece in SharedFiles.Read(files, wanted, Replica.Limits.PieceBytes)) give(new PieceReadInput(wanted.For, piece));
     }
 
     /// <summary>A step of a fetch that has all pieces; where the disk fails it is begun again.</summary>

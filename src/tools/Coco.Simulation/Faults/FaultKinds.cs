@@ -5,7 +5,9 @@ internal static class FaultKinds
 {
     /// <summary>Made of faults that are counted under their own names.</summary>
     public const string RollBackAtDeath = "rollbackAtDeath";
+    public const string SplitStarts = "splitStarts";
+    public const string UnseenReturn = "unseenReturn";
 
     /// <summary>Those that a profile draws: if one never comes, its whole row is empty.</summary>
-    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind != RollBackAtDeath);
+    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind is not (RollBackAtDeath or SplitStarts or UnseenReturn));
 }

@@ -29,7 +29,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
     /// <summary>Where a manager or a worker is killed between two effects.</summary>
     private static readonly string[] ManagerSteps = ["SendEffect", "DiskEffect", "SignEffect", "ApplyBatchEffect", "BatchCommittedEffect", "WorkerRoleEffect", "ReadLogEffect", "AdmittedEffect", "GovernanceChangedEffect",
         "snapshot file", "TakeSnapshotEffect", "KeepSnapshotEffect", "DropSnapshotEffect", "BeginFetchEffect", "StoreFetchedEffect", "CheckFetchedEffect",
-        "AdoptFetchedEffect", "LedgerReplacedEffect", "SnapshotInstalledEffect", "FindChunkEffect", "SendFileEffect", "WelcomeWorkerEffect"];
+        "AdoptFetchedEffect", "LedgerReplacedEffect", "SnapshotInstalledEffect", "FindChunkEffect", "ReadFileEffect", "WelcomeWorkerEffect"];
     private static readonly string[] WorkerSteps = ["ProposeEffect", "SealEffect", "CompleteEffect", "AppliedEffect", "ForwardEffect"];
 
     private readonly Dictionary<Host, (string Step, long Until)> _armed = [];
@@ -209,7 +209,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
         FaultKinds.RollBackAtDeath => MayLose(host) && cluster.Running.All(TakesPart),
         "snapshotDamage" => !IsAnyRolledBack && (IsWhole(host) || MayLose(host)),
         "away" => !IsAnyRolledBack && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)),
-        "leaderCut" => !IsAnyRolledBack && host == cluster.Leader,
+        "leaderCut" or FaultKinds.SplitStarts => !IsAnyRolledBack && host == cluster.Leader,
         "handOver" => host == cluster.Leader,
         "workerKill" => host.Worker is not null,
         "boundaryCut" => host.Manager!.Link is not null,
@@ -222,7 +222,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
     {
         List<Host> running = [.. cluster.Running];
         if (_isOver || World.IsBroken || running.Count == 0) return;
-        Host? leader = kind is "leaderCut" or "handOver" ? cluster.Leader : null;
+        Host? leader = kind is "leaderCut" or "handOver" or FaultKinds.SplitStarts ? cluster.Leader : null;
         Host host = aimed ?? leader ?? Random.Pick(running);
         World.Note("fault", $"{number}: {kind}, {host.Name}{(aimed is null ? "" : " in the middle of a step")}");
         if (!CanBegin(kind, host)) return;
@@ -251,6 +251,8 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case "snapshotDamage": DamageSnapshots(host); break;
             case "rollback": RollBack(host); break;
             case FaultKinds.RollBackAtDeath: CutOffBeforeDeath(host); break;
+            case FaultKinds.SplitStarts: SplitStarts(host); break;
+            case FaultKinds.UnseenReturn: ReturnUnseen(host); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;

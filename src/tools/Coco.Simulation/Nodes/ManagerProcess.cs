@@ -128,13 +128,6 @@ internal sealed class ManagerProcess : IDisposable
     /// <summary>While an effect is carried out.</summary>
     public void GiveOwn(ReplicaInput input) => _own.Enqueue(input);
 
-    /// <summary>From the thread for files, past the sequencer.</summary>
-    public void SendTo(string node, PeerMessage message)
-    {
-        CheckQuarantine(node, message);
-        _cluster.Links.Send(_host, _key.PublicKey, node, message);
-    }
-
     public void OnPeer(string from, ReadOnlyMemory<byte> key, PeerMessage message)
     {
         if (message is JoinAccepted accepted && !TryAccept(accepted)) return;

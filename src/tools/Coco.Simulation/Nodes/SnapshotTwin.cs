@@ -39,7 +39,7 @@ internal sealed class SnapshotTwin : IDisposable
             case TakeSnapshotEffect take: Take(take.Header); break;
             case KeepSnapshotEffect keep: Post(() => _shelf.Keep(keep.Index, keep.Proof)); break;
             case DropSnapshotEffect drop: Post(() => _shelf.Drop(drop.Index)); break;
-            case SendFileEffect send: Post(() => SendPieces(send)); break;
+            case ReadFileEffect read: Post(() => ReadPieces(read)); break;
             case BeginFetchEffect begin:
                 _fetching = begin.Index;
                 Post(() => _shelf.BeginFetch(begin.Index));
@@ -154,10 +154,10 @@ internal sealed class SnapshotTwin : IDisposable
         link.ToWorker(worker => worker.WriteSnapshot(header.Index));
     }
 
-    private void SendPieces(SendFileEffect send)
+    private void ReadPieces(ReadFileEffect read)
     {
-        ILedgerFiles files = send.Kind == SharedFile.Snapshot ? _host.Disk.Snapshots : _host.Disk;
-        foreach (FilePiece piece in SharedFiles.Read(files, send, _cluster.PieceBytes)) _manager.SendTo(send.To, piece);
+        ILedgerFiles files = read.Kind == SharedFile.Snapshot ? _host.Disk.Snapshots : _host.Disk;
+        foreach (FilePiece piece in SharedFiles.Read(files, read, _cluster.PieceBytes)) _manager.Give(new PieceReadInput(read.For, piece));
     }
 
     /// <summary>A step of a fetch that has all pieces.</summary>

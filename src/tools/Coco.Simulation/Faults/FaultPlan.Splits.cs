@@ -1,0 +1,75 @@
+using Coco.Governance;
+using Coco.Simulation.Nodes;
+
+namespace Coco.Simulation.Faults;
+
+/// <summary>What both sides of a cut do at the same time.</summary>
+internal sealed partial class FaultPlan
+{
+    private const int FewestForSplit = 5;
+    private const int FewestForReturn = 4;
+    private const int LongestLookMs = 8_000;
+    private const int LookEveryMs = 20;
+
+    /// <summary>
+    /// The leader is cut off with a VN that starts, as long as it still counts on the others; another VN starts on their side. So both sides
+    /// make an entry that admits somebody under the same number, and mostly all die before the first one has learned of the second.
+    /// </summary>
+    private void SplitStarts(Host leader)
+    {
+        List<Host> others = [.. cluster.Running.Where(host => host != leader)];
+        if (others.Count + 1 < FewestForSplit) return;
+        Host here = Random.Pick(others);
+        others.Remove(here);
+        Host there = Random.Pick(others);
+        World.CountFault("partition", Names([leader, here]));
+        Cut([leader, here], isOneWay: false);
+        foreach (Host host in (Host[])[here, there])
+        {
+            World.CountFault("crash", host.Name);
+            CrashAndRestart(host, 100);
+        }
+        bool dies = Random.Chance(0.7);
+        World.After(Random.Between(900, LongestCutMs) * Ms, () =>
+        {
+            cluster.Links.MendAll();
+            if (dies && !_isOver && !World.IsBroken && !IsAnyRolledBack) KillMany("killAll", [.. cluster.Running]);
+        });
+    }
+
+    /// <summary>
+    /// The lease of a VN ends; then it starts again and is admitted anew while another one is cut off. That one knows it as quarantined, until
+    /// all die and it hears of its new incarnation from others.
+    /// </summary>
+    private void ReturnUnseen(Host host)
+    {
+        if (cluster.Running.Count() < FewestForReturn) return;
+        World.CountFault("withheldEvidence", host.Name);
+        host.WithheldUntil = World.Now + (LongestLookMs * Ms);
+        When(() => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true }, LongestLookMs, () =>
+        {
+            host.WithheldUntil = 0;
+            List<Host> others = [.. cluster.Running.Where(one => one != host && one != cluster.Leader && one.Manager!.Replica.State?.CurrentOf(host.Name) is { IsQuarantined: true })];
+            if (others.Count == 0 || host.Manager is null || IsAnyRolledBack) return;
+            Host cut = Random.Pick(others);
+            World.CountFault("partition", cut.Name);
+            Cut([cut], isOneWay: false);
+            World.CountFault("crash", host.Name);
+            CrashAndRestart(host, 100);
+            bool IsBack() => cluster.Governance is { } state && state.CurrentOf(host.Name) is { } current && state.Membership.IsVoter(current.Id);
+            When(IsBack, LongestCutMs, () =>
+            {
+                cluster.Links.MendAll();
+                if (!IsAnyRolledBack) KillMany("killAll", [.. cluster.Running]);
+            });
+        });
+    }
+
+    /// <summary>As soon as something is so; nothing if it is not in time.</summary>
+    private void When(Func<bool> isSo, long withinMs, Action then)
+    {
+        if (_isOver || World.IsBroken || withinMs < 0) return;
+        if (isSo()) then();
+        else World.After(LookEveryMs * Ms, () => When(isSo, withinMs - LookEveryMs, then));
+    }
+}
