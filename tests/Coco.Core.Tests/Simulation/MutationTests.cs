@@ -40,6 +40,7 @@ public sealed class MutationTests
     [InlineData("ack-before-fsync")]
     [InlineData("commit-old-term")]
     [InlineData("speculative-read-visible")]
+    [InlineData("leavers-not-asked")]
     public void A_broken_rule_is_found_soon(string name) => Find(name);
 
     [Theory]

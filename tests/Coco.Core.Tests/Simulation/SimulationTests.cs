@@ -49,6 +49,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("leavers", 1, 4)]
     [InlineData("leases", 1, 7)]
     [InlineData("majorities", 1, 3)]
+    [InlineData("changes", 1, 6)]
     [InlineData("comings-and-goings", 1, 2)]
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {
