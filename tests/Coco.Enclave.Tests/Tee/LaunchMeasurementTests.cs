@@ -101,15 +101,26 @@ public sealed class LaunchMeasurementTests
     [Fact]
     public void An_enclaves_signature_names_what_it_will_report()
     {
-        var signature = new byte[1808];
-        ((byte[])[6, 0, 0, 0, 0xE1, 0, 0, 0, 0, 0, 1]).CopyTo(signature, 0);
-        signature.AsSpan(960, 32).Fill(7);
-        (signature[1024], signature[1026]) = (3, 9);
+        byte[] signature = RealEvidenceTests.Sample("sgx-sigstruct/synthetic.sig");
         Assert.True(EnclaveSignature.TryRead(signature, out EnclaveSignature? read));
         Assert.Equal((3, 9), ((int)read.ProductId, (int)read.Svn));
         Assert.Equal(Enumerable.Repeat((byte)7, 32), read.Measurement.ToArray());
-        Assert.Equal(SHA256.HashData(new byte[384]), read.Signer.ToArray());
+        Assert.Equal(SHA256.HashData(signature.AsSpan(128, 384)), read.Signer.ToArray());
+        Assert.True(read.Holds);
         Assert.False(EnclaveSignature.TryRead(signature.AsSpan(1), out _));
+    }
+
+    /// <summary>What is behind the body (two quotients that spare the processor divisions) says nothing of the enclave.</summary>
+    [Fact]
+    public void No_bit_of_a_signed_enclave_can_change()
+    {
+        byte[] signature = RealEvidenceTests.Sample("sgx-sigstruct/synthetic.sig");
+        for (int bit = 0; bit < 1028 * 8; bit++)
+        {
+            signature[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.False(EnclaveSignature.TryRead(signature, out EnclaveSignature? read) && read.Holds, $"bit {bit}");
+            signature[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
     }
 
     /// <summary>

@@ -10,9 +10,9 @@ namespace Coco.Enclave.Tests.Tee;
 public sealed class RealEvidenceTests
 {
     private static readonly DateTimeOffset Then = new(2025, 12, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly byte[] Report = Read("snp-turin-v5/report.bin");
-    private static readonly byte[] Vcek = Read("snp-turin-v5/vcek.der");
-    private static readonly byte[] Azure = Read("azure-snp-milan-v2/evidence.json");
+    private static readonly byte[] Report = Sample("snp-turin-v5/report.bin");
+    private static readonly byte[] Vcek = Sample("snp-turin-v5/vcek.der");
+    private static readonly byte[] Azure = Sample("azure-snp-milan-v2/evidence.json");
 
     [Fact]
     public void A_Turin_with_a_report_of_version_5_is_accepted_under_AMDs_root()
@@ -113,7 +113,7 @@ public sealed class RealEvidenceTests
 
     private static string Lines(string text, int width) => string.Concat(text.Chunk(width).Select(line => new string(line) + "\n"));
 
-    private static byte[] Read(string name)
+    internal static byte[] Sample(string name)
     {
         string root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "Coco.slnx"))) root = Path.GetDirectoryName(root)!;

@@ -107,10 +107,14 @@ internal static class MeasureCommands
         Argument<string> file = new("SIGSTRUCT") { Description = "The enclave's signature, such as coco-manager.sig from gramine-sgx-sign." };
         Option<bool> json = Shared.Json();
         Command command = new("sgx", "MRENCLAVE and MRSIGNER of a signed enclave.\n\nExample: coco measure sgx coco-manager.sig") { file, json };
-        command.SetAction(parsed => !EnclaveSignature.TryRead(Read(parsed.GetRequiredValue(file)), out EnclaveSignature? signature)
-            ? throw new UnknownEvidenceException("The file is not a SIGSTRUCT of 1808 bytes.")
-            : Print([("platform", DcapVerifier.SgxName), ("measurement", Text(signature.Measurement.Span)), ("signer", Text(signature.Signer.Span)),
-                ("productId", signature.ProductId), ("svn", signature.Svn)], parsed.GetValue(json)));
+        command.SetAction(parsed =>
+        {
+            if (!EnclaveSignature.TryRead(Read(parsed.GetRequiredValue(file)), out EnclaveSignature? signature))
+                throw new UnknownEvidenceException("The file is not a SIGSTRUCT of 1808 bytes.");
+            if (!signature.Holds) throw new UnknownEvidenceException("The SIGSTRUCT is not signed by the key that it names: it was changed, or never signed.");
+            return Print([("platform", DcapVerifier.SgxName), ("measurement", Text(signature.Measurement.Span)), ("signer", Text(signature.Signer.Span)),
+                ("productId", signature.ProductId), ("svn", signature.Svn)], parsed.GetValue(json));
+        });
         return command;
     }
 

@@ -47,7 +47,7 @@ internal sealed class FuzzedReaders : IDisposable
             case "handshake": return Got(HandshakeMessage.TryDecode(input, out _));
             case "claims": return Got(AttestationClaims.TryDecode(input, out _));
             case "firmware": return FirmwareImage.TryRead(input, out FirmwareImage? image) ? Measure(image) : "unread";
-            case "sigstruct": return Got(EnclaveSignature.TryRead(input, out _));
+            case "sigstruct": return EnclaveSignature.TryRead(input, out EnclaveSignature? enclave) ? Got(enclave.Holds) : "unread";
             case "document": return Got(EvidenceDocument.TryRead(input, out _));
             case "files": return string.Join(' ', EvidenceReport.Show(EvidenceFiles.Read([input])).Claims.Keys);
             case "policy":
@@ -84,7 +84,7 @@ internal sealed class FuzzedReaders : IDisposable
             "envelope" => [Software().Encode()],
             "verify-software" => [Software().Bytes.ToArray()],
             "document" => [EvidenceDocument.Write(Claims, Software(), new byte[65])],
-            "sigstruct" => [Sigstruct()],
+            "sigstruct" => [RealEvidenceTests.Sample("sgx-sigstruct/synthetic.sig")],
             "cose" => [Vectors.Read("snp/milan-v2-aci/uvm_reference_info.cose")],
             "files" => [Vectors.Read("azure/tdx/evidence-v1.json"), Vectors.Read("vbs/windows-tpm-log/windows_gcp_shielded_vm.json"), Vectors.Read("snp/milan-v2-aci/thim.json"), Answer("tcbInfo"), Answer("enclaveIdentity"), Hex("snp/milan-v3/report.bin"), Behind("snp/milan-v3/report.bin", Table(random))],
             "policy" => ["""{"min_tcb":"04000000000018db","products":["Milan"],"acceptStatus":["UpToDate"],"endorsers":[{"issuer":"a","feed":"b","minSvn":1}]}"""u8.ToArray()],
@@ -180,12 +180,4 @@ internal sealed class FuzzedReaders : IDisposable
     }
 
     /// <summary>The fixed header of a SIGSTRUCT and a body of zeros.</summary>
-    private static byte[] Sigstruct()
-    {
-        var bytes = new byte[1808];
-        Convert.FromHexString("06000000E10000000000010000000000").CopyTo(bytes, 0);
-        Convert.FromHexString("01010000600000006000000001000000").CopyTo(bytes, 24);
-        bytes[512] = 3;
-        return bytes;
-    }
 }
