@@ -44,6 +44,12 @@ public static class Limits
     /// <summary>A VN that takes part and hears of no quorum asks after this long whether there is one without it.</summary>
     public const ulong LonelyTicks = 300;
 
+    /// <summary>
+    /// How long a network that lives and counts on a VN may take to reach it, before that one starts anew: as long as a connection takes to
+    /// notice that it was cut, and to be made again.
+    /// </summary>
+    public const ulong ReachTicks = 500;
+
     /// <summary>A read index that a follower asked for and did not get; its worker waits as long.</summary>
     public const ulong ReadIndexTicks = 1_000;
 

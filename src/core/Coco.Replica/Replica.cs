@@ -364,6 +364,7 @@ public sealed class Replica
     {
         _context.Self = self;
         _rejoin = null;
+        _leftBehind.Heard();
         ConsensusEntry[] entries = [.. _context.Tail.Entries.Select(entry => FollowerCheck.Decode(entry.Frame.Bytes)!)];
         Configuration first = _context.Tail.CommittedState is { } state
             ? MembershipDesk.ToConfiguration(state.Membership)

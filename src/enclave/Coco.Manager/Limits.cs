@@ -20,6 +20,15 @@ internal static class Limits
     /// <summary>Between two tries to reach a peer.</summary>
     public const int ReconnectMs = 100;
 
+    /// <summary>
+    /// A link whose other end's system acknowledges nothing for so long has ended. Systems acknowledge also while a VN is at a long step or
+    /// stands still; a link that ended for nothing costs a handshake.
+    /// </summary>
+    public const int SilentLinkMs = 3_000;
+
+    /// <summary>An idle link is asked this often whether its other end is there.</summary>
+    public const int LinkQuestionSeconds = 1;
+
     /// <summary>TCP, TLS and attestation of a link together.</summary>
     public const int HandshakeMs = 5_000;
 

@@ -11,6 +11,9 @@ namespace Coco.Core.Tests.Replica;
 /// <summary>A sequencer that is alone in its network, and a shell that answers at once; no worker ever comes.</summary>
 internal sealed class LoneReplica : IDisposable
 {
+    /// <summary>The number of its start, which answers to it repeat.</summary>
+    public const ulong Boot = 7;
+
     private const int TickMs = 10;
     private const ulong StartMs = 1_800_000_000_000;
 
@@ -18,16 +21,18 @@ internal sealed class LoneReplica : IDisposable
     private readonly EntryCipher _cipher = new(new SecretKey(new byte[32]));
     private readonly ReplicaEffects _effects = new();
     private readonly Coco.Replica.Replica _replica;
+    private readonly byte[] _otherKey = Governance.TestNetwork.NewPoint();
     private ulong _unixMs = StartMs;
 
-    public LoneReplica(IConsensusFactory plug, LeaseSettings? leases = null)
+    /// <param name="isNew">It founds its network; otherwise it has an empty disk and waits until one admits it.</param>
+    public LoneReplica(IConsensusFactory plug, LeaseSettings? leases = null, bool isNew = true)
     {
         byte[] key = Governance.TestNetwork.NewPoint();
         Constitution constitution = Governance.TestNetwork.NewConstitution("alder") with { Leases = leases };
         var genesis = new GovernanceEntry.Genesis(
             StartMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), constitution.Nodes[0].Name, key, new byte[] { 1 });
         var start = new ReplicaStart(
-            constitution.Nodes[0].Name, key, EntrySalt.Read(new byte[EntrySalt.Size]), 7, plug,
+            constitution.Nodes[0].Name, key, EntrySalt.Read(new byte[EntrySalt.Size]), Boot, plug,
             new Coco.Consensus.ConsensusSettings { ElectionTimeoutTicks = 10, HeartbeatTicks = 2 })
         {
             Signatures = AnySignature.Instance,
@@ -35,8 +40,9 @@ internal sealed class LoneReplica : IDisposable
             JudgeEvidence = (_, _) => Refusal,
         };
         var chunks = new LedgerChunks(_disk, GovernanceEntryCodec.NetworkIdOf(genesis).Value, MerkleFrontier.Empty, Hash256.Zero);
-        var empty = new RecoveredLog(chunks, new MerkleLedger(), default, null, null, [], null);
-        _replica = Coco.Replica.Replica.Found(start, empty, _cipher, genesis);
+        var empty = new RecoveredLog(isNew ? chunks : null, new MerkleLedger(), default, null, null, [], null);
+        _replica = isNew ? Coco.Replica.Replica.Found(start, empty, _cipher, genesis) : Coco.Replica.Replica.Start(start, empty, null, false);
+        if (!isNew) _replica.PrepareToJoin(_cipher, chunks);
     }
 
     /// <summary>What is said of evidence where an entry with it would stand.</summary>
@@ -46,20 +52,27 @@ internal sealed class LoneReplica : IDisposable
 
     public List<string> Alerts { get; } = [];
 
+    /// <summary>Why it stopped; null: it goes on.</summary>
+    public string? Halted { get; private set; }
+
     public void Dispose() => _cipher.Dispose();
 
     public void Pass(int milliseconds)
     {
-        var inputs = new Queue<ReplicaInput>();
-        for (int passed = 0; passed < milliseconds; passed += TickMs)
+        for (int passed = 0; passed < milliseconds && Halted is null; passed += TickMs) Give(new TickInput(_unixMs += TickMs));
+    }
+
+    /// <summary>Another VN says something.</summary>
+    public void Hear(PeerMessage message) => Give(new PeerInput("birch", _otherKey, message));
+
+    private void Give(ReplicaInput first)
+    {
+        var inputs = new Queue<ReplicaInput>([first]);
+        while (Halted is null && inputs.TryDequeue(out ReplicaInput? input))
         {
-            inputs.Enqueue(new TickInput(_unixMs += TickMs));
-            while (inputs.TryDequeue(out ReplicaInput? input))
-            {
-                _effects.Clear();
-                _replica.Step(input, _effects);
-                for (int i = 0; i < _effects.Count; i++) Answer(_effects[i], inputs);
-            }
+            _effects.Clear();
+            _replica.Step(input, _effects);
+            for (int i = 0; i < _effects.Count; i++) Answer(_effects[i], inputs);
         }
     }
 
@@ -76,6 +89,7 @@ internal sealed class LoneReplica : IDisposable
             case JudgeEvidenceEffect judge: inputs.Enqueue(new EvidenceJudgedInput(judge.Node.Id, judge.Nonce, judge.Evidence, null)); break;
             case EvidenceCommittedEffect committed: Committed.Add(committed); break;
             case AlertEffect alert: Alerts.Add(alert.Text); break;
+            case HaltEffect halt: Halted = halt.Reason; break;
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class LeftBehind(ReplicaContext context)
     private readonly Dictionary<NodeId, (LogPosition End, ulong At)> _shown = [];
     private ulong _lonelySince;
     private ulong _nextProbe;
+    private ulong? _goesOnSince;
 
     /// <summary>It has heard of no quorum for some time.</summary>
     public bool IsLonely => context.Now - _lonelySince >= Limits.LonelyTicks;
@@ -20,6 +21,7 @@ internal sealed class LeftBehind(ReplicaContext context)
     public void OnTick(Func<IReadOnlyCollection<string>> peers)
     {
         if (context.Consensus.Status.HasQuorum && !context.IsQuarantined) _lonelySince = context.Now;
+        if (!IsLonely) _goesOnSince = null;
         if (!IsLonely || context.Now < _nextProbe) return;
         _nextProbe = context.Now + Limits.ProbeTicks;
         var probe = new Probe(
@@ -27,7 +29,7 @@ internal sealed class LeftBehind(ReplicaContext context)
         foreach (string peer in peers()) context.Effects.Add(new SendEffect(peer, probe));
     }
 
-    /// <summary>The leader knows this incarnation and waits for its evidence.</summary>
+    /// <summary>It takes part from now on, or the leader knows this incarnation and waits for its evidence.</summary>
     public void Heard() => _lonelySince = context.Now;
 
     /// <summary>What a VN that takes part shows to one that starts.</summary>
@@ -46,10 +48,20 @@ internal sealed class LeftBehind(ReplicaContext context)
     public string? OnAnswer(ProbeAnswer answer)
     {
         if (answer.Boot != context.Start.Boot || !IsLonely) return null;
-        if (answer.State == ProbeState.HasQuorum) return "the network goes on, and does not reach this incarnation";
+        if (answer.State == ProbeState.HasQuorum) return IsReached(answer) ? null : "the network goes on, and does not reach this incarnation";
         context.LearnFrom(answer);
         if (answer.Self != NodeId.None) _shown[answer.Self] = (answer.End, context.Now);
         return LostChange.Find(context, context.Self, EndShownBy) is { } lost ? $"entry {lost} is a change of who takes part that no quorum holds" : null;
+    }
+
+    /// <summary>
+    /// After a partition the answer of one VN may come before the leader's next message: where the network still counts on this incarnation,
+    /// it has some time to reach it. That may fail for good: the others may have new incarnations whose keys this one does not know.
+    /// </summary>
+    private bool IsReached(ProbeAnswer answer)
+    {
+        _goesOnSince ??= context.Now;
+        return answer.Membership?.Contains(context.Self) == true && context.Now - _goesOnSince < Limits.ReachTicks;
     }
 
     private LogPosition? EndShownBy(NodeId node) =>

@@ -137,7 +137,8 @@ internal sealed class PeerLinks(
         CancellationToken ending = late.Token;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ending);
         deadline.CancelAfter(Patience);
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        PeerSocket.Set(socket);
         DnsEndPoint target = ParseAddress(address);
         await socket.ConnectAsync(target, deadline.Token);
         PeerIdentity self = identity();
@@ -183,7 +184,7 @@ internal sealed class PeerLinks(
 
     private async Task AcceptAsync(Socket socket)
     {
-        socket.NoDelay = true;
+        PeerSocket.Set(socket);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(_generation.Token, _stopping.Token);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(late.Token);
         deadline.CancelAfter(Patience);
