@@ -27,6 +27,12 @@ public sealed record ChaosReport
     public required int ElectionsWithoutFault { get; init; }
     public Spread? UnavailableMs { get; init; }
     public Spread? RejoinMs { get; init; }
+
+    /// <summary>How links were broken: <c>namespaces</c> of the network, or <c>proxies</c>.</summary>
+    public required string PartitionedBy { get; init; }
+
+    /// <summary>By kind of fault: from its end until all nodes took part again and none was behind.</summary>
+    public required IReadOnlyDictionary<string, Spread> WholeMs { get; init; }
     public required string HistoryFile { get; init; }
     public required double Seconds { get; init; }
 
@@ -38,7 +44,11 @@ public sealed record ChaosReport
 
 /// <param name="At">Seconds since the run began.</param>
 /// <param name="RecoveredMs">From the fault until a write that was sent after it was acknowledged; null: it never was.</param>
-public sealed record FaultRecord(double At, string Kind, string Node, double? RecoveredMs);
+public sealed record FaultRecord(double At, string Kind, string Node, double? RecoveredMs)
+{
+    /// <summary>From the end of the fault until all nodes took part again and none was behind; null: not in time.</summary>
+    public double? WholeMs { get; init; }
+}
 
 /// <summary>Milliseconds.</summary>
 public sealed record Spread(double P50, double P99, double Max)

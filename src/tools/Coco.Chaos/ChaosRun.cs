@@ -11,7 +11,7 @@ namespace Coco.Chaos;
 /// Breaks a real network under load, one fault after another, and checks what it promised: nothing acknowledged is lost or
 /// happens twice, reads and writes are linearizable, all nodes end with the same ledger, byte for byte (CON-3, STO-5).
 /// </summary>
-/// <param name="keys">Fetches what opens the network's ledger, while it runs.</param>
+/// <param name="keys">Fetches what opens the network's ledger, while it runs on the loopback interface.</param>
 public sealed class ChaosRun(
     ChaosOptions options, DataDirectory data, string cliProgram, Func<CancellationToken, Task<KeyFile>> keys, Action<string> say)
 {
@@ -31,23 +31,15 @@ public sealed class ChaosRun(
     {
         FaultKind[] kinds = [.. options.Faults.Count > 0 ? options.Faults : PossibleFaults];
         if (kinds.Except(PossibleFaults).Any()) throw new SupervisorException("The fault diskfull needs root and mount: leave it out, or run as root.", isMissing: true);
-        say("starting a network");
-        using ChaosNetwork network = await ChaosNetwork.StartAsync(data, options, cliProgram, cancellation);
-        try
-        {
-            return await RunAsync(network, kinds, cancellation);
-        }
-        finally
-        {
-            await NetworkHost.DownAsync(data, CancellationToken.None);
-        }
+        await using ChaosNetwork network = await ChaosNetwork.StartAsync(data, options, cliProgram, keys, say, cancellation);
+        return await RunAsync(network, kinds, cancellation);
     }
 
     private async Task<ChaosReport> RunAsync(ChaosNetwork network, FaultKind[] kinds, CancellationToken cancellation)
     {
         NetworkStatus status = await network.StatusAsync(cancellation);
         FaultMaker faults = new(network, _random);
-        await using RegisterLoad load = new([.. status.Nodes.Select(node => new Uri(node.DevelopmentRpc!))], options.Clients, options.Seed);
+        await using RegisterLoad load = new([.. status.Nodes.Select(network.ClientOf)], options.Clients, options.Seed);
         if (kinds.Contains(FaultKind.RollBack)) await faults.KeepCopiesAsync(cancellation);
         TimeSpan length = TimeSpan.FromMinutes(options.Minutes);
         long start = Stopwatch.GetTimestamp();
@@ -67,11 +59,15 @@ public sealed class ChaosRun(
         long since = Stopwatch.GetTimestamp();
         Task<TimeSpan?> recovering = load.WaitForWriteAsync(since, ChaosNetwork.Patience);
         string node = await faults.InflictAsync(kind, cancellation);
+        long over = Stopwatch.GetTimestamp();
+        NetworkStatus? whole = await network.WaitUntilWholeAsync(cancellation);
+        TimeSpan? rejoined = whole is null ? null : Stopwatch.GetElapsedTime(over);
         TimeSpan? recovered = await recovering;
-        _timeline.Add(new FaultRecord(at, NameOf(kind), node, recovered is { } time ? Math.Round(time.TotalMilliseconds, 1) : null));
-        say($"{_timeline.Count} faults, {load.Acknowledged} acknowledged: {NameOf(kind)} of {node}, writes again after {recovered?.TotalMilliseconds:0} ms");
+        _timeline.Add(new FaultRecord(at, NameOf(kind), node, MillisecondsOf(recovered)) { WholeMs = MillisecondsOf(rejoined) });
+        say($"{_timeline.Count} faults, {load.Acknowledged} acknowledged: {NameOf(kind)} of {node}, writes again after {recovered?.TotalMilliseconds:0} ms, "
+            + $"all take part {rejoined?.TotalMilliseconds:0} ms after its end");
         if (recovered is null) _problems.Add($"After {NameOf(kind)} of {node} at {at} s no write was acknowledged within {ChaosNetwork.Patience.TotalSeconds} s.");
-        else if (await network.WaitUntilWholeAsync(cancellation) is not { } whole)
+        else if (whole is null)
             _problems.Add($"After {NameOf(kind)} of {node} at {at} s not all nodes came back within {ChaosNetwork.Patience.TotalSeconds} s.");
         else _rejoins.AddRange(whole.Nodes.Where(one => node.Contains(one.Name, StringComparison.Ordinal) || node == "all")
             .Select(one => one.LastRejoinMs).OfType<double>());
@@ -83,13 +79,12 @@ public sealed class ChaosRun(
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(ChaosNetwork.Patience);
         await load.ReadAllAsync(patience.Token);
-        KeyFile keyFile = await keys(cancellation);
         int divergent = (await network.WaitUntilEqualAsync(cancellation)).Count;
         string[] ledgers = [.. (await network.StatusAsync(cancellation)).Nodes.Select(node => node.LedgerDirectory)];
         await NetworkHost.DownAsync(data, cancellation);
         string? difference = LedgerComparison.FirstDifference(ledgers);
         if (difference is not null) _problems.Add(difference);
-        (int lost, int duplicated) = CompareWithLedger(load, ledgers[0], keyFile);
+        (int lost, int duplicated) = CompareWithLedger(load, ledgers[0], network.Keys!);
         string file = options.HistoryFile ?? Path.Combine(data.Path, "history.jsonl");
         HistoryFile.Write(file, load.History);
         HistoryVerdict verdict = Linearizability.Check([.. load.History]);
@@ -109,6 +104,10 @@ public sealed class ChaosRun(
             ElectionsWithoutFault = _electionsWithoutFault,
             UnavailableMs = Spread.Of(_timeline.Select(fault => fault.RecoveredMs).OfType<double>()),
             RejoinMs = Spread.Of(_rejoins),
+            PartitionedBy = network.Links.Means,
+            WholeMs = _timeline.GroupBy(fault => fault.Kind)
+                .Select(kind => (kind.Key, Spread: Spread.Of(kind.Select(fault => fault.WholeMs).OfType<double>())))
+                .Where(kind => kind.Spread is not null).ToDictionary(kind => kind.Key, kind => kind.Spread!),
             HistoryFile = file,
             Seconds = Math.Round(Stopwatch.GetElapsedTime(_began).TotalSeconds, 1),
             Problems = _problems,
@@ -124,6 +123,8 @@ public sealed class ChaosRun(
         int[] counts = [.. load.AcknowledgedIds.Select(id => executed.GetValueOrDefault(new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes(id)))))];
         return (counts.Count(count => count == 0), counts.Count(count => count > 1));
     }
+
+    private static double? MillisecondsOf(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 1) : null;
 
     private static string NameOf(FaultKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -33,8 +33,23 @@ public enum FaultKind
     /// <summary>A stopped node loses its snapshots.</summary>
     Snapshot,
 
-    /// <summary>One node's links to the others carry nothing, in one direction or both.</summary>
+    /// <summary>One node's links to the others carry nothing, in one direction or both; clients reach it.</summary>
     Partition,
+
+    /// <summary>One node does not hear one other, which hears it.</summary>
+    OneWay,
+
+    /// <summary>Nothing passes between two nodes, and both reach the others.</summary>
+    Pair,
+
+    /// <summary>Nothing reaches one node or leaves it, for its clients neither.</summary>
+    Unplug,
+
+    /// <summary>The same again and again, for moments.</summary>
+    Flap,
+
+    /// <summary>A partition of one node that lasts until connections would go on after minutes only.</summary>
+    Silence,
 
     /// <summary>One node's links to the others are slow.</summary>
     Delay,

@@ -101,6 +101,8 @@ internal static class ChaosCommands
             ("nodes that differ", $"{report.DivergentNodes}"),
             ("writes again after ms", report.UnavailableMs is { } wait ? $"p50 {wait.P50}, p99 {wait.P99}, max {wait.Max}" : "-"),
             ("elections without fault", $"{report.ElectionsWithoutFault}"),
+            ("partitions by", report.PartitionedBy),
+            ("whole again after ms", string.Join(", ", report.WholeMs.Select(kind => $"{kind.Key} p50 {kind.Value.P50}, max {kind.Value.Max}"))),
             ("history", report.HistoryFile),
             ("problems", report.Problems.Count == 0 ? "none" : string.Join(" ", report.Problems)),
         ]);

@@ -9,6 +9,7 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
     private const int ShortestMs = 500;
     private const int LongestMs = 4_000;
     private readonly Dictionary<string, string> _oldCopies = [];
+    private readonly LinkFaults _links = new(network.Links, network.Nodes, random);
 
     /// <summary>Returns the node or nodes that it met.</summary>
     public async Task<string> InflictAsync(FaultKind kind, CancellationToken cancellation)
@@ -23,13 +24,13 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
             case FaultKind.Kill2: node = KillTwo(all); break;
             case FaultKind.KillAll: node = KillAll(all); break;
             case FaultKind.Pause: await PauseAsync(found.ManagerPid, cancellation); break;
-            case FaultKind.Partition: await PartitionAsync(node, cancellation); break;
-            case FaultKind.Delay: await DelayAsync(node, cancellation); break;
             case FaultKind.Corrupt: await network.WhileStoppedAsync(node, () => Corrupt(found.LedgerDirectory), cancellation); break;
             case FaultKind.Truncate: await network.WhileStoppedAsync(node, () => Truncate(found.LedgerDirectory), cancellation); break;
             case FaultKind.RollBack: await network.WhileStoppedAsync(node, () => RollBack(node), cancellation); break;
             case FaultKind.Snapshot: await network.WhileStoppedAsync(node, () => DeleteSnapshots(node), cancellation); break;
             case FaultKind.DiskFull when !OperatingSystem.IsWindows(): await SmallDisk.FillAsync(network, node, Length(), cancellation); break;
+            case FaultKind.Partition or FaultKind.OneWay or FaultKind.Pair or FaultKind.Unplug or FaultKind.Flap or FaultKind.Silence or FaultKind.Delay:
+                return await _links.InflictAsync(kind, node, cancellation);
             default: throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
         }
         return node;
@@ -74,32 +75,6 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
         finally
         {
             Signals.Send(process, Signals.Continue);
-        }
-    }
-
-    /// <summary>One time in three each: the node can't send, can't receive, or neither.</summary>
-    private async Task PartitionAsync(string node, CancellationToken cancellation)
-    {
-        int way = random.Next(3);
-        network.Links.Cut(node, leaving: way != 0, reaching: way != 1);
-        await HealAfterAsync(cancellation);
-    }
-
-    private async Task DelayAsync(string node, CancellationToken cancellation)
-    {
-        network.Links.Delay(node, random.Next(5, 60));
-        await HealAfterAsync(cancellation);
-    }
-
-    private async Task HealAfterAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await Task.Delay(Length(), cancellation);
-        }
-        finally
-        {
-            network.Links.Heal();
         }
     }
 

@@ -28,7 +28,7 @@ internal static class SmallDisk
         }
         finally
         {
-            Run("mount", "-o", $"remount,size={RoomyBytes.ToString(CultureInfo.InvariantCulture)}", ledger);
+            HostCommand.Run("mount", "-o", $"remount,size={RoomyBytes.ToString(CultureInfo.InvariantCulture)}", ledger);
         }
         if (await network.WaitUntilWholeAsync(cancellation) is null) throw new SupervisorException($"{node} did not come back after its disk had been full.");
         await network.WhileStoppedAsync(node, () => Uncover(ledger), cancellation);
@@ -42,7 +42,7 @@ internal static class SmallDisk
         UnixFileMode mode = File.GetUnixFileMode(folder);
         Directory.Move(folder, real);
         Directory.CreateDirectory(folder, mode);
-        Run("mount", "-t", "tmpfs", "-o", $"size={size.ToString(CultureInfo.InvariantCulture)},mode={Convert.ToString((int)mode, 8)}", "coco-chaos", folder);
+        HostCommand.Run("mount", "-t", "tmpfs", "-o", $"size={size.ToString(CultureInfo.InvariantCulture)},mode={Convert.ToString((int)mode, 8)}", "coco-chaos", folder);
         foreach (string file in Directory.EnumerateFiles(real)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
     }
 
@@ -51,7 +51,7 @@ internal static class SmallDisk
         string real = folder + ".real";
         foreach (string file in Directory.EnumerateFiles(real)) File.Delete(file);
         foreach (string file in Directory.EnumerateFiles(folder)) File.Copy(file, Path.Combine(real, Path.GetFileName(file)));
-        Run("umount", folder);
+        HostCommand.Run("umount", folder);
         Directory.Delete(folder);
         Directory.Move(real, folder);
     }
@@ -61,13 +61,5 @@ internal static class SmallDisk
         long start = Stopwatch.GetTimestamp();
         while (new DriveInfo(folder).AvailableFreeSpace > 0 && Stopwatch.GetElapsedTime(start) < ChaosNetwork.Patience / 3)
             await Task.Delay(20, cancellation);
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        string problem = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new SupervisorException($"{program} {string.Join(' ', arguments)}: {problem.Trim()}");
     }
 }

@@ -1,14 +1,26 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 
 namespace Coco.Chaos;
 
 /// <summary>The calls of docs/ledgers/keyvalue.md to one node. Null answers: the node could not say.</summary>
-internal sealed class RegisterClient(Uri node) : IDisposable
+internal sealed class RegisterClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1) }) { BaseAddress = node, Timeout = Patience };
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
+    private readonly HttpClient _http;
+
+    /// <param name="authority">The certificate of the network's authority, which alone is trusted.</param>
+    public RegisterClient(Uri node, X509Certificate2Collection authority)
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authority);
+        SocketsHttpHandler handler = new() { ConnectTimeout = ConnectPatience };
+        handler.SslOptions.CertificateChainPolicy = policy;
+        _http = new HttpClient(handler) { BaseAddress = node, Timeout = Patience };
+    }
 
     public void Dispose() => _http.Dispose();
 

@@ -32,9 +32,10 @@ internal sealed class RegisterLoad : IAsyncDisposable
     private int _counter;
     private volatile Success? _latest;
 
-    public RegisterLoad(IReadOnlyList<Uri> nodes, int clients, int seed)
+    /// <param name="nodes">Disposed of with the load.</param>
+    public RegisterLoad(RegisterClient[] nodes, int clients, int seed)
     {
-        _nodes = [.. nodes.Select(node => new RegisterClient(node))];
+        _nodes = nodes;
         _clients = [.. Enumerable.Range(0, clients).Select(client => Task.Run(() => RunAsync(client, new Random(seed + client))))];
     }
 

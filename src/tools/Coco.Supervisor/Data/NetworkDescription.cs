@@ -19,6 +19,9 @@ public sealed record NetworkDescription
 
     public required IReadOnlyList<string> Nodes { get; init; }
 
+    /// <summary>Nodes whose processes run in a network namespace of their own, and its name (Linux, root); null: none.</summary>
+    public IReadOnlyDictionary<string, string>? NetworkNamespaces { get; init; }
+
     /// <summary>Throws <see cref="SupervisorException"/> when there is none or it is of another version.</summary>
     public static NetworkDescription Read(DataDirectory data)
     {

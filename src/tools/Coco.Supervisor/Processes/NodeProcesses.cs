@@ -18,11 +18,13 @@ internal static class NodeProcesses
         NodeConfiguration configuration = NodeConfiguration.Read(configurationFile);
         string[] arguments = ["--config", configurationFile];
         int? uid = PrepareFolders(data, configuration);
+        string? network = NetworkDescription.Read(data).NetworkNamespaces?.GetValueOrDefault(node);
         return
         [
             new ProcessPlan($"{node}/manager", Programs.Find(Programs.Manager), arguments, data.LogFile(node, "manager"),
-                configuration.ManagerDirectory, BeforeStart: () => ResumeOnceStarted(configurationFile)),
-            new ProcessPlan($"{node}/worker", Programs.Find(Programs.Worker), arguments, data.LogFile(node, "worker"), configuration.WorkerDirectory, uid),
+                configuration.ManagerDirectory, BeforeStart: () => ResumeOnceStarted(configurationFile), NetworkNamespace: network),
+            new ProcessPlan($"{node}/worker", Programs.Find(Programs.Worker), arguments, data.LogFile(node, "worker"), configuration.WorkerDirectory, uid,
+                NetworkNamespace: network),
         ];
     }
 
