@@ -56,13 +56,13 @@ public sealed class ChaosRun(
         await Task.Delay(_random.Next(500, 2_000), cancellation);
         if ((await network.StatusAsync(cancellation)).Term is { } term && term > calm) _electionsWithoutFault++;
         double at = Math.Round(Stopwatch.GetElapsedTime(_began).TotalSeconds, 2);
-        long since = Stopwatch.GetTimestamp();
-        Task<TimeSpan?> recovering = load.WaitForWriteAsync(since, ChaosNetwork.Patience);
-        string node = await faults.InflictAsync(kind, cancellation);
+        Task<TimeSpan?>? recovering = null;
+        string node = await faults.InflictAsync(
+            kind, () => recovering ??= load.WaitForWriteAsync(Stopwatch.GetTimestamp(), ChaosNetwork.Patience), cancellation);
         long over = Stopwatch.GetTimestamp();
         NetworkStatus? whole = await network.WaitUntilWholeAsync(cancellation);
         TimeSpan? rejoined = whole is null ? null : Stopwatch.GetElapsedTime(over);
-        TimeSpan? recovered = await recovering;
+        TimeSpan? recovered = await recovering!;
         _timeline.Add(new FaultRecord(at, NameOf(kind), node, MillisecondsOf(recovered)) { WholeMs = MillisecondsOf(rejoined) });
         say($"{_timeline.Count} faults, {load.Acknowledged} acknowledged: {NameOf(kind)} of {node}, writes again after {recovered?.TotalMilliseconds:0} ms, "
             + $"all take part {rejoined?.TotalMilliseconds:0} ms after its end");

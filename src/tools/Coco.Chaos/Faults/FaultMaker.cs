@@ -12,7 +12,8 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
     private readonly LinkFaults _links = new(network.Links, network.Nodes, random);
 
     /// <summary>Returns the node or nodes that it met.</summary>
-    public async Task<string> InflictAsync(FaultKind kind, CancellationToken cancellation)
+    /// <param name="begun">Called when the fault has its effect, or is about to have it.</param>
+    public async Task<string> InflictAsync(FaultKind kind, Action begun, CancellationToken cancellation)
     {
         string node = network.Nodes[random.Next(network.Nodes.Count)];
         IReadOnlyList<StatusNode> all = (await network.StatusAsync(cancellation)).Nodes;
@@ -23,16 +24,12 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
             case FaultKind.Worker: Signals.Send(found.WorkerPid, Signals.Kill); break;
             case FaultKind.Kill2: node = KillTwo(all); break;
             case FaultKind.KillAll: node = KillAll(all); break;
-            case FaultKind.Pause: await PauseAsync(found.ManagerPid, cancellation); break;
-            case FaultKind.Corrupt: await network.WhileStoppedAsync(node, () => Corrupt(found.LedgerDirectory), cancellation); break;
-            case FaultKind.Truncate: await network.WhileStoppedAsync(node, () => Truncate(found.LedgerDirectory), cancellation); break;
-            case FaultKind.RollBack: await network.WhileStoppedAsync(node, () => RollBack(node), cancellation); break;
-            case FaultKind.Snapshot: await network.WhileStoppedAsync(node, () => DeleteSnapshots(node), cancellation); break;
-            case FaultKind.DiskFull when !OperatingSystem.IsWindows(): await SmallDisk.FillAsync(network, node, Length(), cancellation); break;
+            case FaultKind.Pause: await PauseAsync(found.ManagerPid, begun, cancellation); break;
             case FaultKind.Partition or FaultKind.OneWay or FaultKind.Pair or FaultKind.Unplug or FaultKind.Flap or FaultKind.Silence or FaultKind.Delay:
-                return await _links.InflictAsync(kind, node, cancellation);
-            default: throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
+                return await _links.InflictAsync(kind, node, begun, cancellation);
+            default: await SpoilAsync(kind, found, begun, cancellation); break;
         }
+        begun();
         return node;
     }
 
@@ -43,6 +40,22 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
         {
             await network.WhileStoppedAsync(node, () => KeepCopy(node), cancellation);
             await network.WaitUntilWholeAsync(cancellation);
+        }
+    }
+
+    /// <summary>The disk of a node.</summary>
+    private async Task SpoilAsync(FaultKind kind, StatusNode found, Action begun, CancellationToken cancellation)
+    {
+        begun();
+        string node = found.Name;
+        switch (kind)
+        {
+            case FaultKind.Corrupt: await network.WhileStoppedAsync(node, () => Corrupt(found.LedgerDirectory), cancellation); break;
+            case FaultKind.Truncate: await network.WhileStoppedAsync(node, () => Truncate(found.LedgerDirectory), cancellation); break;
+            case FaultKind.RollBack: await network.WhileStoppedAsync(node, () => RollBack(node), cancellation); break;
+            case FaultKind.Snapshot: await network.WhileStoppedAsync(node, () => DeleteSnapshots(node), cancellation); break;
+            case FaultKind.DiskFull when !OperatingSystem.IsWindows(): await SmallDisk.FillAsync(network, node, Length(), cancellation); break;
+            default: throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
         }
     }
 
@@ -65,9 +78,10 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
         return "all";
     }
 
-    private async Task PauseAsync(int? process, CancellationToken cancellation)
+    private async Task PauseAsync(int? process, Action begun, CancellationToken cancellation)
     {
         Signals.Send(process, Signals.Stop);
+        begun();
         try
         {
             await Task.Delay(Length(), cancellation);

@@ -15,14 +15,14 @@ internal sealed class LinkFaults(INodeLinks links, IReadOnlyList<string> nodes, 
     private const int LongestFlapMs = 400;
 
     /// <summary>Returns the nodes that it met: A,B for two, A>B for one direction.</summary>
-    public async Task<string> InflictAsync(FaultKind kind, string node, CancellationToken cancellation)
+    public async Task<string> InflictAsync(FaultKind kind, string node, Action begun, CancellationToken cancellation)
     {
         string other = AnyBut(node);
         TimeSpan length = kind == FaultKind.Silence ? Between(ShortestSilenceMs, LongestSilenceMs) : Between(ShortestMs, LongestMs);
         int choice = random.Next(3);
         int delay = random.Next(5, 60);
-        if (kind == FaultKind.Flap) await FlapAsync(node, cancellation);
-        else await ForAsync(length, () => Break(kind, node, other, choice, delay), cancellation);
+        if (kind == FaultKind.Flap) await FlapAsync(node, begun, cancellation);
+        else await ForAsync(length, () => Break(kind, node, other, choice, delay), begun, cancellation);
         return kind switch
         {
             FaultKind.OneWay => $"{node}>{other}",
@@ -55,20 +55,21 @@ internal sealed class LinkFaults(INodeLinks links, IReadOnlyList<string> nodes, 
         }
     }
 
-    private async Task FlapAsync(string node, CancellationToken cancellation)
+    private async Task FlapAsync(string node, Action begun, CancellationToken cancellation)
     {
         for (int left = random.Next(MostFlaps / 2, MostFlaps); left > 0; left--)
         {
-            await ForAsync(Between(ShortestFlapMs, LongestFlapMs), () => links.Unplug(node), cancellation);
+            await ForAsync(Between(ShortestFlapMs, LongestFlapMs), () => links.Unplug(node), begun, cancellation);
             await Task.Delay(Between(ShortestFlapMs, LongestFlapMs), cancellation);
         }
     }
 
-    private async Task ForAsync(TimeSpan length, Action breakThem, CancellationToken cancellation)
+    private async Task ForAsync(TimeSpan length, Action breakThem, Action begun, CancellationToken cancellation)
     {
         try
         {
             breakThem();
+            begun();
             await Task.Delay(length, cancellation);
         }
         finally
