@@ -121,7 +121,8 @@ public sealed class NamespaceLinksTests
     {
         string space = new NamespacePlan(portBase, 0).NamespaceOf(from - 1);
         using Process probe = Process.Start(new ProcessStartInfo(
-            "/usr/bin/nsenter", [$"--net=/run/netns/{space}", "--", "/usr/bin/timeout", "1", "/bin/bash", "-c", $"exec 3<>/dev/tcp/{AddressOf(to)}/9"]) { RedirectStandardError = true })!;
+            "/usr/bin/nsenter", [$"--net=/run/netns/{space}", "--", "/usr/bin/timeout", "1", "/bin/bash", "-c", $"exec 3<>/dev/tcp/{AddressOf(to)}/9"])
+        { RedirectStandardError = true })!;
         string said = probe.StandardError.ReadToEnd();
         probe.WaitForExit();
         return said.Contains("refused", StringComparison.Ordinal);
