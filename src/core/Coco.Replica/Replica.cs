@@ -6,9 +6,8 @@ using Coco.Primitives;
 namespace Coco.Replica;
 
 /// <summary>
-/// The manager's half of a validating node as a state machine: the sequencer (architecture rule 1). Whatever gives out an index,
-/// appends, commits, rolls back, or changes role, term or governance happens in <see cref="Step"/>, by one thread, from its
-/// inputs alone.
+/// The manager's half of a validating node as a state machine: the sequencer (architecture rule 1). Whatever gives out an index, appends,
+/// commits, rolls back, or changes role, term or governance happens in <see cref="Step"/>, by one thread, from its inputs alone.
 /// </summary>
 public sealed class Replica
 {
