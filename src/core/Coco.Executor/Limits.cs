@@ -16,7 +16,7 @@ internal static class Limits
     public const int MaxForwardedBytes = 1 << 20;
 
     /// <summary>The time that one go of execution should take, in milliseconds.</summary>
-    public const ulong BatchTargetMs = 40;
+    public const ulong BatchTargetMs = 10;
 
     /// <summary>Transactions in the first go, before it is known how long they take; a fifth of a millisecond each would do.</summary>
     public const int FirstBatchTransactions = 256;

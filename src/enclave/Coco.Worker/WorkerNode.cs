@@ -20,6 +20,8 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private readonly Questions<AppliedBatch?> _history = new(null, TimeProvider.System);
     private readonly BatchPlaces _places = new();
     private readonly LedgerIndex _index = new();
+    private readonly BulkThreads _bulk = new();
+    private readonly CallThreads _calls = new();
     private readonly Questions<bool> _readIndexes = new(false, TimeProvider.System);
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PauseMeter _pauses = new();
@@ -68,6 +70,8 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         _sealing?.Stop();
         _indexer?.Dispose();
         _snapshots?.Dispose();
+        _bulk.Dispose();
+        _calls.Dispose();
     }
 
     private async Task ServeAsync(
@@ -78,6 +82,8 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             _submitter!, new History(this), new CommittedState(this), new PublicInsideTheNetwork(), new NodeFacts(this, welcome))
         {
             Index = _index,
+            Bulk = _bulk,
+            Calls = _calls,
         };
         using X509Certificate2 bare = X509CertificateLoader.LoadCertificate(welcome.Certificate.Span);
         using X509Certificate2 certificate = bare.CopyWithPrivateKey(tlsKey);

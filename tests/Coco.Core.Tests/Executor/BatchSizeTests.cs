@@ -14,13 +14,13 @@ public sealed class BatchSizeTests : ExecutorHarness
         Step(new RandomInput([.. Enumerable.Range(0, 64).Select(_ => Hash256.Zero)]));
         for (int i = 0; i < 3_000; i++) Submit($"{i}");
         Assert.Equal(256, Executed());
-        Pass(20); // twice as fast as it need be
+        Pass(5); // twice as fast as it need be
         Assert.Equal(512, Executed());
-        Pass(400); // ten times too slow
+        Pass(100); // ten times too slow
         Assert.Equal(64, Executed()); // 51, but no fewer than this
         Assert.Equal(0, Executed()); // no time has passed, and inputs may wait
-        Pass(5);
-        Assert.Equal(512, Executed());
+        Pass(2);
+        Assert.Equal(320, Executed());
     }
 
     [Fact]

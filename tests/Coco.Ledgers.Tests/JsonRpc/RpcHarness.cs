@@ -32,10 +32,15 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     /// <summary>Small, so that most of it is in segments.</summary>
     private readonly PostingStore _postings = new(new MemorySegmentFiles(), [], bufferPostings: 32);
 
-    public RpcHarness(bool hasGenesis = true, string settings = Settings)
+    public RpcHarness(bool hasGenesis = true, string settings = Settings, IComputations? bulk = null, TaskScheduler? calls = null)
     {
         _run = new EthereumHarness(settings);
-        Protocol = new EthereumProtocol(_run.Ledger, new LedgerServices(this, this, this, this, this) { Index = this });
+        Protocol = new EthereumProtocol(_run.Ledger, new LedgerServices(this, this, this, this, this)
+        {
+            Index = this,
+            Bulk = bulk ?? ComputedAtOnce.Instance,
+            Calls = calls ?? TaskScheduler.Default,
+        });
         if (hasGenesis) Commit();
     }
 

@@ -6,6 +6,15 @@ internal static class RpcLimits
     /// <summary>Requests in a batch.</summary>
     public const int BatchRequests = 1_000;
 
+    /// <summary>A batch with more transactions is bulk: the many of one client wait for the few of others.</summary>
+    public const int SmallBatch = 16;
+
+    /// <summary>Transactions of a batch that are looked at before another batch takes its turn: some milliseconds of signatures.</summary>
+    public const int BatchTurn = 100;
+
+    /// <summary>Calls that execute or search, and batches of many calls, that wait for their turn; each has a connection and is bounded with it.</summary>
+    public const int WaitingTurns = 4_096;
+
     /// <summary>Bytes of the answers of one batch.</summary>
     public const int BatchAnswerBytes = 25_000_000;
 

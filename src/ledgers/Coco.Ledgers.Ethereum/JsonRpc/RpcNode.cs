@@ -18,6 +18,7 @@ internal sealed class RpcNode
         Blocks = new BlockSignal();
         Subscriptions = new SubscriptionHub(this);
         Filters = new FilterTable(services.Node);
+        Calls = new Turns(services.Calls);
         ledger.BlockApplied += _ =>
         {
             Blocks.Raise();
@@ -32,6 +33,9 @@ internal sealed class RpcNode
     public BlockSignal Blocks { get; }
     public SubscriptionHub Subscriptions { get; }
     public FilterTable Filters { get; }
+
+    /// <summary>Where what executes or searches is done.</summary>
+    public Turns Calls { get; }
 
     /// <summary>The newest committed block's number.</summary>
     public ulong HeadNumber

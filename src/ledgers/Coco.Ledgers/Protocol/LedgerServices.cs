@@ -9,6 +9,12 @@ public sealed record LedgerServices(
 {
     /// <summary>What <see cref="ILedger.Index"/> said.</summary>
     public ILedgerIndex Index { get; init; } = NoIndex.Instance;
+
+    /// <summary>For messages with many transactions.</summary>
+    public IComputations Bulk { get; init; } = ComputedAtOnce.Instance;
+
+    /// <summary>For calls that execute or search, and may take long: a few threads, in the order of coming.</summary>
+    public TaskScheduler Calls { get; init; } = TaskScheduler.Default;
 }
 
 /// <summary>The way of a transaction to the leader and back.</summary>

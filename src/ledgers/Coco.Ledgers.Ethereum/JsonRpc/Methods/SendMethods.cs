@@ -33,7 +33,7 @@ internal static class SendMethods
     /// <summary>Whether it is committed already; an error where it is refused and was not committed before.</summary>
     private static async ValueTask<(RpcError? Error, Hash256 Hash, bool IsCommitted)> SubmitAsync(RpcCall call, byte[] raw)
     {
-        AdmissionResult admission = Admit(call, raw);
+        AdmissionResult admission = call.Admission ?? Admit(call, raw);
         Refusal? refusal = admission.Refusal;
         if (admission.Transaction is { } transaction)
         {
@@ -50,6 +50,21 @@ internal static class SendMethods
         Hash256 hash = Keccak256.Hash(raw);
         bool isKnown = await call.Node.Chain.TransactionAsync(hash, call.Cancellation) is not null;
         return isKnown ? (null, hash, true) : (RpcError.Of(refusal!), hash, false);
+    }
+
+    /// <summary>Of a call that has not begun; null where something is wrong with it, which it will say itself.</summary>
+    public static AdmissionResult? TryAdmit(RpcNode node, in RpcRequest request, Caller caller, ICommittedView view)
+    {
+        try
+        {
+            var parameters = new ParamsReader(request.Params.Span);
+            byte[] raw = parameters.Bytes();
+            return parameters.Error is null ? node.Ledger.Admit(raw, caller, view) : null;
+        }
+        catch (Exception exception) when (exception is not InvariantException)
+        {
+            return null;
+        }
     }
 
     private static AdmissionResult Admit(RpcCall call, byte[] raw)

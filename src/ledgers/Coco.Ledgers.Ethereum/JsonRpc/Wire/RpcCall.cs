@@ -25,6 +25,9 @@ internal sealed class RpcCall(
 
     public CancellationToken Cancellation { get; } = cancellation;
 
+    /// <summary>What is known of its transaction before it begins.</summary>
+    public AdmissionResult? Admission { get; init; }
+
     /// <summary>Where the result goes.</summary>
     public ByteWriter Result { get; } = answer;
 

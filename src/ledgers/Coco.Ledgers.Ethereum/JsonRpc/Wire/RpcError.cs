@@ -15,6 +15,7 @@ internal sealed record RpcError(int Code, string Message, ReadOnlyMemory<byte>? 
     public static RpcError BatchTooLarge { get; } = new(-32600, "batch too large");
     public static RpcError TimedOut { get; } = new(-32002, "request timed out");
     public static RpcError AnswerTooLarge { get; } = new(-32003, "response too large");
+    public static RpcError TooManyWait { get; } = new(-32005, "limit exceeded: too many calls are waiting, try again later");
     public static RpcError Internal { get; } = new(-32603, "internal error");
     public static RpcError NoNotifications { get; } = new(-32601, "notifications not supported");
     public static RpcError HeaderNotFound { get; } = Of("header not found");

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Coco.Primitives;
@@ -9,10 +7,6 @@ namespace Coco.Ledgers.Ethereum.JsonRpc;
 /// <summary>JSON-RPC 2.0: whole messages in, whole answers out, single calls and batches.</summary>
 internal sealed class RpcServer(RpcNode node)
 {
-    private static readonly FrozenDictionary<string, RpcHandler> Methods = MethodTable.Build();
-    private static readonly FrozenDictionary<string, RpcHandler>.AlternateLookup<ReadOnlySpan<char>> MethodsByName =
-        Methods.GetAlternateLookup<ReadOnlySpan<char>>();
-
     public RpcNode Node { get; } = node;
 
     /// <summary>Writes the answer; nothing where only notifications came. The message must stay until this completes.</summary>
@@ -31,17 +25,19 @@ internal sealed class RpcServer(RpcNode node)
     {
         if (!TryParse(message, out RpcRequest single, out List<RpcRequest>? batch)) WriteAlone(answer, RpcError.Parse);
         else if (batch is null) RpcCall.WriteError(answer, single.Id.Span, error);
-        else
+        else RefuseEach(batch, answer, error);
+    }
+
+    private static void RefuseEach(List<RpcRequest> batch, ByteWriter answer, RpcError error)
+    {
+        answer.WriteByte((byte)'[');
+        foreach (RpcRequest request in batch)
         {
-            answer.WriteByte((byte)'[');
-            foreach (RpcRequest request in batch)
-            {
-                if (request.Kind == RpcRequestKind.Notification) continue;
-                answer.Separate();
-                RpcCall.WriteError(answer, request.Id.Span, error);
-            }
-            answer.WriteByte((byte)']');
+            if (request.Kind == RpcRequestKind.Notification) continue;
+            answer.Separate();
+            RpcCall.WriteError(answer, request.Id.Span, error);
         }
+        answer.WriteByte((byte)']');
     }
 
     private static void WriteAlone(ByteWriter answer, RpcError error) => RpcCall.WriteError(answer, default, error);
@@ -72,42 +68,29 @@ internal sealed class RpcServer(RpcNode node)
 
     private ValueTask AnswerOneAsync(
         in RpcRequest request, Caller caller, StreamMessage? stream, ByteWriter answer, CancellationToken cancellation,
-        BatchBudget? budget = null)
+        BatchBudget? budget = null, AdmissionResult? admission = null)
     {
         if (request.Kind == RpcRequestKind.Invalid)
         {
             RpcCall.WriteError(answer, request.Id.Span, RpcError.InvalidRequest);
             return default;
         }
-        return new RpcCall(Node, request, caller, stream, answer, cancellation, budget).AnswerAsync(Find(request.Method.Span));
+        return new RpcCall(Node, request, caller, stream, answer, cancellation, budget) { Admission = admission }.AnswerAsync(MethodTable.Find(request.Method.Span)?.Handler);
     }
 
-    /// <summary>The elements run at the same time, each started in its turn, so that transactions of one sender arrive in order.</summary>
     private async ValueTask AnswerBatchAsync(
         List<RpcRequest> batch, Caller caller, StreamMessage? stream, ByteWriter answer, CancellationToken cancellation)
     {
-        if (batch.Count == 0)
+        if (batch.Count == 0) WriteAlone(answer, RpcError.EmptyBatch);
+        else if (batch.Count > RpcLimits.BatchRequests) RefuseBatch(batch, answer);
+        else if (BatchRun.IsBulk(batch) && Node.Services.Bulk.Waiting >= RpcLimits.WaitingTurns) RefuseEach(batch, answer, RpcError.TooManyWait);
+        else
         {
-            WriteAlone(answer, RpcError.EmptyBatch);
-            return;
+            await Task.Yield(); // many calls are no longer quick, see MethodTable
+            Task Begin(RpcRequest request, ByteWriter one, BatchBudget budget, AdmissionResult? admission) =>
+                AnswerOneAsync(request, caller, stream, one, cancellation, budget, admission).AsTask();
+            await new BatchRun(Node, batch, caller, Begin).AnswerAsync(answer);
         }
-        if (batch.Count > RpcLimits.BatchRequests)
-        {
-            RefuseBatch(batch, answer);
-            return;
-        }
-        await Task.Yield(); // many calls are no longer quick, see MethodTable
-        var answers = new ByteWriter[batch.Count];
-        var running = new Task[batch.Count];
-        var budget = new BatchBudget(Node.Services.Node);
-        for (int i = 0; i < running.Length; i++)
-        {
-            answers[i] = AnswerWriters.Rent();
-            running[i] = AnswerOneAsync(batch[i], caller, stream, answers[i], cancellation, budget).AsTask();
-        }
-        await Task.WhenAll(running);
-        Join(batch, answers, answer);
-        foreach (ByteWriter written in answers) AnswerWriters.Return(written);
     }
 
     private static void RefuseBatch(List<RpcRequest> batch, ByteWriter answer)
@@ -116,30 +99,5 @@ internal sealed class RpcServer(RpcNode node)
         answer.WriteByte((byte)'[');
         RpcCall.WriteError(answer, first.Id.Span, RpcError.BatchTooLarge);
         answer.WriteByte((byte)']');
-    }
-
-    private static void Join(List<RpcRequest> batch, ByteWriter[] answers, ByteWriter answer)
-    {
-        int start = answer.Length;
-        long bytes = 0;
-        answer.WriteByte((byte)'[');
-        for (int i = 0; i < answers.Length; i++)
-        {
-            if (answers[i].Length == 0) continue;
-            answer.Separate();
-            if (bytes > RpcLimits.BatchAnswerBytes) RpcCall.WriteError(answer, batch[i].Id.Span, RpcError.AnswerTooLarge);
-            else answer.Raw(answers[i].Span);
-            bytes += answers[i].Length;
-        }
-        answer.WriteByte((byte)']');
-        if (bytes == 0) answer.Truncate(start);
-    }
-
-    private static RpcHandler? Find(ReadOnlySpan<byte> method)
-    {
-        Span<char> name = stackalloc char[RpcLimits.MethodName];
-        if (method.Length > name.Length
-            || Ascii.ToUtf16(method, name, out int length) != System.Buffers.OperationStatus.Done) return null;
-        return MethodsByName.TryGetValue(name[..length], out RpcHandler? handler) ? handler : null;
     }
 }
