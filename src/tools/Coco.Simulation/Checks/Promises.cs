@@ -42,7 +42,8 @@ internal sealed class Promises(Cluster cluster, Host host)
         cluster.World.Violate("promises", $"{host.Name} votes for {candidate} in term {term}, and its disk does not hold that");
     }
 
-    private static bool Holds(Host host, LogIndex index, Term term) =>
+    /// <summary>This entry is on the synced disk.</summary>
+    public static bool Holds(Host host, LogIndex index, Term term) =>
         host.Chunks is { } chunks && index >= chunks.First && index <= chunks.Last
         && new LedgerReader(host.Disk.Durable, chunks).TryReadFrame(index, out ReadOnlyMemory<byte> bytes) is null
         && EntryFrame.TryParse(bytes, out EntryFrame frame) && frame.Header.Term == term;

@@ -94,10 +94,18 @@ internal sealed class WatchedConsensus : IConsensus
     private void Note(ConsensusEntry entry)
     {
         _terms[entry.Index.Value] = entry.Term;
-        if (entry.Configuration is not { } configuration) return;
-        (_configuration, _configurationAt) = (configuration, entry.Index);
-        _host.Change = (entry.Position, configuration, EntryFrame.TryParse(entry.Frame, out EntryFrame frame) ? frame.Signer : NodeId.None);
+        if (entry.Configuration is { } configuration)
+        {
+            (_configuration, _configurationAt) = (configuration, entry.Index);
+            _host.Change = (entry.Position, configuration, SignerOf(entry));
+        }
+        else if (_host.Change is { } change && change.At.Index > _committed && change.Maker != NodeId.None && SignerOf(entry) != change.Maker)
+        {
+            _host.Change = change with { Maker = NodeId.None }; // another leader counts on this VN for it
+        }
     }
+
+    private static NodeId SignerOf(ConsensusEntry entry) => EntryFrame.TryParse(entry.Frame, out EntryFrame frame) ? frame.Signer : NodeId.None;
 
     private void OnRolledBack(LogIndex to)
     {

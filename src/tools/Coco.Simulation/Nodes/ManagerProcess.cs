@@ -265,15 +265,22 @@ internal sealed class ManagerProcess : IDisposable
         _effects.Clear();
     }
 
-    /// <summary>The log gets shorter: the disk does not yet. What is committed anywhere stays on every disk that holds it.</summary>
+    /// <summary>
+    /// The log gets shorter: the disk does not yet. What is committed anywhere stays where a quorum needs it. One that made an entry which others
+    /// brought to a quorum without it, after they had shown that they lack it, is not counted for it before it holds it again.
+    /// </summary>
     private void CheckCut()
     {
         _host.Disk.Reads.IsChecked = true;
         LogIndex first = _replica.Last.Next();
         if (LedgerStart.Look(_cluster, _host, _sealed?.State) is { } reader && reader.TryReadFrame(first, out ReadOnlyMemory<byte> frame) is null)
-            if (_cluster.Ledger.Holds(first, frame)) _world.Violate("committed entry cut", $"{_host.Name} cuts off entry {first}, which is committed");
+            if (_cluster.Ledger.Holds(first, frame) && !IsQuorumWithoutThis(first, frame)) _world.Violate("committed entry cut", $"{_host.Name} cuts off entry {first}, which is committed");
         _host.Disk.Reads.IsChecked = false;
     }
+
+    private bool IsQuorumWithoutThis(LogIndex index, ReadOnlyMemory<byte> bytes) =>
+        _cluster.Governance is { } state && EntryFrame.TryParse(bytes, out EntryFrame frame) && Consensus.Quorum.Holds(
+            Cluster.MembershipOf(state), node => _cluster.HostOf(node) is { } other && other != _host && Promises.Holds(other, index, frame.Header.Term));
 
     /// <summary>Consensus and governance know the same voters wherever nothing is under way.</summary>
     private void CheckConfiguration()
