@@ -38,7 +38,7 @@ public sealed class ChaosRun(
     private async Task<ChaosReport> RunAsync(ChaosNetwork network, FaultKind[] kinds, CancellationToken cancellation)
     {
         NetworkStatus status = await network.StatusAsync(cancellation);
-        FaultMaker faults = new(network, _random);
+        using FaultMaker faults = new(network, _random);
         await using RegisterLoad load = new([.. status.Nodes.Select(network.ClientOf)], options.Clients, options.Seed);
         if (kinds.Contains(FaultKind.RollBack)) await faults.KeepCopiesAsync(cancellation);
         TimeSpan length = TimeSpan.FromMinutes(options.Minutes);

@@ -6,7 +6,7 @@ namespace Coco.Core.Tests.Simulation;
 /// <summary>The checks would find such faults in the product: each rule that is broken on purpose is found.</summary>
 public sealed class MutationTests
 {
-    private const int MaxSeeds = 400;
+    private const int MaxSeeds = 600;
 
     private static readonly MutantSource Source = MutantSource.Find(AppContext.BaseDirectory)!;
     private static readonly Lazy<MutantBuild> Build = new(() => MutantBuild.Make(Source));

@@ -4,7 +4,7 @@ using Coco.Supervisor;
 namespace Coco.Chaos;
 
 /// <summary>Carries out faults, each to its end: what was cut, stopped or filled is whole again when the task completes.</summary>
-internal sealed class FaultMaker(ChaosNetwork network, Random random)
+internal sealed class FaultMaker(ChaosNetwork network, Random random) : IDisposable
 {
     private const int ShortestMs = 500;
     private const int LongestMs = 4_000;
@@ -41,6 +41,12 @@ internal sealed class FaultMaker(ChaosNetwork network, Random random)
             await network.WhileStoppedAsync(node, () => KeepCopy(node), cancellation);
             await network.WaitUntilWholeAsync(cancellation);
         }
+    }
+
+    /// <summary>The copies go; nothing can be rolled back any more.</summary>
+    public void Dispose()
+    {
+        foreach (string copy in _oldCopies.Values) Directory.Delete(copy, recursive: true);
     }
 
     /// <summary>The disk of a node.</summary>
