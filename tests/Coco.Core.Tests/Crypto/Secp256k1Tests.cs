@@ -59,7 +59,8 @@ public sealed class Secp256k1Tests
         byte[] key = new byte[64];
         Secp256k1.TryRecover(Hash, Signature, 0, key);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++) Secp256k1.TryRecover(Hash, Signature, 0, key);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        for (int i = 0; i < 1_000; i++) Secp256k1.TryRecover(Hash, Signature, 0, key);
+        // Less than one byte each: a collection that another test brings about counts what is left of this thread's buffer as used.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 999);
     }
 }
