@@ -22,6 +22,9 @@ public sealed class BootLog
 
     private static ReadOnlySpan<byte> AgileSignature => "Spec ID Event03\0"u8;
 
+    /// <summary>Firmware's note, for PCR 0, of the locality that the TPM was started from: that PCR then began with it.</summary>
+    private static ReadOnlySpan<byte> StartupLocality => "StartupLocality\0"u8;
+
     private readonly List<BootEvent> _events = [];
 
     private BootLog()
@@ -30,8 +33,8 @@ public sealed class BootLog
 
     public IReadOnlyList<BootEvent> Events => _events;
 
-    /// <summary>Reads the digests of one bank; false if the log is not well-formed or has no such bank.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, HashAlgorithmName bank, [NotNullWhen(true)] out BootLog? log)
+    /// <summary>Reads the digests of one bank; false if the log is not well-formed or has no such bank. Where it lies in memory, what is behind it may be all ones or all zeros.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, HashAlgorithmName bank, [NotNullWhen(true)] out BootLog? log, bool isPadded = false)
     {
         log = null;
         if (bytes.Length > Limits.MaxBootLogSize) return false;
@@ -42,7 +45,7 @@ public sealed class BootLog
         if (isAgile)
         {
             if (!TryReadAlgorithms(first.Data.Span, out Dictionary<ushort, int> sizes)) return false;
-            while (!rest.IsEmpty)
+            while (!rest.IsEmpty && !(isPadded && IsPadding(rest)))
                 if (!read.TryReadAgile(ref rest, sizes, bank)) return false;
         }
         else
@@ -85,11 +88,16 @@ public sealed class BootLog
             Span<byte> value = values.AsSpan(i * size, size);
             // Locality 4 resets PCRs 17 to 22 at a dynamic launch; without one they stay at all ones.
             value.Fill(pcrs[i] is >= 17 and <= 22 ? (byte)0xFF : (byte)0);
+            if (pcrs[i] == 0 && _events.Find(known => known.Type == NoAction && known.Data.Span.StartsWith(StartupLocality) && known.Data.Length > StartupLocality.Length) is { } note)
+                value[^1] = note.Data.Span[StartupLocality.Length];
             foreach (BootEvent known in _events)
                 if (known.Pcr == pcrs[i] && known.Type != NoAction) CryptographicOperations.HashData(bank, (byte[])[.. value, .. known.Digest.Span], value);
         }
         return values;
     }
+
+    /// <summary>No event begins like this: there is no such PCR, and none is without a digest.</summary>
+    private static bool IsPadding(ReadOnlySpan<byte> rest) => !rest.ContainsAnyExcept((byte)0xFF) || !rest.ContainsAnyExcept((byte)0);
 
     /// <summary>PCR (4), type (4), SHA-1 (20), size (4), data.</summary>
     private static bool TryReadOld(ref ReadOnlySpan<byte> rest, [NotNullWhen(true)] out BootEvent? read)

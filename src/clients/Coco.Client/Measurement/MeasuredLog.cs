@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using Coco.Tee;
+
+namespace Coco.Client;
+
+/// <summary>One event that went into a register.</summary>
+/// <param name="Text">What the log says that it is, where that can be shown; only where <paramref name="IsOfData"/> does the digest prove it.</param>
+public sealed record MeasuredEvent(int Register, string Type, ReadOnlyMemory<byte> Digest, string? Text, bool IsOfData);
+
+/// <summary>
+/// The registers of a machine that booted, from the log that its firmware kept: PCRs of a TPM, or the run-time registers of a TDX guest. It
+/// has what was measured up to the operating system's start; what the running system adds is not in it.
+/// </summary>
+public sealed class MeasuredLog
+{
+    /// <summary>In a log of a TDX guest 0 is MRTD, which no event changes, and then come the run-time registers (UEFI, 38.4.1).</summary>
+    private const int FirstRuntimeRegister = 1;
+
+    /// <summary>Logs of TPMs have an event in each of the PCRs 0 to 7: the separator.</summary>
+    private const int LastOfTdx = 4;
+
+    private readonly BootLog _log;
+    private readonly HashAlgorithmName _bank;
+    private readonly int _first;
+
+    private MeasuredLog(BootLog log, HashAlgorithmName bank, int first)
+    {
+        (_log, _bank, _first) = (log, bank, first);
+        Events = [.. log.Events.Where(known => known.Type != BootLog.NoAction && known.Pcr >= first).Select(Describe)];
+    }
+
+    /// <summary>In the order of the log.</summary>
+    public IReadOnlyList<MeasuredEvent> Events { get; }
+
+    /// <summary>A TDX guest's log (/sys/firmware/acpi/tables/data/CCEL). Throws <see cref="UnknownEvidenceException"/> with one sentence if it is none.</summary>
+    public static MeasuredLog ReadTdx(ReadOnlySpan<byte> bytes)
+    {
+        if (!BootLog.TryRead(bytes, HashAlgorithmName.SHA384, out BootLog? log, isPadded: true)) throw new UnknownEvidenceException("The file is not an event log with digests of SHA-384 (CCEL).");
+        if (log.Events.FirstOrDefault(known => known.Pcr > LastOfTdx) is { } foreign) throw new UnknownEvidenceException($"The log is a TPM's and not a TDX guest's: it has events of PCR {foreign.Pcr}.");
+        return new MeasuredLog(log, HashAlgorithmName.SHA384, FirstRuntimeRegister);
+    }
+
+    /// <summary>A TPM's log (/sys/kernel/security/tpm0/binary_bios_measurements). Throws <see cref="UnknownEvidenceException"/> with one sentence if it is none.</summary>
+    public static MeasuredLog ReadTpm(ReadOnlySpan<byte> bytes) => BootLog.TryRead(bytes, HashAlgorithmName.SHA256, out BootLog? log, isPadded: true)
+        ? new MeasuredLog(log, HashAlgorithmName.SHA256, 0)
+        : throw new UnknownEvidenceException("The file is not an event log with digests of SHA-256.");
+
+    /// <summary>The value after all events; of a register without any, as it is after a reset.</summary>
+    public byte[] ValueOf(int register) => _log.Replay(_bank, [register + _first]);
+
+    private MeasuredEvent Describe(BootEvent known) => new(
+        known.Pcr - _first, BootEventText.TypeOf(known.Type), known.Digest, BootEventText.Of(known), CryptographicOperations.HashData(_bank, known.Data.Span).AsSpan().SequenceEqual(known.Digest.Span));
+}
