@@ -19,7 +19,7 @@ internal static class MeasureCommands
     ];
 
     public static Command Make() => Shared.Group(
-        "measure", "Expected measurements of programs and guests, for the code manifest.", Software(), Snp(), Tdx(), Sgx(), Azure(), HostData());
+        "measure", "Expected measurements of programs and guests, for the code manifest.", Software(), Snp(), Tdx(), Sgx(), Azure(), MeasureImageCommand.Make(), HostData());
 
     private static Command Software()
     {
@@ -76,20 +76,28 @@ internal static class MeasureCommands
     {
         Option<string?> firmware = new("--firmware") { Description = "The guest's firmware (TDVF, such as OVMF) whole: MRTD is computed from it.", HelpName = "FILE" };
         Option<string?> known = new("--mrtd") { Description = "Instead of the firmware: its MRTD, 48 bytes in hex, as its maker publishes it.", HelpName = "HEX" };
-        Option<string>[] registers = [.. Enumerable.Range(0, TdReport.RegisterCount).Select(register =>
-            new Option<string>($"--rtmr{register}") { Description = "Run-time register, 48 bytes in hex; zero if left out.", HelpName = "HEX", DefaultValueFactory = _ => new string('0', 2 * TdReport.MeasurementSize) })];
+        Option<string?> log = EventLog("A guest's event log, /sys/firmware/acpi/tables/data/CCEL: the run-time registers are computed from it. Alone, without a value for MRTD, it gives the registers.");
+        Option<string?>[] registers = [.. Enumerable.Range(0, TdReport.RegisterCount).Select(register =>
+            new Option<string?>($"--rtmr{register}") { Description = "Run-time register, 48 bytes in hex; the log's if left out, zero without one.", HelpName = "HEX" })];
         Option<bool> json = Shared.Json();
-        Command command = new("tdx", "MRTD of a TDX guest's firmware, and the one value for it and the run-time registers. Registers are not computed here.\n\n" +
-            "Example: coco measure tdx --firmware OVMF.fd --rtmr0 e1cf... --rtmr1 5c12... --rtmr2 a3f0...")
+        Command command = new("tdx", "MRTD of a TDX guest's firmware, its run-time registers from an event log, and the one value for all of them.\n\n" +
+            "Example: coco measure tdx --firmware OVMF.fd --event-log CCEL")
         {
-            firmware, known, json,
+            firmware, known, log, json,
         };
-        foreach (Option<string> register in registers) command.Add(register);
+        foreach (Option<string?> register in registers) command.Add(register);
         command.SetAction(parsed =>
         {
-            byte[] values = [.. registers.SelectMany(register => Hex(parsed.GetRequiredValue(register), TdReport.MeasurementSize))];
-            byte[] mrtd = MrtdOf(parsed.GetValue(firmware), parsed.GetValue(known));
-            return Print([("platform", DcapVerifier.TdxName), ("mrtd", Text(mrtd)), ("measurement", Text(TdReport.MeasurementOf(mrtd, values)))], parsed.GetValue(json));
+            MeasuredLog? read = parsed.GetValue(log) is { } file ? MeasuredLog.ReadTdx(InputFile.Read(file)) : null;
+            byte[][] values = [.. registers.Select((register, number) => parsed.GetValue(register) is { } given
+                ? Hex(given, TdReport.MeasurementSize) : read?.ValueOf(number) ?? new byte[TdReport.MeasurementSize])];
+            (string? image, string? published) = (parsed.GetValue(firmware), parsed.GetValue(known));
+            byte[]? mrtd = read is not null && image is null && published is null ? null : MrtdOf(image, published);
+            List<(string, object)> facts = [("platform", DcapVerifier.TdxName)];
+            if (mrtd is not null) facts.Add(("mrtd", Text(mrtd)));
+            facts.AddRange(values.Select((value, number) => ($"rtmr{number}", (object)Text(value))));
+            if (mrtd is not null) facts.Add(("measurement", Text(TdReport.MeasurementOf(mrtd, [.. values.SelectMany(value => value)]))));
+            return Print(facts, parsed.GetValue(json), read, "rtmr");
         });
         return command;
     }
@@ -120,20 +128,30 @@ internal static class MeasureCommands
 
     private static Command Azure()
     {
-        Option<string[]> pcrs = new("--pcr") { Description = "A measured PCR's value: 4=HEX (32 bytes). All that the policy measures.", HelpName = "N=HEX", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> pcrs = new("--pcr") { Description = "A measured PCR and its value: 4=HEX (32 bytes). Or 4 alone: its value is the log's. All that the policy measures.", HelpName = "N[=HEX]", AllowMultipleArgumentsPerToken = true };
+        Option<string?> log = EventLog("A machine's event log, /sys/kernel/security/tpm0/binary_bios_measurements: PCRs without a value are computed from it; the usual ones if none is named.");
         Option<bool> json = Shared.Json();
-        Command command = new("azure", "The one value for the measured PCRs of an Azure confidential VM.\n\nExample: coco measure azure --pcr 4=... 7=... 8=... 9=... 11=... 12=... 13=...") { pcrs, json };
+        Command command = new("azure", "The one value for the measured PCRs of an Azure confidential VM.\n\nExample: coco measure azure --event-log binary_bios_measurements --pcr 4 7 8 9 11=... 12 13") { pcrs, log, json };
         command.SetAction(parsed =>
         {
+            MeasuredLog? read = parsed.GetValue(log) is { } file ? MeasuredLog.ReadTpm(InputFile.Read(file)) : null;
             SortedDictionary<int, byte[]> values = [];
-            foreach (string pair in parsed.GetValue(pcrs) ?? [])
-                values[int.TryParse(pair.Split('=')[0], CultureInfo.InvariantCulture, out int pcr) && pcr is >= 0 and < 24 && pair.Contains('=', StringComparison.Ordinal)
-                    ? pcr : throw new UnknownEvidenceException($"'{pair}' is not N=HEX with a PCR from 0 to 23.")] = Hex(pair.Split('=')[1], SHA256.HashSizeInBytes);
-            if (values.Count == 0) throw new UnknownEvidenceException("Name the measured PCRs with --pcr N=HEX.");
-            return Print([("platform", "azure"), ("pcrs", values.Keys.ToArray()), ("measurement", Text(AzureVerifier.MeasurementOf(values)))], parsed.GetValue(json));
+            string[] named = parsed.GetValue(pcrs) is { Length: > 0 } given ? given : read is null ? [] : [.. new AzurePolicy().MeasuredPcrs.Select(pcr => $"{pcr}")];
+            foreach (string pair in named) values[PcrOf(pair)] = ValueOf(pair, read);
+            if (values.Count == 0) throw new UnknownEvidenceException("Name the measured PCRs with --pcr N=HEX, or the machine's event log with --event-log FILE.");
+            return Print([("platform", "azure"), ("pcrs", values.Keys.ToArray()), .. values.Select(pcr => ($"pcr{pcr.Key}", (object)Text(pcr.Value))), ("measurement", Text(AzureVerifier.MeasurementOf(values)))],
+                parsed.GetValue(json), read, "pcr");
         });
         return command;
     }
+
+    private static int PcrOf(string pair) => int.TryParse(pair.Split('=')[0], CultureInfo.InvariantCulture, out int pcr) && pcr is >= 0 and < 24
+        ? pcr : throw new UnknownEvidenceException($"'{pair}' is not N=HEX with a PCR from 0 to 23.");
+
+    private static byte[] ValueOf(string pair, MeasuredLog? log) => pair.Split('=') is { Length: > 1 } parts ? Hex(parts[1], SHA256.HashSizeInBytes)
+        : log?.ValueOf(PcrOf(pair)) ?? throw new UnknownEvidenceException($"PCR {pair} has no value: name it as {pair}=HEX, or the machine's event log with --event-log FILE.");
+
+    private static Option<string?> EventLog(string description) => new("--event-log") { Description = description, HelpName = "FILE" };
 
     private static Command HostData()
     {
@@ -169,12 +187,18 @@ internal static class MeasureCommands
 
     private static byte[] Read(string file) => File.Exists(file) || file == "/dev/null" ? File.ReadAllBytes(file) : throw new FileNotFoundException($"There is no file {file}.");
 
-    private static string Text(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
+    internal static string Text(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 
-    private static int Print(IReadOnlyList<(string Name, object Value)> facts, bool asJson)
+    private static int Print(IReadOnlyList<(string Name, object Value)> facts, bool asJson, MeasuredLog? log = null, string register = "")
     {
-        if (asJson) Shared.PrintJson(facts.ToDictionary(fact => fact.Name, fact => fact.Value));
-        else Shared.PrintFacts(facts.Select(fact => (fact.Name, fact.Value is int[] numbers ? string.Join(',', numbers) : $"{fact.Value}")));
+        if (!asJson) Shared.PrintFacts(facts.Select(fact => (fact.Name, fact.Value is int[] numbers ? string.Join(',', numbers) : $"{fact.Value}")));
+        else
+        {
+            Dictionary<string, object> document = facts.ToDictionary(fact => fact.Name, fact => fact.Value);
+            if (log is not null)
+                document["events"] = log.Events.Select(made => new { Register = $"{register}{made.Register}", made.Type, Digest = Text(made.Digest.Span), made.Text, made.IsOfData }).ToArray();
+            Shared.PrintJson(document);
+        }
         return ExitCode.Done;
     }
 }

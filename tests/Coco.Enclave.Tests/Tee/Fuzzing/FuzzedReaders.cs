@@ -13,7 +13,7 @@ internal sealed class FuzzedReaders : IDisposable
     public static readonly string[] Names =
     [
         "snp", "quote", "collateral", "tcb-info", "qe-identity", "crl", "pem", "certificates", "outline", "certificate-table", "hcl", "tpm-quote", "tpm-key", "boot-log", "vbs", "bundle", "envelope", "cose",
-        "document", "files", "policy", "handshake", "claims", "firmware", "sigstruct", "vlek", "verify-sev-snp", "verify-tdx", "verify-sgx", "verify-vbs", "verify-azure-sev-snp",
+        "document", "files", "policy", "handshake", "claims", "firmware", "sigstruct", "log-tdx", "log-tpm", "efi", "vlek", "verify-sev-snp", "verify-tdx", "verify-sgx", "verify-vbs", "verify-azure-sev-snp",
         "verify-azure-tdx", "verify-software", "resigned-sev-snp", "resigned-tdx", "resigned-sgx",
     ];
 
@@ -48,6 +48,9 @@ internal sealed class FuzzedReaders : IDisposable
             case "claims": return Got(AttestationClaims.TryDecode(input, out _));
             case "firmware": return FirmwareImage.TryRead(input, out FirmwareImage? image) ? Measure(image) : "unread";
             case "sigstruct": return EnclaveSignature.TryRead(input, out EnclaveSignature? enclave) ? Got(enclave.Holds) : "unread";
+            case "log-tdx": return Registers(MeasuredLog.ReadTdx(input), 4);
+            case "log-tpm": return Registers(MeasuredLog.ReadTpm(input), 24);
+            case "efi": return PeImage.TryRead(input, out PeImage? program) ? Measure(program) : "unread";
             case "document": return Got(EvidenceDocument.TryRead(input, out _));
             case "files": return string.Join(' ', EvidenceReport.Show(EvidenceFiles.Read([input])).Claims.Keys);
             case "policy":
@@ -95,6 +98,9 @@ internal sealed class FuzzedReaders : IDisposable
             "handshake" => [new HandshakeMessage.Proof(new byte[150], new byte[300], new byte[65], new byte[64]).Encode(), new HandshakeMessage.Verdict(new EvidenceRefusal("nonce", "old")).Encode(), HandshakeSide.Hello.Encode()],
             "claims" => [Claims.Encode()],
             "firmware" => [LaunchMeasurementTests.File(LaunchMeasurementTests.AmdSev), LaunchMeasurementTests.File([], [(0, 4096, 0xFFFFF000, 4096, 1), (0, 0, 0x809000, 0x2000, 0)])],
+            "log-tdx" => [EventLogSample.Tdx.Bytes, [.. EventLogSample.Tdx.Bytes, .. Enumerable.Repeat((byte)0xFF, 100)]],
+            "log-tpm" => [EventLogSample.Tpm.Bytes],
+            "efi" => [PeSample.Unified("257.13-1"), PeSample.Signed(PeSample.Unified("252.39-1")), PeSample.Make([(".text", [1])])],
             "vlek" => [Vectors.Read("snp/milan-v3-vlek/vlek.der")],
             "verify-azure-tdx" => [Bundle("azure/tdx/evidence-v1.json")],
             "verify-azure-sev-snp" => [Bundle("azure/snp-milan/evidence-v1.json")],
@@ -140,6 +146,19 @@ internal sealed class FuzzedReaders : IDisposable
         if (image.TdxSections.Count > 0) TdxLaunch.ComputeMrtd(image);
         new SnpLaunch(image, null, 2, 0x800F12, GuestHost.Qemu).ComputeDigest(new byte[SnpLaunch.DigestSize]);
         return $"measured, {image.TdxSections.Count > 0}";
+    }
+
+    private static string Measure(PeImage program)
+    {
+        program.ComputeDigest(HashAlgorithmName.SHA256);
+        return UnifiedKernelImage.TryOpen(program) is { } unified && unified.ComputePcr11(HashAlgorithmName.SHA384, ["ready"]).Length > 0
+            ? $"{unified.Stub}, {string.Join(' ', unified.Sections(HashAlgorithmName.SHA256).Select(section => section.Name))}, {unified.Kernel is not null}" : "measured";
+    }
+
+    private static string Registers(MeasuredLog log, int count)
+    {
+        for (int register = 0; register < count; register++) log.ValueOf(register);
+        return $"{string.Join(' ', log.Events.Select(made => made.Type).Distinct())}, {log.Events.Count(made => made.Text is not null)}";
     }
 
     private static byte[]? Bundle(params string[] names) =>

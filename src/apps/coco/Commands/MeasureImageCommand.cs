@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Coco.Client;
+
+namespace Coco.Apps.Cli.Commands;
+
+/// <summary>What an EFI program, such as a unified kernel image, brings into PCR 4 and 11, or RTMR1 and 2.</summary>
+internal static class MeasureImageCommand
+{
+    private const int MaxPhases = 16;
+
+    private static readonly HashAlgorithmName[] Banks = [HashAlgorithmName.SHA256, HashAlgorithmName.SHA384];
+
+    public static Command Make()
+    {
+        Argument<string> file = new("FILE") { Description = "An EFI program: a boot loader, a kernel, or a unified kernel image of systemd's stub." };
+        Option<string?> bank = new("--bank") { Description = "sha256 (TPMs) or sha384 (TDX); both if left out.", HelpName = "BANK" };
+        Option<string> phases = new("--phases") { Description = "The phases of the boot that systemd-pcrphase measures into PCR 11 before evidence is given: enter-initrd:leave-initrd:sysinit:ready.", HelpName = "A:B:C", DefaultValueFactory = _ => "" };
+        Option<bool> json = Shared.Json();
+        Command command = new("uki", "The digest that firmware measures of an EFI program (Authenticode), and of a unified kernel image the sections that its stub measures, and PCR 11 after them.\n\n" +
+            "Example: coco measure uki coco.efi --bank sha256 --phases enter-initrd:leave-initrd:sysinit:ready")
+        {
+            file, bank, phases, json,
+        };
+        command.SetAction(parsed =>
+        {
+            if (!PeImage.TryRead(Read(parsed.GetRequiredValue(file)), out PeImage? image)) throw new UnknownEvidenceException("The file is not an EFI program (PE32+) whose sections follow each other.");
+            UnifiedKernelImage? unified = UnifiedKernelImage.TryOpen(image);
+            string[] named = PhasesOf(parsed.GetRequiredValue(phases));
+            if (unified is null && named.Length > 0) throw new UnknownEvidenceException("The file is not a unified kernel image of systemd's stub: nothing of it is measured in phases.");
+            Print(unified, named, BanksOf(parsed.GetValue(bank)).ToDictionary(one => one.Name!.ToLowerInvariant(), one => Measure(image, unified, named, one)), parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private sealed record Section(string Name, string NameDigest, string ContentDigest);
+
+    private sealed record Measured(string Application, string? Kernel, string? Pcr11, Section[] Sections);
+
+    private static Measured Measure(PeImage image, UnifiedKernelImage? unified, string[] phases, HashAlgorithmName bank) => new(
+        MeasureCommands.Text(image.ComputeDigest(bank)),
+        unified?.Kernel is { } kernel ? MeasureCommands.Text(kernel.ComputeDigest(bank)) : null,
+        unified is null ? null : MeasureCommands.Text(unified.ComputePcr11(bank, phases)),
+        [.. (unified?.Sections(bank) ?? []).Select(section => new Section(section.Name, MeasureCommands.Text(section.NameDigest.Span), MeasureCommands.Text(section.ContentDigest.Span)))]);
+
+    private static void Print(UnifiedKernelImage? unified, string[] phases, Dictionary<string, Measured> banks, bool asJson)
+    {
+        if (asJson)
+        {
+            Shared.PrintJson(new { unified?.Stub, Phases = phases, Banks = banks });
+            return;
+        }
+        List<(string, string)> facts = unified is null ? [] : [("stub", unified.Stub), ("phases", string.Join(':', phases))];
+        foreach ((string bank, Measured measured) in banks)
+        {
+            facts.Add(($"{bank} application", measured.Application));
+            if (measured.Kernel is not null) facts.Add(($"{bank} kernel", measured.Kernel));
+            facts.AddRange(measured.Sections.Select(section => ($"{bank} {section.Name}", section.ContentDigest)));
+            if (measured.Pcr11 is not null) facts.Add(($"{bank} pcr11", measured.Pcr11));
+        }
+        Shared.PrintFacts(facts);
+    }
+
+    private static HashAlgorithmName[] BanksOf(string? name) => name is null ? Banks
+        : Array.Find(Banks, bank => bank.Name!.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Name: not null } known ? [known] : throw new UnknownEvidenceException($"'{name}' is not sha256 or sha384.");
+
+    private static string[] PhasesOf(string text)
+    {
+        string[] phases = text.Split(':', StringSplitOptions.RemoveEmptyEntries);
+        return phases.Length <= MaxPhases && phases.All(phase => phase.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
+            ? phases : throw new UnknownEvidenceException($"'{text}' is not up to {MaxPhases} names of phases with colons between them.");
+    }
+
+    private static byte[] Read(string file)
+    {
+        if (!File.Exists(file)) throw new FileNotFoundException($"There is no file {file}.");
+        return new FileInfo(file).Length <= PeImage.MaxSize ? File.ReadAllBytes(file) : throw new UnknownEvidenceException($"The file is larger than any EFI program is: {PeImage.MaxSize >> 20} MiB.");
+    }
+}
