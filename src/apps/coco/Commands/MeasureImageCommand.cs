@@ -72,9 +72,14 @@ internal static class MeasureImageCommand
             ? phases : throw new UnknownEvidenceException($"'{text}' is not up to {MaxPhases} names of phases with colons between them.");
     }
 
+    /// <summary>As long as the file says that it is: a device without an end is empty.</summary>
     private static byte[] Read(string file)
     {
         if (!File.Exists(file)) throw new FileNotFoundException($"There is no file {file}.");
-        return new FileInfo(file).Length <= PeImage.MaxSize ? File.ReadAllBytes(file) : throw new UnknownEvidenceException($"The file is larger than any EFI program is: {PeImage.MaxSize >> 20} MiB.");
+        using FileStream stream = File.OpenRead(file);
+        if (stream.Length > PeImage.MaxSize) throw new UnknownEvidenceException($"The file is larger than any EFI program is: more than {PeImage.MaxSize >> 20} MiB.");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }
