@@ -89,6 +89,31 @@ public sealed class MeasuredLogTests
         Assert.Throws<UnknownEvidenceException>(() => MeasuredLog.ReadTpm(EventLogSample.Tdx.Bytes));
     }
 
+    /// <summary>A TPM's log and a TDX guest's, whose registers are numbered otherwise.</summary>
+    [Theory]
+    [InlineData(false, 4, 11)]
+    [InlineData(true, 2, 3)]
+    public void A_log_has_an_image_when_its_application_and_its_sections_are_among_the_events_of_their_registers(bool isTdx, int applications, int sections)
+    {
+        Assert.True(PeImage.TryRead(PeSample.Unified("257.13-1"), out PeImage? image));
+        UnifiedKernelImage unified = UnifiedKernelImage.TryOpen(image)!;
+        HashAlgorithmName bank = isTdx ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
+        byte[] other = CryptographicOperations.HashData(bank, [1]);
+        byte[][] measured = [.. unified.Sections(bank).SelectMany(section => (byte[][])[section.NameDigest.ToArray(), section.ContentDigest.ToArray()])];
+        MeasuredLog Log(int application, byte[][] content)
+        {
+            EventLogSample sample = EventLogSample.Empty(isTdx).Add(applications, 4, other, []).Add(application, 0x80000003, image.ComputeDigest(bank), []).Add(sections, 6, other, []);
+            foreach (byte[] digest in content) sample.Add(sections, 13, digest, []);
+            return MeasuredLog.Read(sample.Add(sections, 6, other, []).Bytes);
+        }
+        Assert.True(Log(applications, measured).HasApplication(image) && Log(applications, measured).HasSections(unified));
+        Assert.Equal(bank, Log(applications, measured).Bank);
+        Assert.False(Log(sections, measured).HasApplication(image));
+        Assert.False(Log(applications, measured[..^1]).HasSections(unified));
+        Assert.False(Log(applications, [.. measured[..2], other, .. measured[2..]]).HasSections(unified));
+        Assert.False(Log(applications, [.. measured[2..], .. measured[..2]]).HasSections(unified));
+    }
+
     [Fact]
     public void A_log_that_was_cut_is_refused_or_has_fewer_events()
     {

@@ -16,11 +16,12 @@ internal static class MeasureImageCommand
         Argument<string> file = new("FILE") { Description = "An EFI program: a boot loader, a kernel, or a unified kernel image of systemd's stub." };
         Option<string?> bank = new("--bank") { Description = "sha256 (TPMs) or sha384 (TDX); both if left out.", HelpName = "BANK" };
         Option<string> phases = new("--phases") { Description = "The phases of the boot that systemd-pcrphase measures into PCR 11 before evidence is given: enter-initrd:leave-initrd:sysinit:ready.", HelpName = "A:B:C", DefaultValueFactory = _ => "" };
+        Option<string?> log = new("--event-log") { Description = "A TDX guest's or a TPM's event log: whether this program and these sections are among its events. Exit code 1 if not.", HelpName = "FILE" };
         Option<bool> json = Shared.Json();
         Command command = new("uki", "The digest that firmware measures of an EFI program (Authenticode), and of a unified kernel image the sections that its stub measures, and PCR 11 after them.\n\n" +
             "Example: coco measure uki coco.efi --bank sha256 --phases enter-initrd:leave-initrd:sysinit:ready")
         {
-            file, bank, phases, json,
+            file, bank, phases, log, json,
         };
         command.SetAction(parsed =>
         {
@@ -28,13 +29,17 @@ internal static class MeasureImageCommand
             UnifiedKernelImage? unified = UnifiedKernelImage.TryOpen(image);
             string[] named = PhasesOf(parsed.GetRequiredValue(phases));
             if (unified is null && named.Length > 0) throw new UnknownEvidenceException("The file is not a unified kernel image of systemd's stub: nothing of it is measured in phases.");
-            Print(unified, named, BanksOf(parsed.GetValue(bank)).ToDictionary(one => one.Name!.ToLowerInvariant(), one => Measure(image, unified, named, one)), parsed.GetValue(json));
-            return ExitCode.Done;
+            MeasuredLog? booted = parsed.GetValue(log) is { } of ? MeasuredLog.Read(InputFile.Read(of)) : null;
+            InLog? inLog = booted is null ? null : new(booted.HasApplication(image), unified is null ? null : booted.HasSections(unified));
+            Print(unified, named, inLog, BanksOf(parsed.GetValue(bank) ?? booted?.Bank.Name).ToDictionary(one => one.Name!.ToLowerInvariant(), one => Measure(image, unified, named, one)), parsed.GetValue(json));
+            return inLog is { Application: false } or { Sections: false } ? ExitCode.No : ExitCode.Done;
         });
         return command;
     }
 
     private sealed record Section(string Name, string NameDigest, string ContentDigest);
+
+    private sealed record InLog(bool Application, bool? Sections);
 
     private sealed record Measured(string Application, string? Kernel, string? Pcr11, Section[] Sections);
 
@@ -44,11 +49,11 @@ internal static class MeasureImageCommand
         unified is null ? null : MeasureCommands.Text(unified.ComputePcr11(bank, phases)),
         [.. (unified?.Sections(bank) ?? []).Select(section => new Section(section.Name, MeasureCommands.Text(section.NameDigest.Span), MeasureCommands.Text(section.ContentDigest.Span)))]);
 
-    private static void Print(UnifiedKernelImage? unified, string[] phases, Dictionary<string, Measured> banks, bool asJson)
+    private static void Print(UnifiedKernelImage? unified, string[] phases, InLog? inLog, Dictionary<string, Measured> banks, bool asJson)
     {
         if (asJson)
         {
-            Shared.PrintJson(new { unified?.Stub, Phases = phases, Banks = banks });
+            Shared.PrintJson(new { unified?.Stub, Phases = phases, Banks = banks, InLog = inLog });
             return;
         }
         List<(string, string)> facts = unified is null ? [] : [("stub", unified.Stub), ("phases", string.Join(':', phases))];
@@ -59,8 +64,11 @@ internal static class MeasureImageCommand
             facts.AddRange(measured.Sections.Select(section => ($"{bank} {section.Name}", section.ContentDigest)));
             if (measured.Pcr11 is not null) facts.Add(($"{bank} pcr11", measured.Pcr11));
         }
+        if (inLog is not null) facts.Add(("in the log", $"application: {Say(inLog.Application)}{(inLog.Sections is { } sections ? $", sections: {Say(sections)}" : "")}"));
         Shared.PrintFacts(facts);
     }
+
+    private static string Say(bool isThere) => isThere ? "yes" : "no";
 
     private static HashAlgorithmName[] BanksOf(string? name) => name is null ? Banks
         : Array.Find(Banks, bank => bank.Name!.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Name: not null } known ? [known] : throw new UnknownEvidenceException($"'{name}' is not sha256 or sha384.");

@@ -45,8 +45,25 @@ public sealed class MeasuredLog
         ? new MeasuredLog(log, HashAlgorithmName.SHA256, 0)
         : throw new UnknownEvidenceException("The file is not an event log with digests of SHA-256.");
 
+    public HashAlgorithmName Bank => _bank;
+
+    /// <summary>Whether firmware started this program: PCR 4, or RTMR1.</summary>
+    public bool HasApplication(PeImage program) => Holds(_first == 0 ? 4 : 1, [program.ComputeDigest(_bank)]);
+
+    /// <summary>Whether a stub measured these sections, one after the other and nothing between them: PCR 11, or RTMR2.</summary>
+    public bool HasSections(UnifiedKernelImage image) => Holds(_first == 0 ? 11 : 2, [.. image.Sections(_bank).SelectMany(section => (ReadOnlyMemory<byte>[])[section.NameDigest, section.ContentDigest])]);
+
+    /// <summary>A TDX guest's log or a TPM's. Throws <see cref="UnknownEvidenceException"/> with one sentence if it is none.</summary>
+    public static MeasuredLog Read(ReadOnlySpan<byte> bytes) => BootLog.TryRead(bytes, HashAlgorithmName.SHA256, out _, isPadded: true) ? ReadTpm(bytes) : ReadTdx(bytes);
+
     /// <summary>The value after all events; of a register without any, as it is after a reset.</summary>
     public byte[] ValueOf(int register) => _log.Replay(_bank, [register + _first]);
+
+    private bool Holds(int register, IReadOnlyList<ReadOnlyMemory<byte>> digests)
+    {
+        ReadOnlyMemory<byte>[] made = [.. Events.Where(known => known.Register == register).Select(known => known.Digest)];
+        return Enumerable.Range(0, Math.Max(0, made.Length - digests.Count + 1)).Any(start => digests.Select((digest, i) => digest.Span.SequenceEqual(made[start + i].Span)).All(isSame => isSame));
+    }
 
     private MeasuredEvent Describe(BootEvent known) => new(
         known.Pcr - _first, BootEventText.TypeOf(known.Type), known.Digest, BootEventText.Of(known), CryptographicOperations.HashData(_bank, known.Data.Span).AsSpan().SequenceEqual(known.Digest.Span));
