@@ -15,7 +15,7 @@ public sealed class UnifiedKernelImage
 {
     private const int OldestStub = 252;
 
-    /// <summary>Between the older list and today's, and in no distribution's release of long support.</summary>
+    /// <summary>Between the older list and today's: which of its sections it measures was not found out.</summary>
     private const int UnknownStub = 253;
 
     /// <summary>Larger than any file alignment: a section has no more in memory than its file and this.</summary>
