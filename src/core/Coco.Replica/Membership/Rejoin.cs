@@ -130,7 +130,8 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
             if (answer.Term > highest) highest = answer.Term;
             if (HasShown(node) && answer.End.IsAsNewAs(Shown)) Shown = answer.End;
         }
-        LastToKeep = LostChange.Find(context, self, EndShownBy) is { } lost ? new LogIndex(lost.Value - 1) : null;
+        // A disk that went back shows less than its VN held, so a change is taken back only where the network can't go on with it.
+        LastToKeep = !isLastShown && LostChange.Find(context, self, EndShownBy) is { } lost ? new LogIndex(lost.Value - 1) : null;
         ResumeTerm = highest.Next();
     }
 
