@@ -36,8 +36,15 @@ public sealed class LifeSignsTests
         using var ending = new CancellationTokenSource(Patience);
         var received = new List<PeerMessage>();
         int answers = 0;
+        var answered = new TaskCompletionSource();
         var second = new TaskCompletionSource();
-        Task sending = sender.RunAsync(message => answers += message is StillHere ? 1 : 0, ending.Token);
+        Task sending = sender.RunAsync(
+            message =>
+            {
+                answers += message is StillHere ? 1 : 0;
+                answered.TrySetResult();
+            },
+            ending.Token);
         Task receiving = receiver.RunAsync(
             message =>
             {
@@ -47,7 +54,7 @@ public sealed class LifeSignsTests
             ending.Token);
         sender.Send(new ConsensusPeerMessage(default, new byte[8], [new byte[3], new byte[LongBytes]]));
         sender.Send(new ReadIndexAsk(1));
-        await second.Task.WaitAsync(ending.Token);
+        await Task.WhenAll(second.Task, answered.Task).WaitAsync(ending.Token);
         await ending.CancelAsync();
         await Task.WhenAll(sending, receiving);
         Assert.InRange(received.Count(message => message is StillHere), 30, 41);
