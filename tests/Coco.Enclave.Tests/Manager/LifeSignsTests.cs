@@ -41,7 +41,8 @@ public sealed class LifeSignsTests
         Task sending = sender.RunAsync(
             message =>
             {
-                answers += message is StillHere ? 1 : 0;
+                if (message is not StillHere) return;
+                answers++;
                 answered.TrySetResult();
             },
             ending.Token);

@@ -62,9 +62,9 @@ internal static class MeasureCommands
         };
         command.SetAction(parsed =>
         {
-            if (!FirmwareImage.TryRead(Read(parsed.GetRequiredValue(firmware)), out FirmwareImage? image)) throw new UnknownEvidenceException("The firmware is not an OVMF image: its table of GUIDs cannot be read.");
+            if (!FirmwareImage.TryRead(InputFile.ReadImage(parsed.GetRequiredValue(firmware)), out FirmwareImage? image)) throw new UnknownEvidenceException("The firmware is not an OVMF image: its table of GUIDs cannot be read.");
             KernelHashes? hashes = parsed.GetValue(kernel) is not { } file ? null
-                : new KernelHashes(Read(file), parsed.GetValue(initrd) is { } second ? Read(second) : default, parsed.GetValue(append) ?? "");
+                : new KernelHashes(InputFile.ReadImage(file), parsed.GetValue(initrd) is { } second ? InputFile.ReadImage(second) : default, parsed.GetValue(append) ?? "");
             var launch = new SnpLaunch(image, hashes, parsed.GetValue(processors), SignatureOf(parsed.GetRequiredValue(type)), parsed.GetValue(host));
             byte[] digest = launch.ComputeDigest(parsed.GetValue(firmwareDigest) is { } known ? Hex(known, SnpLaunch.DigestSize) : []);
             return Print([("platform", SevSnpVerifier.PlatformName), ("measurement", Text(digest))], parsed.GetValue(json));
@@ -106,7 +106,7 @@ internal static class MeasureCommands
     {
         if (file is null == known is null) throw new UnknownEvidenceException("Name the guest's firmware with --firmware FILE, or its MRTD with --mrtd HEX.");
         if (file is null) return Hex(known!, TdReport.MeasurementSize);
-        return FirmwareImage.TryRead(Read(file), out FirmwareImage? image)
+        return FirmwareImage.TryRead(InputFile.ReadImage(file), out FirmwareImage? image)
             ? TdxLaunch.ComputeMrtd(image) : throw new UnknownEvidenceException("The firmware is not an OVMF image: its table of GUIDs cannot be read.");
     }
 
@@ -117,7 +117,7 @@ internal static class MeasureCommands
         Command command = new("sgx", "MRENCLAVE and MRSIGNER of a signed enclave.\n\nExample: coco measure sgx coco-manager.sig") { file, json };
         command.SetAction(parsed =>
         {
-            if (!EnclaveSignature.TryRead(Read(parsed.GetRequiredValue(file)), out EnclaveSignature? signature))
+            if (!EnclaveSignature.TryRead(InputFile.ReadImage(parsed.GetRequiredValue(file)), out EnclaveSignature? signature))
                 throw new UnknownEvidenceException("The file is not a SIGSTRUCT of 1808 bytes.");
             if (!signature.Holds) throw new UnknownEvidenceException("The SIGSTRUCT is not signed by the key that it names: it was changed, or never signed.");
             return Print([("platform", DcapVerifier.SgxName), ("measurement", Text(signature.Measurement.Span)), ("signer", Text(signature.Signer.Span)),
@@ -160,7 +160,7 @@ internal static class MeasureCommands
         Command command = new("host-data", "The host data of a confidential container on SEV-SNP: SHA-256 of its policy.\n\nExample: coco measure host-data policy.base64") { file, json };
         command.SetAction(parsed =>
         {
-            byte[] bytes = Read(parsed.GetRequiredValue(file));
+            byte[] bytes = InputFile.ReadImage(parsed.GetRequiredValue(file));
             byte[] decoded = new byte[bytes.Length];
             string text = Encoding.UTF8.GetString(bytes).Trim();
             ReadOnlySpan<byte> policy = Convert.TryFromBase64String(text, decoded, out int length) ? decoded.AsSpan(0, length) : bytes;
@@ -184,8 +184,6 @@ internal static class MeasureCommands
     }
 
     private static string Existing(string folder) => Directory.Exists(folder) ? folder : throw new FileNotFoundException($"There is no folder {folder}.");
-
-    private static byte[] Read(string file) => File.Exists(file) || file == "/dev/null" ? File.ReadAllBytes(file) : throw new FileNotFoundException($"There is no file {file}.");
 
     internal static string Text(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 

@@ -25,7 +25,7 @@ internal static class MeasureImageCommand
         };
         command.SetAction(parsed =>
         {
-            if (!PeImage.TryRead(Read(parsed.GetRequiredValue(file)), out PeImage? image)) throw new UnknownEvidenceException("The file is not an EFI program (PE32+) whose sections follow each other.");
+            if (!PeImage.TryRead(InputFile.ReadImage(parsed.GetRequiredValue(file)), out PeImage? image)) throw new UnknownEvidenceException("The file is not an EFI program (PE32+) whose sections follow each other.");
             UnifiedKernelImage? unified = UnifiedKernelImage.TryOpen(image);
             string[] named = PhasesOf(parsed.GetRequiredValue(phases));
             if (unified is null && named.Length > 0) throw new UnknownEvidenceException("The file is not a unified kernel image of systemd's stub: nothing of it is measured in phases.");
@@ -78,16 +78,5 @@ internal static class MeasureImageCommand
         string[] phases = text.Split(':', StringSplitOptions.RemoveEmptyEntries);
         return phases.Length <= MaxPhases && phases.All(phase => phase.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
             ? phases : throw new UnknownEvidenceException($"'{text}' is not up to {MaxPhases} names of phases with colons between them.");
-    }
-
-    /// <summary>As long as the file says that it is: a device without an end is empty.</summary>
-    private static byte[] Read(string file)
-    {
-        if (!File.Exists(file)) throw new FileNotFoundException($"There is no file {file}.");
-        using FileStream stream = File.OpenRead(file);
-        if (stream.Length > PeImage.MaxSize) throw new UnknownEvidenceException($"The file is larger than any EFI program is: more than {PeImage.MaxSize >> 20} MiB.");
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
     }
 }

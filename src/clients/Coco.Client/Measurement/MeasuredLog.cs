@@ -4,6 +4,8 @@ using Coco.Tee;
 namespace Coco.Client;
 
 /// <summary>One event that went into a register.</summary>
+/// <param name="Register">A PCR, or the number of a run-time register: 0 is RTMR0.</param>
+/// <param name="Type">As the TCG names it; in hex where it does not.</param>
 /// <param name="Text">What the log says that it is, where that can be shown; only where <paramref name="IsOfData"/> does the digest prove it.</param>
 public sealed record MeasuredEvent(int Register, string Type, ReadOnlyMemory<byte> Digest, string? Text, bool IsOfData);
 

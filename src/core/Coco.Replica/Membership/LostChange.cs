@@ -7,7 +7,8 @@ namespace Coco.Replica;
 /// <summary>
 /// A change of who takes part that this VN made as leader, and that no quorum came to hold. Counting from when it stands in the log (Raft
 /// 6), it would ask for votes of an incarnation that may be gone for good. Nobody but this VN counted its own disk for entries that it
-/// made itself, so where too few others can hold the change, it is taken back: by a VN that starts.
+/// made itself, so where too few others can hold the change, it is taken back: by a VN that starts, where those who answer it are no quorum
+/// with the change. A disk that went back shows less than its VN acknowledged; with a quorum that goes on nothing need be taken back.
 /// </summary>
 internal static class LostChange
 {
