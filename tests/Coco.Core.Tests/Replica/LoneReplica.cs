@@ -93,7 +93,7 @@ internal sealed class LoneReplica : IDisposable
         }
     }
 
-    private sealed class AnySignature : ISignatureVerifier
+    internal sealed class AnySignature : ISignatureVerifier
     {
         public static AnySignature Instance { get; } = new();
 
