@@ -5,6 +5,7 @@ using Coco.Governance;
 using Coco.Log;
 using Coco.Primitives;
 using Coco.Replica;
+using LogPosition = Coco.Consensus.LogPosition;
 using GovernedNetwork = Coco.Core.Tests.Governance.TestNetwork;
 
 namespace Coco.Core.Tests.Replica;
@@ -18,6 +19,7 @@ public sealed class LostChangeTests : IDisposable
     private readonly EntryCipher _cipher = new(new SecretKey(new byte[SecretKey.Size]));
     private readonly MerkleLedger _tree = new();
     private readonly List<LedgerRecord> _records = [];
+    private readonly List<GovernanceState> _states = [];
     private GovernanceState _state;
     private Hash256 _previous;
 
@@ -57,8 +59,23 @@ public sealed class LostChangeTests : IDisposable
         Assert.Equal((new LogIndex((ulong)_records.Count - 1), Alder), (last, self));
     }
 
+    /// <summary>What ends a joint configuration is committed by the incoming voters alone (Raft 6): that an outgoing one lacks it says nothing.</summary>
+    [Fact]
+    public void The_end_of_a_change_is_kept_where_the_incoming_voters_may_have_committed_it()
+    {
+        Change(new Membership([Alder, Birch], [], [Cedar]));
+        int committed = _records.Count;
+        Admit("birch-1", NewBirch, Birch, new Membership([Alder, NewBirch], [Alder, Birch], [Cedar]));
+        Change(new Membership([Alder, NewBirch], [], [Cedar]));
+        (LogIndex last, NodeId self) = Restart(committed, Birch);
+        Assert.Equal((new LogIndex((ulong)_records.Count), Alder), (last, self));
+    }
+
     /// <summary>Alder starts over the log, and these answer until it takes part; where its log ends then, and as whom it does.</summary>
-    private (LogIndex Last, NodeId Self) Restart(params NodeId[] answering)
+    private (LogIndex Last, NodeId Self) Restart(params NodeId[] answering) => Restart(0, answering);
+
+    /// <param name="committed">So many entries are known to be.</param>
+    private (LogIndex Last, NodeId Self) Restart(int committed, params NodeId[] answering)
     {
         var start = new ReplicaStart(
             "alder-1", GovernedNetwork.NewPoint(), EntrySalt.Read(new byte[EntrySalt.Size]), Boot, new RaftFactory(),
@@ -73,7 +90,10 @@ public sealed class LostChangeTests : IDisposable
         var operations = new List<DiskOperation>();
         new LedgerWriter(chunks).Append([.. _records], _tree, operations);
         disk.Apply(operations);
-        var log = new RecoveredLog(chunks, _tree, default, null, null, [.. _records.Select(record => record.Frame)], new SealedState(Alder, new Term(1), NodeId.None));
+        LogPosition known = committed == 0 ? default : new LogPosition(new LogIndex((ulong)committed), new Term(1));
+        var log = new RecoveredLog(
+            chunks, _tree, known, committed == 0 ? null : _states[committed - 1], null, [.. _records.Skip(committed).Select(record => record.Frame)],
+            new SealedState(Alder, new Term(1), NodeId.None));
         Coco.Replica.Replica replica = Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true);
         var effects = new ReplicaEffects();
         for (ulong tick = 1; replica.Consensus is null && tick < 2_000; tick++)
@@ -87,7 +107,7 @@ public sealed class LostChangeTests : IDisposable
     }
 
     private ProbeAnswer Older(NodeId node) => new(
-        Boot, ProbeState.Restarting, node, new Term(1), new Coco.Consensus.LogPosition(new LogIndex((ulong)_records.Count - 1), new Term(1)), null, [], "");
+        Boot, ProbeState.Restarting, node, new Term(1), new LogPosition(new LogIndex((ulong)_records.Count - 1), new Term(1)), null, [], "");
 
     private void Admit(string name, NodeId node, NodeId? replaces, Membership membership) =>
         Apply(new GovernanceEntry.NodeAdmitted(GovernedNetwork.Start, membership, name, node, GovernedNetwork.NewPoint(), new byte[] { 1 }, replaces));
@@ -108,6 +128,7 @@ public sealed class LostChangeTests : IDisposable
         var place = new EntryHeader(kind, new Term(1), _tree.Last.Next(), version, EntrySalt.Read(new byte[EntrySalt.Size]), _previous);
         UnsignedEntry entry = EntryBuilder.Begin(in place, publicPart, default, _cipher);
         _previous = entry.LeafDigest;
+        _states.Add(_state);
         _tree.Append(_previous);
         _records.Add(new LedgerRecord(entry.Complete(_tree.Root, Alder, new byte[P256.SignatureSize]), _previous));
     }
