@@ -5,8 +5,8 @@ using Coco.Governance;
 using Coco.Log;
 using Coco.Primitives;
 using Coco.Replica;
-using LogPosition = Coco.Consensus.LogPosition;
 using GovernedNetwork = Coco.Core.Tests.Governance.TestNetwork;
+using LogPosition = Coco.Consensus.LogPosition;
 
 namespace Coco.Core.Tests.Replica;
 
