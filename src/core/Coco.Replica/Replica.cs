@@ -254,7 +254,7 @@ public sealed class Replica
                 break;
             case JoinAccepted accepted:
                 if (_context.IsActive ? _leases.TryRelease(accepted) : TryJoin(accepted))
-                    _context.Trust(_context.Identify(input.From, input.PublicKey.Span), accepted.AsOf);
+                    _context.Trust(_context.Identify(input.From, input.PublicKey.Span), accepted.AsOf.Index);
                 break;
             case JoinRefused refused when !_context.IsActive && _rejoin!.OnRefused(refused) is { } end: Halt($"a new start is needed: {end}"); break;
             default:
@@ -320,7 +320,7 @@ public sealed class Replica
         bool isOther = _context.Tail.State is { } state && state.Network.Value != accepted.Network;
         if (isOther) Halt("the network that admitted this VN is not the one whose ledger it holds");
         if (isOther) return false;
-        _context.Learn(accepted.Contacts);
+        _context.Learn(accepted.Contacts, accepted.AsOf);
         Configuration configuration = _context.Tail.State is { } known
             ? MembershipDesk.ToConfiguration(known.Membership) : Configuration.Empty;
         Activate(accepted.Self, default, configuration);

@@ -8,7 +8,7 @@ namespace Coco.Replica;
 /// <summary>What the parts of one sequencer share. Owned by <see cref="Replica"/>; nothing outside the room sees it.</summary>
 internal sealed class ReplicaContext
 {
-    private readonly Dictionary<NodeId, Contact> _contacts = [];
+    private readonly Dictionary<NodeId, (Contact Contact, LogPosition AsOf)> _told = [];
     private readonly Dictionary<NodeId, string> _heard = [];
     private (NodeId Leader, LogIndex AsOf) _trusted;
 
@@ -71,11 +71,11 @@ internal sealed class ReplicaContext
     public IReadOnlyCollection<string> PeerNames() =>
     [
         .. (Tail.State is { } state ? state.Constitution.Nodes.Select(node => node.Name).Union(state.Nodes.Select(node => node.Name)) : [])
-            .Union(_contacts.Values.Select(contact => contact.Name)).Union(Linked).Where(name => name != Start.Name),
+            .Union(Learned.Select(contact => contact.Name)).Union(Linked).Where(name => name != Start.Name),
     ];
 
     /// <summary>Incarnations of whom others told.</summary>
-    public IReadOnlyCollection<Contact> Learned => _contacts.Values;
+    public IEnumerable<Contact> Learned => _told.Values.Select(told => told.Contact);
 
     /// <summary>All incarnations that this VN's log knows.</summary>
     public IReadOnlyList<Contact> Contacts() => Tail.State is { } state
@@ -86,16 +86,22 @@ internal sealed class ReplicaContext
     /// <summary>A newer log than this VN's knows incarnations that are strangers here, and whose vote or log is needed all the same.</summary>
     public void LearnFrom(ProbeAnswer answer)
     {
-        if (answer.End.IsAsNewAs(Tail.LastPosition)) Learn(answer.Contacts);
+        if (answer.End.IsAsNewAs(Tail.LastPosition)) Learn(answer.Contacts, answer.End);
     }
 
-    public void Learn(IReadOnlyList<Contact> contacts)
+    /// <param name="asOf">Where the log ends that tells of them.</param>
+    public void Learn(IReadOnlyList<Contact> contacts, LogPosition asOf)
     {
-        foreach (Contact contact in contacts) _contacts[contact.Id] = contact;
+        foreach (Contact contact in contacts)
+            if (!_told.TryGetValue(contact.Id, out (Contact, LogPosition AsOf) told) || asOf.IsAsNewAs(told.AsOf)) _told[contact.Id] = (contact, asOf);
     }
 
-    /// <summary>A quorum has ended the lease of that one: nothing is taken from it nor given to it, but what renews the lease.</summary>
-    public bool IsOutcast(NodeId node) => !IsTrusted(node) && Tail.CommittedState?.Find(node)?.IsQuarantined == true;
+    /// <summary>
+    /// A quorum has ended the lease of that one: nothing is taken from it nor given to it, but what renews the lease. Where this VN does not
+    /// know the renewal to be committed, a later change may say so, for which that one's vote may be needed.
+    /// </summary>
+    public bool IsOutcast(NodeId node) => !IsTrusted(node)
+        && Tail.CommittedState?.Find(node)?.IsQuarantined == true && Tail.SettledState?.Find(node)?.IsQuarantined == true;
 
     /// <summary>
     /// That one, over an attested link, has admitted this VN or given it its keys back, so it leads. This VN's own log may end where that
@@ -112,6 +118,7 @@ internal sealed class ReplicaContext
         // By name, since a message for an incarnation that is gone reaches the one that took its place. One that came later and was heard is
         // another: this VN has not processed its admission yet.
         bool isOutcast = !IsTrusted(to) && Tail.CommittedState?.CurrentOf(name) is { IsQuarantined: true } current
+            && Tail.SettledState?.CurrentOf(name) is { IsQuarantined: true }
             && !(to > current.Id && _heard.ContainsKey(to));
         // Evidence is given to all who ask: one that this VN takes for quarantined may lead by now.
         if (!isOutcast || message is EvidenceAsk or EvidenceGive) Effects.Add(new SendEffect(name, message));
@@ -130,19 +137,38 @@ internal sealed class ReplicaContext
 
     /// <summary>
     /// Entries that are not committed may give an incarnation's number to another VN than those that take their place: so who speaks as that
-    /// incarnation is believed before them.
+    /// incarnation is believed before them, and so is a newer log.
     /// </summary>
-    public string? NameOf(NodeId node) =>
-        Tail.CommittedState?.Find(node)?.Name ?? _heard.GetValueOrDefault(node) ?? Tail.State?.Find(node)?.Name ?? _contacts.GetValueOrDefault(node)?.Name;
+    public string? NameOf(NodeId node)
+    {
+        if ((Tail.CommittedState?.Find(node)?.Name ?? _heard.GetValueOrDefault(node)) is { } name) return name;
+        bool isTold = _told.TryGetValue(node, out (Contact Contact, LogPosition AsOf) told);
+        if (isTold && IsNewer(told.AsOf)) return told.Contact.Name;
+        return Tail.State?.Find(node)?.Name ?? (isTold ? told.Contact.Name : null);
+    }
 
     /// <summary>The incarnation that holds this key and may speak for this VN; none for strangers.</summary>
     public NodeId Identify(string name, ReadOnlySpan<byte> publicKey)
     {
-        if (Tail.State?.Find(name, publicKey) is { } incarnation) return incarnation.Id;
-        foreach ((NodeId id, Contact contact) in _contacts)
-            if (contact.Name == name && contact.PublicKey.Span.SequenceEqual(publicKey)) return IsOthers(id) ? NodeId.None : id;
-        return NodeId.None;
+        if (Tail.CommittedState?.Find(name, publicKey) is { } committed) return committed.Id;
+        (NodeId id, LogPosition asOf) = FindTold(name, publicKey);
+        if (id != NodeId.None && IsNewer(asOf)) return id;
+        return Tail.State?.Find(name, publicKey)?.Id ?? id;
     }
+
+    /// <summary>As the newest log has it that tells of it.</summary>
+    private (NodeId Id, LogPosition AsOf) FindTold(string name, ReadOnlySpan<byte> publicKey)
+    {
+        (NodeId Id, LogPosition AsOf) found = default;
+        foreach ((NodeId id, (Contact contact, LogPosition asOf)) in _told)
+        {
+            bool isIt = contact.Name == name && contact.PublicKey.Span.SequenceEqual(publicKey) && asOf.IsAsNewAs(found.AsOf);
+            if (isIt && !IsOthers(id)) found = (id, asOf);
+        }
+        return found;
+    }
+
+    private bool IsNewer(LogPosition asOf) => !Tail.LastPosition.IsAsNewAs(asOf);
 
     /// <summary>Others told of it by entries that were not committed, and its number was given to another one since.</summary>
     private bool IsOthers(NodeId told) => Tail.CommittedState?.Find(told) is not null;

@@ -16,10 +16,11 @@ internal sealed class BulkThreads : IComputations, IDisposable
 
     private readonly BlockingCollection<Action> _waiting = [];
     private readonly Inbox<Action> _found = new();
+    private int _computing = Environment.ProcessorCount;
 
     public BulkThreads()
     {
-        for (int i = 0; i < Environment.ProcessorCount; i++) new Thread(Compute) { IsBackground = true, Name = "bulk" }.Start();
+        for (int i = 0; i < _computing; i++) new Thread(Compute) { IsBackground = true, Name = "bulk" }.Start();
         new Thread(Tell) { IsBackground = true, Name = "bulk found" }.Start();
     }
 
@@ -59,7 +60,7 @@ internal sealed class BulkThreads : IComputations, IDisposable
     {
         ThreadRank.Lower(Niceness);
         foreach (Action computation in _waiting.GetConsumingEnumerable()) computation();
-        _found.Post(_found.Close);
+        if (Interlocked.Decrement(ref _computing) == 0) _found.Post(_found.Close); // the others have posted what they found
     }
 
     private void Tell()

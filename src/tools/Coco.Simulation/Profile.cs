@@ -222,6 +222,7 @@ public sealed record Profile(string Name, string Description)
             {
                 ["withheldEvidence"] = 10, ["clockStopped"] = 4, ["sleepAll"] = 2, ["crash"] = 3, ["crashAtStep"] = 4, ["partition"] = 4, ["asymmetric"] = 2,
                 ["delay"] = 3, ["clockDrift"] = 3, ["pause"] = 3, ["away"] = 2, ["killAll"] = 1, ["workerKill"] = 2, ["rollback"] = 1,
+                [FaultKinds.RenewedDeath] = 3,
             },
         },
         new("all-rolled-back", "All disks are rolled back together: nothing but the nonces can be saved.")

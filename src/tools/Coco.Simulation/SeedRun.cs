@@ -121,8 +121,7 @@ internal sealed class SeedRun : IDisposable
     private void GoOnWithoutOne()
     {
         if (_cluster.Faults.Absent is not { } absent) return;
-        // A change that was begun when its leader still heard it may need it.
-        _world.RunUntil(_world.Now + (FaultPlan.LeaderForgetsMs * SimulationWorld.Millisecond), () => false);
+        _world.RunUntil(_cluster.Faults.AbsentIsForgottenAt, () => false);
         long before = _world.Counters.Acknowledged;
         if (Dispensable.CanGoOn(_cluster, absent)) Expect(() => _world.Counters.Acknowledged >= before + MinWithoutOne, $"while {absent.Name} is away, clients get no answers of the others");
         _cluster.Faults.Return();

@@ -93,7 +93,7 @@ public sealed class PeerMessageCodecTests
         new EvidenceWanted(Number(), true),
         StillHere.Instance,
         new JoinAccepted(
-            Number(), new NodeId(Number()), Hash(), Hash(), new LogIndex(Number()),
+            Number(), new NodeId(Number()), Hash(), Hash(), new LogPosition(new LogIndex(Number()), new Term(Number())),
             Contacts(), Bytes()),
         new JoinRefused(Number(), Text(), Text(), Text(), true),
         new SnapshotReport(new SnapshotClaim(new LogIndex(Number()), Hash())),

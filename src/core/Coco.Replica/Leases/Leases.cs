@@ -75,7 +75,7 @@ internal sealed class Leases(ReplicaContext context, EntryMaker maker, Membershi
         if (!context.IsQuarantined || accepted.Boot != context.Start.Boot || accepted.Self != context.Self || context.Cipher is null) return false;
         context.IsQuarantined = false;
         worker.OnResumed();
-        context.Learn(accepted.Contacts);
+        context.Learn(accepted.Contacts, accepted.AsOf);
         context.Trace("The lease is renewed: this VN takes part again.");
         return true;
     }

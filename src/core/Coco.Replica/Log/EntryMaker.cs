@@ -31,8 +31,6 @@ internal sealed class EntryMaker(ReplicaContext context)
 
     private sealed record Unsigned(ulong Ticket, UnsignedEntry Entry, Hash256 Root, Configuration? Configuration, TailEntry Tail);
 
-    public bool HasUnsigned => _unsigned.Count > 0;
-
     public void Make(in EntryDraft draft)
     {
         LogTail tail = context.Tail;

@@ -12,6 +12,7 @@ namespace Coco.Replica;
 internal sealed class LogTail
 {
     private readonly List<TailEntry> _entries = [];
+    private readonly List<TailEntry> _changes = [];
     private readonly ulong _keptLeaves;
     private LogPosition _processed;
     private GovernanceState? _state;
@@ -49,6 +50,15 @@ internal sealed class LogTail
     /// <summary>Governance as of the last committed entry that was processed.</summary>
     public GovernanceState? CommittedState => _state;
 
+    /// <summary>The last change of who takes part, genesis among them, that was not processed as committed; null: there is none.</summary>
+    public TailEntry? LastChange => _changes.Count > 0 ? _changes[^1] : null;
+
+    /// <summary>
+    /// Governance as of the last change of who takes part that is sure to be committed: a leader begins one only when the one before it is
+    /// (Raft 6). After a start this tells more than <see cref="CommittedState"/>, as no leader has told yet what is committed.
+    /// </summary>
+    public GovernanceState? SettledState => _changes.Count > 1 ? _changes[^2].State : _state;
+
     public BatchNumber? LastBatch => _entries.Count > 0 ? _entries[^1].LastBatch : _batch;
 
     public BatchNumber? CommittedBatch => _batch;
@@ -76,6 +86,7 @@ internal sealed class LogTail
         Invariant.Holds(entry.Index == Last.Next(), "an entry follows the one before");
         Tree.Append(entry.Leaf);
         _entries.Add(entry);
+        if (entry.Kind is EntryKind.Configuration or EntryKind.Genesis) _changes.Add(entry);
     }
 
     public void TruncateAfter(LogIndex index)
@@ -85,6 +96,7 @@ internal sealed class LogTail
         Tree.TruncateTo(index);
         int keep = (int)(index.Value - Processed.Value);
         _entries.RemoveRange(keep, _entries.Count - keep);
+        _changes.RemoveAll(change => change.Index > index);
     }
 
     /// <summary>Takes the oldest entry out as committed, and says whether the state after it is to be written down.</summary>
@@ -92,6 +104,7 @@ internal sealed class LogTail
     {
         TailEntry entry = _entries[0];
         _entries.RemoveAt(0);
+        if (_changes.Count > 0 && _changes[0] == entry) _changes.RemoveAt(0);
         _processed = new LogPosition(entry.Index, entry.Term);
         Points = Points.After(entry.Kind, entry.Index, entry.Frame.Bytes.Length, entry.State.Constitution.Snapshots, out isSnapshotDue);
         _leaf = entry.Leaf;

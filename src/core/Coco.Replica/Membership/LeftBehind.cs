@@ -38,7 +38,8 @@ internal sealed class LeftBehind(ReplicaContext context)
     {
         ConsensusStatus status = context.Consensus.Status;
         string leader = status.Leader is { } node ? context.NameOf(node) ?? "" : "";
-        bool hasQuorum = status.HasQuorum && leader.Length > 0 && livesWithoutIt;
+        // Consensus stands still in a quarantined VN, as it was when the quarantine began.
+        bool hasQuorum = !context.IsQuarantined && status.HasQuorum && leader.Length > 0 && livesWithoutIt;
         return new ProbeAnswer(
             boot, hasQuorum ? ProbeState.HasQuorum : ProbeState.NoQuorum, context.Self, status.Term, status.Last,
             MembershipDesk.ToMembership(status.Configuration), context.Contacts(), hasQuorum ? leader : "");

@@ -16,7 +16,7 @@ internal static class LostChange
     /// <param name="end">The end of the log that this VN showed just now; null: it showed none.</param>
     public static LogIndex? Find(ReplicaContext context, NodeId self, Func<NodeId, LogPosition?> end)
     {
-        if (Last(context) is not { } change) return null;
+        if (context.Tail.LastChange is not { Kind: EntryKind.Configuration } change) return null;
         foreach (TailEntry entry in context.Tail.Entries)
             if (entry.Index >= change.Index && entry.Frame.Signer != self) return null;
         var at = new LogPosition(change.Index, change.Term);
@@ -25,16 +25,4 @@ internal static class LostChange
         Configuration committers = MembershipDesk.ToConfiguration(change.State.Membership);
         return Quorum.Holds(committers, MayHold) ? null : change.Index;
     }
-
-    /// <summary>Who takes part without the last change that is not known to be committed. A leader makes one after the other, so those before are.</summary>
-    public static Configuration Before(ReplicaContext context)
-    {
-        Governance.GovernanceState before = context.Tail.CommittedState ?? context.State;
-        TailEntry? change = Last(context);
-        foreach (TailEntry entry in context.Tail.Entries)
-            if (entry.Index < change?.Index) before = entry.State;
-        return MembershipDesk.ToConfiguration(before.Membership);
-    }
-
-    private static TailEntry? Last(ReplicaContext context) => context.Tail.Entries.LastOrDefault(entry => entry.Kind == EntryKind.Configuration);
 }

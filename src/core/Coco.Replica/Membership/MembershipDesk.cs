@@ -77,13 +77,8 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         if (_applicants.Count > 0) Admit(_applicants[0]);
     }
 
-    public bool CanChange(bool allowJoint)
-    {
-        if (maker.HasUnsigned && context.Tail.Entries.Any(IsChange)) return false;
-        return !context.Tail.Entries.Any(IsChange) && (allowJoint || !context.Consensus.Status.Configuration.IsJoint);
-    }
-
-    private static bool IsChange(TailEntry entry) => entry.Kind is EntryKind.Configuration or EntryKind.Genesis;
+    public bool CanChange(bool allowJoint) =>
+        context.Tail.LastChange is null && (allowJoint || !context.Consensus.Status.Configuration.IsJoint);
 
     private void Admit(Applicant applicant)
     {
@@ -214,7 +209,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
     {
         GovernanceState state = context.State;
         context.Effects.Add(new SendEffect(
-            name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), context.Tail.Processed, context.Contacts(), default)));
+            name, new JoinAccepted(boot, id, state.Network.Value, state.Constitution.ComputeDigest(), context.Tail.ProcessedPosition, context.Contacts(), default)));
     }
 
     private void Refuse(string name, ulong boot, string reason, bool isForGood = false)

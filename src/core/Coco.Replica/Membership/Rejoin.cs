@@ -131,7 +131,8 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
             if (HasShown(node) && answer.End.IsAsNewAs(Shown)) Shown = answer.End;
         }
         // A disk that went back shows less than its VN held, so a change is taken back only where the network can't go on with it.
-        LastToKeep = !isLastShown && LostChange.Find(context, self, EndShownBy) is { } lost ? new LogIndex(lost.Value - 1) : null;
+        LogIndex? lost = isLastShown ? null : LostChange.Find(context, self, EndShownBy);
+        LastToKeep = lost is { } first ? new LogIndex(first.Value - 1) : null;
         ResumeTerm = highest.Next();
     }
 
@@ -154,7 +155,8 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     /// its log may not say yet what a newer one says: also that this VN votes, as the incarnation that it is.
     /// </summary>
     private IEnumerable<Configuration> Others() => Newer()
-        .Append(LostChange.Before(context)).Append(MembershipDesk.ToConfiguration((context.Tail.CommittedState ?? context.State).Membership));
+        .Append(MembershipDesk.ToConfiguration((context.Tail.SettledState ?? context.State).Membership))
+        .Append(MembershipDesk.ToConfiguration((context.Tail.CommittedState ?? context.State).Membership));
 
     /// <summary>As logs have it that are at least as new as this VN's.</summary>
     private IEnumerable<Configuration> Newer()

@@ -95,7 +95,7 @@ public sealed record JoinRequest(ulong Boot, ReadOnlyMemory<byte> Evidence, Read
 /// <summary>It is admitted: who it is, and whom it may speak to. The shell adds the session keys and takes them off again.</summary>
 /// <param name="AsOf">The last committed entry of the leader that says so.</param>
 public sealed record JoinAccepted(
-    ulong Boot, NodeId Self, Hash256 Network, Hash256 ConstitutionDigest, LogIndex AsOf, IReadOnlyList<Contact> Contacts,
+    ulong Boot, NodeId Self, Hash256 Network, Hash256 ConstitutionDigest, LogPosition AsOf, IReadOnlyList<Contact> Contacts,
     ReadOnlyMemory<byte> Keys) : PeerMessage;
 
 /// <summary>It is not: why, or where the leader is.</summary>

@@ -189,7 +189,8 @@ public static class PeerMessageCodec
         writer.WriteUInt64(message.Self.Value);
         writer.WriteHash(message.Network);
         writer.WriteHash(message.ConstitutionDigest);
-        writer.WriteUInt64(message.AsOf.Value);
+        writer.WriteUInt64(message.AsOf.Index.Value);
+        writer.WriteUInt64(message.AsOf.Term.Value);
         WriteContacts(writer, message.Contacts);
         writer.WriteBytes(message.Keys.Span);
     }
@@ -272,7 +273,7 @@ public static class PeerMessageCodec
         var self = new NodeId(fields.UInt64());
         Hash256 network = fields.Hash();
         Hash256 digest = fields.Hash();
-        var asOf = new LogIndex(fields.UInt64());
+        var asOf = new LogPosition(new LogIndex(fields.UInt64()), new Term(fields.UInt64()));
         return new JoinAccepted(boot, self, network, digest, asOf, ReadContacts(ref fields), fields.Bytes(Limits.MaxEvidenceBytes));
     }
 

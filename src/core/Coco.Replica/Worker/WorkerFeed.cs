@@ -61,10 +61,11 @@ internal sealed class WorkerFeed(ReplicaContext context)
     {
         if (context.IsSuspended || _phase != Phase.Welcomed || _next != LogIndex.Zero || context.Tail.CommittedState is not { } state) return;
         _snapshot = context.Snapshots.Newest?.Facts;
-        // Without a snapshot it begins with the first entry, which may still be on its way to the disk.
-        if (_snapshot is null && context.Chunks is { } chunks && chunks.First.Value > 1) return;
         // The entry of the snapshot's own batch comes again: what follows is built on it.
-        _next = _snapshot?.Index ?? new LogIndex(1);
+        LogIndex first = _snapshot?.Index ?? new LogIndex(1);
+        // The files from there on may still be fetched: the snapshot that this VN went on from can't be read any more, and there is none or an older one.
+        if (context.Chunks is { } chunks && chunks.First > first) return;
+        _next = first;
         context.FeedingFrom = _snapshot?.Index;
         context.Effects.Add(new WelcomeWorkerEffect(state, _snapshot));
     }

@@ -36,15 +36,19 @@ internal sealed class Addressing(Cluster cluster, Host host)
     public void OnSent(string name, NodeId to) => _due.Remove((to, name));
 
     /// <summary>All that the sequencer had to do in one step is done.</summary>
-    /// <param name="committed">What this VN knew to be committed before or after it; nothing leaves for those whose lease has ended.</param>
+    /// <param name="committed">
+    /// What this VN knew to be committed before or after it: nothing leaves for those whose lease has ended, and another VN may have been given
+    /// the number by which entries that were lost called this one.
+    /// </param>
     public void OnStepped(params ReadOnlySpan<GovernanceState?> committed)
     {
         foreach ((NodeId to, string name) in _due)
         {
-            bool isOutcast = false;
+            bool isOther = false;
             foreach (GovernanceState? state in committed)
-                isOutcast |= state?.Find(to) is { IsQuarantined: true } || (state?.CurrentOf(name) is { IsQuarantined: true } current && current.Id > to);
-            if (!isOutcast) cluster.World.Violate("addressing", $"{host.Name} has something for incarnation {to} and does not send it to {name}, which has spoken as it");
+                isOther |= state?.Find(to) is { } record && (record.IsQuarantined || record.Name != name)
+                    || (state?.CurrentOf(name) is { IsQuarantined: true } current && current.Id > to);
+            if (!isOther) cluster.World.Violate("addressing", $"{host.Name} has something for incarnation {to} and does not send it to {name}, which has spoken as it");
         }
         _due.Clear();
     }

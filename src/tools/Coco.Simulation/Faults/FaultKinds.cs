@@ -7,7 +7,8 @@ internal static class FaultKinds
     public const string RollBackAtDeath = "rollbackAtDeath";
     public const string SplitStarts = "splitStarts";
     public const string UnseenReturn = "unseenReturn";
+    public const string RenewedDeath = "renewedDeath";
 
     /// <summary>Those that a profile draws: if one never comes, its whole row is empty.</summary>
-    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind is not (RollBackAtDeath or SplitStarts or UnseenReturn));
+    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind is not (RollBackAtDeath or SplitStarts or UnseenReturn or RenewedDeath));
 }

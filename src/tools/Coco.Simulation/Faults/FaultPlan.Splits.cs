@@ -3,7 +3,7 @@ using Coco.Simulation.Nodes;
 
 namespace Coco.Simulation.Faults;
 
-/// <summary>What both sides of a cut do at the same time.</summary>
+/// <summary>Faults of several steps: what both sides of a cut do at the same time, and what leases lead to.</summary>
 internal sealed partial class FaultPlan
 {
     private const int FewestForSplit = 5;
@@ -60,6 +60,32 @@ internal sealed partial class FaultPlan
             When(IsBack, LongestCutMs, () =>
             {
                 cluster.Links.MendAll();
+                if (!IsAnyRolledBack) KillMany("killAll", [.. cluster.Running]);
+            });
+        });
+    }
+
+    /// <summary>
+    /// Evidence is withheld of all but the leader, whose quorum needs some of them. Whose lease ends renews it and takes part again, so the lease of
+    /// one that was needed ends; then all die, and most have no certificate yet of what they committed since.
+    /// </summary>
+    private void DieOnceRenewed()
+    {
+        List<Host> others = [.. cluster.Running.Where(host => host != cluster.Leader)];
+        if (others.Count < 2) return;
+        foreach (Host host in others)
+        {
+            World.CountFault("withheldEvidence", host.Name);
+            host.WithheldUntil = World.Now + (LongestLookMs * Ms);
+        }
+        bool HasEnded(Host host) => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true };
+        When(() => others.Exists(HasEnded), LongestLookMs, () =>
+        {
+            List<Host> held = [.. others.Where(host => !HasEnded(host))];
+            foreach (Host host in others.Except(held)) host.WithheldUntil = 0;
+            When(() => held.Exists(HasEnded), LongestLookMs, () =>
+            {
+                foreach (Host host in held) host.WithheldUntil = 0;
                 if (!IsAnyRolledBack) KillMany("killAll", [.. cluster.Running]);
             });
         });

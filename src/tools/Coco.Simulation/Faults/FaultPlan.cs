@@ -16,7 +16,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
     private const long MaxClockErrorMs = 100_000;
 
     /// <summary>Longer than a leader counts on a VN that it does not hear.</summary>
-    public const long LeaderForgetsMs = 1_000;
+    private const long LeaderForgetsMs = 1_000;
 
     private const long LongestWaitForChangeMs = 3_000;
 
@@ -96,6 +96,9 @@ internal sealed partial class FaultPlan(Cluster cluster)
 
     public bool HasEnded { get; private set; }
 
+    /// <summary>Until then a change may begin that needs the VN that stays away: its leader still counts on it, and may stand still until it does.</summary>
+    public long AbsentIsForgottenAt { get; private set; }
+
     /// <summary>Everything works again from now on, but that one VN may stay away.</summary>
     public void End(Host? absent)
     {
@@ -107,6 +110,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             World.Note(absent.Name, "stays away");
             World.CountFault("absent", absent.Name);
             cluster.Crash(absent, isPowerLost: false);
+            AbsentIsForgottenAt = Math.Max(World.Now, cluster.Hosts.Max(host => host.PausedUntil)) + (LeaderForgetsMs * Ms);
         }
         _armed.Clear();
         _armedWorkers.Clear();
@@ -126,7 +130,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             host.Drift(1);
             if (!host.IsWanted) continue;
             if (absent is null) cluster.Start(host);
-            else World.After(LeaderForgetsMs * Ms, () => cluster.Start(host));
+            else World.After(AbsentIsForgottenAt - World.Now, () => cluster.Start(host));
         }
     }
 
@@ -253,6 +257,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.RollBackAtDeath: CutOffBeforeDeath(host); break;
             case FaultKinds.SplitStarts: SplitStarts(host); break;
             case FaultKinds.UnseenReturn: ReturnUnseen(host); break;
+            case FaultKinds.RenewedDeath: DieOnceRenewed(); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;
