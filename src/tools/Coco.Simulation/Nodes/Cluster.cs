@@ -46,7 +46,7 @@ internal sealed class Cluster : IDisposable
         MinPipelined = (int)world.Random.Between(1, 8);
         Limits = world.Profile.DrawsLimits ? DrawnLimits.Draw((ulong)world.Seed) : DrawnLimits.Production;
         _sessionKey = new SecretKey(world.Random.NextHash().Span);
-        PieceBytes = (int)world.Random.Between(500, 5_000);
+        PieceBytes = (int)world.Random.Between(400, 2_500);
         var snapshots = new SnapshotSettings((int)world.Random.Between(10, 120), world.Random.Between(4_000, 200_000));
         Constitution constitution = Organisations.Constitution(
             _hosts.Take(nodes).Select(host => host.Name), ElectionTimeoutMs, Limits.MaxBatchTransactions, snapshots, LedgerTwin.Settings) with
