@@ -40,6 +40,11 @@ catch (OperationCanceledException)
 {
     return 0;
 }
+catch (VnStoppedException stopped)
+{
+    Log(stopped.Message);
+    return 4;
+}
 catch (InvalidDataException problem)
 {
     Log(problem.Message);

@@ -419,7 +419,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case JudgeEvidenceEffect judge: _leases.Judge(judge); break;
             case EvidenceCommittedEffect committed: _leases.Check(committed); break;
             case QuarantinedEffect: OnQuarantined(); break;
-            case HaltEffect halt: End(new InvariantException($"This VN stops: {halt.Reason}.")); break;
+            case HaltEffect halt: End(new VnStoppedException(halt.Reason)); break;
             case AlertEffect alert: Alert(alert.Kind, alert.Text); break;
             case TraceEffect trace:
                 if (trace.Text.Contains("Leader", StringComparison.Ordinal)) _elections++;

@@ -215,6 +215,11 @@ public sealed record Profile(string Name, string Description)
                 ["slowDisk"] = 4, ["delay"] = 4, ["withheldEvidence"] = 4, [FaultKinds.SplitStarts] = 6, [FaultKinds.UnseenReturn] = 6,
             },
         },
+        new("numbers", "A leader that is cut off gives a VN a number that the others give to another one; little else goes wrong.")
+        {
+            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 3_000, Sizes = [5, 7],
+            Weights = new Dictionary<string, int> { [FaultKinds.LostNumber] = 6, [FaultKinds.SplitStarts] = 2, ["crash"] = 1, ["slowDisk"] = 1 },
+        },
         new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")
         {
             Loss = 0.01, Reordering = 0.02, FaultEveryMs = 400, Leases = (400, 1_600), LeavesOneAway = 0, // whose lease holds when no quorum renews them is another matter

@@ -8,7 +8,11 @@ internal static class FaultKinds
     public const string SplitStarts = "splitStarts";
     public const string UnseenReturn = "unseenReturn";
     public const string RenewedDeath = "renewedDeath";
+    public const string LostNumber = "lostNumber";
+
+    /// <summary>They are of the VN that leads.</summary>
+    public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber;
 
     /// <summary>Those that a profile draws: if one never comes, its whole row is empty.</summary>
-    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind is not (RollBackAtDeath or SplitStarts or UnseenReturn or RenewedDeath));
+    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind is not (RollBackAtDeath or SplitStarts or UnseenReturn or RenewedDeath or LostNumber));
 }

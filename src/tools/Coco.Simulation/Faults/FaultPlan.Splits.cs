@@ -38,6 +38,39 @@ internal sealed partial class FaultPlan
     }
 
     /// <summary>
+    /// The leader is cut off with a VN that starts, and gives it a number in an entry that is never committed. All others start again and hear of
+    /// it; then the leader starts again too, and they give that number to it. Only then does the first one reach them, and it asks them again.
+    /// </summary>
+    private void SpreadLostNumber(Host leader)
+    {
+        List<Host> others = [.. cluster.Running.Where(host => host != leader)];
+        if (others.Count + 1 < FewestForSplit) return;
+        Host lost = Random.Pick(others);
+        others.Remove(lost);
+        World.CountFault("partition", Names([leader, lost]));
+        Cut([leader, lost], isOneWay: false);
+        World.CountFault("crash", lost.Name);
+        CrashAndRestart(lost, 100);
+        World.After(Random.Between(900, 1_400) * Ms, () =>
+        {
+            if (_isOver || World.IsBroken || IsAnyRolledBack) return;
+            cluster.Links.MendAll();
+            Cut([lost], isOneWay: false);
+            World.CountFault("killQuorum", Names(others));
+            foreach (Host host in others) CrashAndRestart(host, 60);
+            World.After(Random.Between(250, 450) * Ms, () =>
+            {
+                if (_isOver || World.IsBroken || IsAnyRolledBack) return;
+                var before = cluster.Governance?.CurrentOf(leader.Name)?.Id;
+                World.CountFault("away", leader.Name);
+                cluster.Crash(leader, isPowerLost: false);
+                World.After(Random.Between(1_500, 2_500) * Ms, () => cluster.Start(leader));
+                When(() => cluster.Governance?.CurrentOf(leader.Name)?.Id != before, LongestLookMs, cluster.Links.MendAll);
+            });
+        });
+    }
+
+    /// <summary>
     /// The lease of a VN ends; then it starts again and is admitted anew while another one is cut off. That one knows it as quarantined, until
     /// all die and it hears of its new incarnation from others.
     /// </summary>

@@ -213,7 +213,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
         FaultKinds.RollBackAtDeath => MayLose(host) && cluster.Running.All(TakesPart),
         "snapshotDamage" => !IsAnyRolledBack && (IsWhole(host) || MayLose(host)),
         "away" => !IsAnyRolledBack && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)),
-        "leaderCut" or FaultKinds.SplitStarts => !IsAnyRolledBack && host == cluster.Leader,
+        "leaderCut" or FaultKinds.SplitStarts or FaultKinds.LostNumber => !IsAnyRolledBack && host == cluster.Leader,
         "handOver" => host == cluster.Leader,
         "workerKill" => host.Worker is not null,
         "boundaryCut" => host.Manager!.Link is not null,
@@ -226,7 +226,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
     {
         List<Host> running = [.. cluster.Running];
         if (_isOver || World.IsBroken || running.Count == 0) return;
-        Host? leader = kind is "leaderCut" or "handOver" or FaultKinds.SplitStarts ? cluster.Leader : null;
+        Host? leader = FaultKinds.IsOfLeader(kind) ? cluster.Leader : null;
         Host host = aimed ?? leader ?? Random.Pick(running);
         World.Note("fault", $"{number}: {kind}, {host.Name}{(aimed is null ? "" : " in the middle of a step")}");
         if (!CanBegin(kind, host)) return;
@@ -258,6 +258,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.SplitStarts: SplitStarts(host); break;
             case FaultKinds.UnseenReturn: ReturnUnseen(host); break;
             case FaultKinds.RenewedDeath: DieOnceRenewed(); break;
+            case FaultKinds.LostNumber: SpreadLostNumber(host); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;
