@@ -98,6 +98,9 @@ public static class Limits
     /// <summary>The same where answers were seen to come sooner: not before this long, nor four round trips.</summary>
     public const ulong MinAskAgainTicks = 20;
 
+    /// <summary>Older ledger files are asked of another VN when nothing came of one in this time.</summary>
+    public const ulong SilentTicks = 300;
+
     /// <summary>A file of which nothing came in this time is given up; a snapshot that nobody asks for counts as not arrived.</summary>
     public const ulong FetchTicks = 1_000;
 }

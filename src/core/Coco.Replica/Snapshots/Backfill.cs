@@ -27,7 +27,7 @@ internal sealed class Backfill(ReplicaContext context, Func<ulong> nextTicket)
     {
         if (context.Chunks is not { } chunks || chunks.Count == 0 || chunks.First.Value <= 1) return;
         if (IsIdle && context.Now >= _idleUntil) Look(chunks);
-        else if (_pull is { } pull && (pull.HasFailed || pull.IsStale)) Pause();
+        else if (_pull is { } pull && (pull.HasFailed || pull.IsSilent)) Pause();
         else _pull?.OnTick();
     }
 

@@ -30,6 +30,9 @@ internal sealed class FilePull(ReplicaContext context, NodeId from, SharedFile k
     /// <summary>Nothing came in a long time.</summary>
     public bool IsStale => context.Now - _heardAt >= Limits.FetchTicks;
 
+    /// <summary>Nothing came although it was asked for more than once: another VN may answer sooner.</summary>
+    public bool IsSilent => context.Now - _heardAt >= Limits.SilentTicks;
+
     /// <summary>Asks for what comes after <see cref="Received"/>.</summary>
     public void Ask()
     {

@@ -78,7 +78,8 @@ internal sealed class SnapshotDesk(ReplicaContext context, EntryMaker maker, Sna
     {
         if (!context.Snapshots.Remove(input.Index)) return;
         context.Effects.Add(new AlertEffect("snapshot", $"The snapshot of entry {input.Index} can't be used: {input.Reason}."));
-        context.Effects.Add(new DropSnapshotEffect(input.Index));
+        // While older ledger files are still being fetched a start can't do without it, and may be able to read it again.
+        if (context.Chunks is { First.Value: <= 1 }) context.Effects.Add(new DropSnapshotEffect(input.Index));
     }
 
     /// <summary>One that was installed; what this VN was about to write is older.</summary>
