@@ -64,10 +64,11 @@ internal sealed class GrownLedger : IDisposable
 
     /// <summary>Alder starts over it, with what it had sealed.</summary>
     /// <param name="committed">So many entries are known to be.</param>
-    public Coco.Replica.Replica Start(int committed = 0)
+    /// <param name="plug">Raft by default.</param>
+    public Coco.Replica.Replica Start(int committed = 0, Coco.Consensus.IConsensusFactory? plug = null)
     {
         var start = new ReplicaStart(
-            "alder-1", GovernedNetwork.NewPoint(), EntrySalt.Read(new byte[EntrySalt.Size]), Boot, new RaftFactory(),
+            "alder-1", GovernedNetwork.NewPoint(), EntrySalt.Read(new byte[EntrySalt.Size]), Boot, plug ?? new RaftFactory(),
             new Coco.Consensus.ConsensusSettings { ElectionTimeoutTicks = 10, HeartbeatTicks = 2 })
         {
             Signatures = LoneReplica.AnySignature.Instance,
