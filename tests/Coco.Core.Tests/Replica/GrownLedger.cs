@@ -103,6 +103,20 @@ internal sealed class GrownLedger : IDisposable
         }
     }
 
+    /// <summary>One VN says something to another, whose disk answers at once; what that one sends.</summary>
+    public static List<SendEffect> Hear(Coco.Replica.Replica replica, string name, ReadOnlyMemory<byte> key, PeerMessage message)
+    {
+        var sent = new List<SendEffect>();
+        var effects = new ReplicaEffects();
+        replica.Step(new PeerInput(name, key, message), effects);
+        for (int i = 0; i < effects.Count; i++)
+        {
+            if (effects[i] is DiskEffect disk) replica.Step(new DiskInput(disk.Ticket), effects);
+            if (effects[i] is SendEffect send) sent.Add(send);
+        }
+        return sent;
+    }
+
     private void Append(EntryKind kind, byte[] publicPart, GovernanceVersion version)
     {
         var place = new EntryHeader(kind, new Term(1), _tree.Last.Next(), version, EntrySalt.Read(new byte[EntrySalt.Size]), _previous);

@@ -1,5 +1,3 @@
-using Coco.Consensus;
-using Coco.Consensus.Raft;
 using Coco.Governance;
 using Coco.Primitives;
 using Coco.Replica;
@@ -12,7 +10,7 @@ public sealed class LeftBehindTests
     private static readonly NodeId Self = new(1);
     private static readonly NodeId Other = new(2);
 
-    private readonly CutOff _plug = new();
+    private readonly ClaimingRaft _plug = new(); // hears of no quorum
 
     [Fact]
     public void A_vn_that_the_network_counts_on_gives_it_time_to_reach_it_after_a_partition()
@@ -74,24 +72,4 @@ public sealed class LeftBehindTests
 
     private static ProbeAnswer GoesOn(params NodeId[] voters) => new(
         LoneReplica.Boot, ProbeState.HasQuorum, Other, new Term(9), default, new Membership(voters, [], []), [], "birch");
-
-    /// <summary>Raft of one, which says that it hears of no quorum.</summary>
-    private sealed class CutOff : IConsensusFactory, IConsensus
-    {
-        private IConsensus? _inner;
-
-        public bool HasQuorum { get; set; }
-
-        public string Name => "raft";
-
-        public ConsensusStatus Status => _inner!.Status with { HasQuorum = HasQuorum };
-
-        public IConsensus Create(ConsensusStart start)
-        {
-            _inner = new RaftFactory().Create(start);
-            return this;
-        }
-
-        public void Step(ConsensusInput input, ConsensusEffects effects) => _inner!.Step(input, effects);
-    }
 }

@@ -4,7 +4,6 @@ using Coco.Governance;
 using Coco.Primitives;
 using Coco.Replica;
 using static Coco.Core.Tests.Replica.GrownLedger;
-using SendEffect = Coco.Replica.SendEffect;
 
 namespace Coco.Core.Tests.Replica;
 
@@ -47,7 +46,7 @@ public sealed class UnsettledLogTests : IDisposable
         ];
         Hear(replica, "birch-1", key, new JoinAccepted(Boot, NewAlder, _ledger.State.Network.Value, Hash256.Zero, asOf, contacts, default));
         var heartbeat = new RaftMessage { Kind = MessageKind.Heartbeat, Term = asOf.Term, Flag = true };
-        Assert.Equal([NewBirch], Hear(replica, "birch-1", key, ToConsensus(NewAlder, heartbeat)));
+        Assert.Equal([NewBirch], Answers(replica, "birch-1", key, ToConsensus(NewAlder, heartbeat)));
     }
 
     /// <returns>How many entries are known to be committed: its lease has ended by then.</returns>
@@ -68,22 +67,12 @@ public sealed class UnsettledLogTests : IDisposable
         var end = new LogPosition(new LogIndex((ulong)_ledger.Count), new Term(1));
         _ledger.AnswerUntilItTakesPart(replica, end, Birch, Cedar);
         var request = new RaftMessage { Kind = MessageKind.PreVoteRequest, Term = new Term(9), Index = end.Index, LogTerm = end.Term };
-        return Hear(replica, "cedar-1", _ledger.State.Find(Cedar)!.PublicKey, ToConsensus(Alder, request));
+        return Answers(replica, "cedar-1", _ledger.State.Find(Cedar)!.PublicKey, ToConsensus(Alder, request));
     }
 
     private static ConsensusPeerMessage ToConsensus(NodeId to, in RaftMessage message) => new(to, RaftMessageCodec.Encode(message, new ByteWriter()), []);
 
     /// <returns>To which incarnations consensus answers.</returns>
-    private static NodeId[] Hear(Coco.Replica.Replica replica, string name, ReadOnlyMemory<byte> key, PeerMessage message)
-    {
-        var answered = new List<NodeId>();
-        var effects = new ReplicaEffects();
-        replica.Step(new PeerInput(name, key, message), effects);
-        for (int i = 0; i < effects.Count; i++)
-        {
-            if (effects[i] is DiskEffect disk) replica.Step(new DiskInput(disk.Ticket), effects);
-            if (effects[i] is SendEffect { Message: ConsensusPeerMessage consensus } send && send.To == name) answered.Add(consensus.To);
-        }
-        return [.. answered];
-    }
+    private static NodeId[] Answers(Coco.Replica.Replica replica, string name, ReadOnlyMemory<byte> key, PeerMessage message) =>
+        [.. Hear(replica, name, key, message).Where(send => send.To == name).Select(send => send.Message).OfType<ConsensusPeerMessage>().Select(answer => answer.To)];
 }

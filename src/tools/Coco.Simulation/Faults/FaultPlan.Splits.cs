@@ -1,4 +1,5 @@
 using Coco.Governance;
+using Coco.Primitives;
 using Coco.Simulation.Nodes;
 
 namespace Coco.Simulation.Faults;
@@ -61,7 +62,7 @@ internal sealed partial class FaultPlan
             World.After(Random.Between(250, 450) * Ms, () =>
             {
                 if (_isOver || World.IsBroken || IsAnyRolledBack) return;
-                var before = cluster.Governance?.CurrentOf(leader.Name)?.Id;
+                NodeId? before = cluster.Governance?.CurrentOf(leader.Name)?.Id;
                 World.CountFault("away", leader.Name);
                 cluster.Crash(leader, isPowerLost: false);
                 World.After(Random.Between(1_500, 2_500) * Ms, () => cluster.Start(leader));
