@@ -94,6 +94,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         RecoveredLog log = LedgerRecovery.Open(new DiskAtStart(
             _folder, snapshots, _secrets?.SessionKey, _sealed?.State, Log.Limits.DefaultChunkBytes, _sealedFile.Discard, _folder.CarryOut,
             snapshots.CarryOut, options.Log));
+        _sealedFile.Rewrite();
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
         _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs, null)

@@ -42,6 +42,16 @@ internal sealed class SealedFile(string path, ISealing? sealing)
     }
 
     /// <summary>
+    /// Shows at a start that the disk can take what an admission must write: a VN whose disk is full would be admitted under one number
+    /// after the other, and none of them could come back by sealed restart.
+    /// </summary>
+    /// <exception cref="IOException">It can't.</exception>
+    public void Rewrite()
+    {
+        if (File.Exists(path)) PosixFiles.Replace(path, File.ReadAllBytes(path));
+    }
+
+    /// <summary>
     /// For good: after entries were dropped from a damaged ledger this VN no longer holds all that it once acknowledged, and may
     /// never again go on as who it was.
     /// </summary>

@@ -220,6 +220,16 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 3_000, Sizes = [5, 7],
             Weights = new Dictionary<string, int> { [FaultKinds.LostNumber] = 6, [FaultKinds.SplitStarts] = 2, ["crash"] = 1, ["slowDisk"] = 1 },
         },
+        new("installs", "VNs go on from a snapshot that they can't read again, while the ledger files of before are still on their way.")
+        {
+            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 1_500, LosesDisks = true,
+            Weights = new Dictionary<string, int> { [FaultKinds.UnreadInstall] = 6, ["away"] = 2, ["snapshotDamage"] = 2, ["workerKill"] = 2, ["delay"] = 1 },
+        },
+        new("outcasts", "The lease of a VN ends that still takes itself for the leader, and then the others die.")
+        {
+            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 2_500, Leases = (400, 1_600),
+            Weights = new Dictionary<string, int> { [FaultKinds.OutcastLeader] = 6, ["leaderCut"] = 1, ["crash"] = 1, ["delay"] = 1 },
+        },
         new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")
         {
             Loss = 0.01, Reordering = 0.02, FaultEveryMs = 400, Leases = (400, 1_600), LeavesOneAway = 0, // whose lease holds when no quorum renews them is another matter

@@ -76,6 +76,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         if (answer.State == ProbeState.HasQuorum)
         {
             _shown.Clear();
+            _quorumShownSince = context.Now; // what others show counts from when nobody says any more that the network lives
             // Without the VN list only those with a link can be asked; one that does not lead says where the leader is.
             Join(context.Tail.State is not null && answer.Leader.Length > 0 ? answer.Leader : from);
             return;

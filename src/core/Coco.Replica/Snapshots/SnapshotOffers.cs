@@ -13,8 +13,12 @@ internal sealed class SnapshotOffers(ReplicaContext context)
     private readonly SortedDictionary<NodeId, Offer> _offers = [];
 
     /// <param name="Until">It has failed when nobody has asked for a piece by then.</param>
-    /// <param name="ToldAt">When the receiver was told of it last; null: it has asked since.</param>
-    private sealed record Offer(LogPosition At, ulong Until, ulong? ToldAt);
+    /// <param name="QuietSince">When the receiver was told of it, or asked for a piece, last; null: there is nothing to tell.</param>
+    private sealed record Offer(LogPosition At, ulong Until, ulong? QuietSince)
+    {
+        /// <summary>A receiver asks for older files too, long after it has this one.</summary>
+        public bool IsOf(FileAsk ask) => ask.Index == At.Index;
+    }
 
     /// <summary>A transfer of this snapshot goes on.</summary>
     public bool IsUnderWay(LogIndex snapshot) => _offers.Values.Any(offer => offer.At.Index == snapshot);
@@ -57,7 +61,7 @@ internal sealed class SnapshotOffers(ReplicaContext context)
     /// <summary>Another VN asks for a piece of a file.</summary>
     public void OnAsk(NodeId from, FileAsk ask)
     {
-        if (_offers.TryGetValue(from, out Offer? offer)) _offers[from] = offer with { Until = context.Now + Limits.FetchTicks, ToldAt = null };
+        if (_offers.TryGetValue(from, out Offer? offer) && offer.IsOf(ask)) _offers[from] = offer with { Until = context.Now + Limits.FetchTicks, QuietSince = context.Now };
         (string File, long Length)? file = ask.Kind switch
         {
             SharedFile.Snapshot when context.Snapshots.Find(ask.Index) is { } known => (SnapshotFile.Name(known.Index), known.Facts.Length),
@@ -83,8 +87,8 @@ internal sealed class SnapshotOffers(ReplicaContext context)
     }
 
     /// <summary>
-    /// An offer that nobody takes up may have been lost, and is made again. What nobody asks for any more has failed: the plug looks
-    /// anew where the follower is.
+    /// An offer that nobody takes up may have been lost, or that it is settled, and it is made again. What nobody asks for any more has failed: the
+    /// plug looks anew where the follower is.
     /// </summary>
     public void OnTick()
     {
@@ -92,7 +96,7 @@ internal sealed class SnapshotOffers(ReplicaContext context)
         {
             if (context.IsLeader && context.Now < offer.Until)
             {
-                if (context.Now - offer.ToldAt >= Limits.AskAgainTicks && context.Snapshots.Find(offer.At.Index) is { Proof: not null } snapshot)
+                if (context.Now - offer.QuietSince >= Limits.AskAgainTicks && context.Snapshots.Find(offer.At.Index) is { Proof: not null } snapshot)
                     Tell(to, snapshot, offer.Until);
                 continue;
             }

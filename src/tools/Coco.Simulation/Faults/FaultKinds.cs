@@ -9,10 +9,14 @@ internal static class FaultKinds
     public const string UnseenReturn = "unseenReturn";
     public const string RenewedDeath = "renewedDeath";
     public const string LostNumber = "lostNumber";
+    public const string UnreadInstall = "unreadInstall";
+    public const string OutcastLeader = "outcastLeader";
+
+    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader];
 
     /// <summary>They are of the VN that leads.</summary>
-    public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber;
+    public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader;
 
     /// <summary>Those that a profile draws: if one never comes, its whole row is empty.</summary>
-    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Where(kind => kind is not (RollBackAtDeath or SplitStarts or UnseenReturn or RenewedDeath or LostNumber));
+    public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Except(Composed);
 }

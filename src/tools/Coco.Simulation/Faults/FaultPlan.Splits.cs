@@ -4,7 +4,7 @@ using Coco.Simulation.Nodes;
 
 namespace Coco.Simulation.Faults;
 
-/// <summary>Faults of several steps: what both sides of a cut do at the same time, and what leases lead to.</summary>
+/// <summary>Faults of several steps: what both sides of a cut do at the same time, what leases lead to, and what a VN that was away goes on from.</summary>
 internal sealed partial class FaultPlan
 {
     private const int FewestForSplit = 5;
@@ -122,6 +122,42 @@ internal sealed partial class FaultPlan
                 foreach (Host host in held) host.WithheldUntil = 0;
                 if (!IsAnyRolledBack) KillMany("killAll", [.. cluster.Running]);
             });
+        });
+    }
+
+    /// <summary>
+    /// The VN that leads is cut off and its enclave's clock stands still, so that it still takes itself for the leader when it learns from the others
+    /// that they have ended its lease. Then they die: what it says to those that start is of before.
+    /// </summary>
+    private void LeaveOutcast(Host leader)
+    {
+        World.CountFault("partition", leader.Name);
+        World.CountFault("clockStopped", leader.Name);
+        World.CountFault("withheldEvidence", leader.Name);
+        Cut([leader], isOneWay: false);
+        leader.ClockStoppedUntil = leader.WithheldUntil = World.Now + (2 * LongestLookMs * Ms);
+        When(() => cluster.Governance?.CurrentOf(leader.Name) is { IsQuarantined: true }, LongestLookMs, () =>
+        {
+            cluster.Links.MendAll();
+            When(() => leader.Manager?.Replica is { NeedsKeys: true }, LongestLookMs, () =>
+            {
+                leader.ClockStoppedUntil = 0;
+                if (!IsAnyRolledBack) KillMany("killAll", [.. cluster.Running.Where(host => host != leader)]);
+            });
+        });
+    }
+
+    /// <summary>
+    /// A VN is away so long that it goes on from a snapshot of another VN. Its disk fails to read just then, so that its worker can't have that
+    /// state, while the ledger files of before are still on their way.
+    /// </summary>
+    private void InstallUnread(Host host)
+    {
+        StayAway(host);
+        When(() => host.Manager?.Replica is { First.Value: > 1 }, LongestLookMs, () =>
+        {
+            World.CountFault("readError", host.Name);
+            host.Disk.Reads.FailUntil = World.Now + (Random.Between(50, 400) * Ms);
         });
     }
 

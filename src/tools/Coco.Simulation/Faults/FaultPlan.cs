@@ -212,8 +212,8 @@ internal sealed partial class FaultPlan(Cluster cluster)
         "rollback" or "ledgerDamage" or "ledgerForged" => MayLose(host),
         FaultKinds.RollBackAtDeath => MayLose(host) && cluster.Running.All(TakesPart),
         "snapshotDamage" => !IsAnyRolledBack && (IsWhole(host) || MayLose(host)),
-        "away" => !IsAnyRolledBack && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)),
-        "leaderCut" or FaultKinds.SplitStarts or FaultKinds.LostNumber => !IsAnyRolledBack && host == cluster.Leader,
+        "away" or FaultKinds.UnreadInstall => !IsAnyRolledBack && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)),
+        "leaderCut" or FaultKinds.SplitStarts or FaultKinds.LostNumber or FaultKinds.OutcastLeader => !IsAnyRolledBack && host == cluster.Leader,
         "handOver" => host == cluster.Leader,
         "workerKill" => host.Worker is not null,
         "boundaryCut" => host.Manager!.Link is not null,
@@ -259,6 +259,8 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.UnseenReturn: ReturnUnseen(host); break;
             case FaultKinds.RenewedDeath: DieOnceRenewed(); break;
             case FaultKinds.LostNumber: SpreadLostNumber(host); break;
+            case FaultKinds.UnreadInstall: InstallUnread(host); break;
+            case FaultKinds.OutcastLeader: LeaveOutcast(host); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;

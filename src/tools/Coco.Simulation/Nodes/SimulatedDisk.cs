@@ -127,6 +127,14 @@ internal sealed class SimulatedDisk : ILedgerFiles
         _unsynced.Add(content);
     }
 
+    /// <summary>Shows at a start that the disk takes a sealed state.</summary>
+    public void Reseal()
+    {
+        if (Sealed is not { } content) return;
+        Seal(content);
+        Sync();
+    }
+
     public void Sync()
     {
         foreach (object item in _unsynced) Redo(item, long.MaxValue);

@@ -46,8 +46,12 @@ internal sealed class SimulatedFolder(SimulationWorld world, string name, DiskSp
     {
         int kept = world.Random.Below(_unsynced.Count + 1);
         for (int i = 0; i < kept; i++) SimulatedDisk.Apply(_durable, _unsynced[i], long.MaxValue);
+        if (kept < _unsynced.Count) world.CountFault("lostWrites", name);
         if (kept < _unsynced.Count && _unsynced[kept] is DiskOperation.Write { Length: > 0 } write)
+        {
+            world.CountFault("tornWrite", name);
             SimulatedDisk.Apply(_durable, write, world.Random.Between(1, write.Length));
+        }
         Reopen();
     }
 
