@@ -93,8 +93,8 @@ public sealed record Profile(string Name, string Description)
             {
                 ["crash"] = 2, ["crashAtStep"] = 5, ["partition"] = 2, ["asymmetric"] = 2, ["flap"] = 2, ["delay"] = 2, ["workerKill"] = 5,
                 ["boundaryCut"] = 2, ["boundaryDelay"] = 2, ["slowDisk"] = 2, ["rollback"] = 8, ["killAll"] = 3, ["killQuorum"] = 2, ["clockDrift"] = 2, ["pause"] = 2,
-                ["snapshotDamage"] = 2, ["away"] = 8, ["powerCut"] = 5, ["ledgerDamage"] = 3, ["diskFull"] = 2, ["diskStall"] = 2, ["clockJump"] = 2,
-                ["leaderCut"] = 3, ["handOver"] = 4, ["ledgerForged"] = 3, ["readError"] = 2, ["rollbackAtDeath"] = 1,
+                ["snapshotDamage"] = 2, ["away"] = 8, ["powerCut"] = 5, ["ledgerDamage"] = 4, ["diskFull"] = 2, ["diskStall"] = 2, ["clockJump"] = 2,
+                ["leaderCut"] = 3, ["handOver"] = 4, ["ledgerForged"] = 6, ["readError"] = 2, ["rollbackAtDeath"] = 1,
             },
         },
         new("limits", "The faults of mixed, with thresholds so small that a day of production passes in seconds.")
@@ -225,10 +225,10 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 1_500, LosesDisks = true,
             Weights = new Dictionary<string, int> { [FaultKinds.UnreadInstall] = 6, ["away"] = 2, ["snapshotDamage"] = 2, ["workerKill"] = 2, ["delay"] = 1 },
         },
-        new("outcasts", "The lease of a VN ends that still takes itself for the leader, and then the others die.")
+        new("outcasts", "The lease of a VN ends, and then the others die: it takes itself for the leader still, or learns again and has the longest log.")
         {
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 2_500, Leases = (400, 1_600),
-            Weights = new Dictionary<string, int> { [FaultKinds.OutcastLeader] = 6, ["leaderCut"] = 1, ["crash"] = 1, ["delay"] = 1 },
+            Weights = new Dictionary<string, int> { [FaultKinds.OutcastLeader] = 6, [FaultKinds.LearnerAhead] = 6, ["leaderCut"] = 1, ["crash"] = 1, ["delay"] = 1 },
         },
         new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")
         {

@@ -49,6 +49,41 @@ public sealed class UnsettledLogTests : IDisposable
         Assert.Equal([NewBirch], Answers(replica, "birch-1", key, ToConsensus(NewAlder, heartbeat)));
     }
 
+    /// <summary>All have died while it learned, and its disk got an entry that those of the voters did not.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_log_of_a_learner_is_not_waited_for_that_of_a_voter_is(bool isLearner)
+    {
+        _ledger.Change(isLearner ? new Membership([Alder, Birch], [], [Cedar]) : new Membership([Alder, Birch, Cedar], [], []));
+        Coco.Replica.Replica replica = _ledger.Start(_ledger.Count);
+        var end = new LogPosition(new LogIndex((ulong)_ledger.Count), new Term(1));
+        var effects = new ReplicaEffects();
+        int asked = 0;
+        int ticksLeft = 50; // after it takes part; a log that nobody brings in is waited for longer
+        for (ulong tick = 1; ticksLeft > 0 && tick < 2_000; tick++)
+        {
+            if (replica.Consensus is not null) ticksLeft--;
+            Answer(Birch, end);
+            Answer(Cedar, end with { Index = end.Index.Next() });
+            replica.Step(new Coco.Replica.TickInput(Governance.TestNetwork.Start + (tick * 10)), effects);
+            for (int i = 0; i < effects.Count; i++)
+            {
+                if (effects[i] is DiskEffect disk) replica.Step(new DiskInput(disk.Ticket), new ReplicaEffects());
+                if (effects[i] is Coco.Replica.SendEffect { Message: ConsensusPeerMessage }) asked++;
+            }
+            effects.Clear();
+        }
+        Assert.Equal(0, ticksLeft);
+        Assert.Equal(isLearner, asked > 0);
+
+        void Answer(NodeId node, LogPosition shown)
+        {
+            if (replica.Consensus is null)
+                replica.Step(new PeerInput(NameOf(node), _ledger.State.Find(node)!.PublicKey, new ProbeAnswer(Boot, ProbeState.Restarting, node, new Term(1), shown, null, [], "")), effects);
+        }
+    }
+
     /// <returns>How many entries are known to be committed: its lease has ended by then.</returns>
     private int EndAndRenewLeaseOfCedar()
     {

@@ -190,7 +190,8 @@ internal sealed class LeaseDesk(ReplicaContext context, EntryMaker maker, Member
                 next.Voters.Where(voter => voter != node.Id), next.Learners.Where(learner => learner != node.Id));
             if (without.Voters.SequenceEqual(now.Voters)) without = now.WithLearners(without.Learners);
             var longer = new GovernanceEntry.LeasesEnded(context.UnixMs, MembershipDesk.ToMembership(without), [.. ended?.Ids ?? [], node.Id]);
-            bool isAllowed = node.Id != context.Self && membership.Lives(without) && context.State.Apply(longer).IsAccepted;
+            // Nobody counts on those whose leases end, once the entry is committed: also not for the election that may be needed to end the change.
+            bool isAllowed = node.Id != context.Self && membership.Lives(without, id => !longer.Ids.Contains(id)) && context.State.Apply(longer).IsAccepted;
             if (isAllowed) (ended, next) = (longer, without);
             else if (_spared.Add(node.Id)) Spare(node);
         }

@@ -38,7 +38,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
             return;
         }
         _applicants.RemoveAll(applicant => applicant.Name == from);
-        if (!Lives(context.Consensus.Status.Configuration, without: from))
+        if (!Lives(context.Consensus.Status.Configuration, IsNot(from)))
         {
             Refuse(from, request.Boot, "no quorum lives without it");
             return;
@@ -86,7 +86,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
         NodeId id = state.NextNodeId;
         NodeId? before = state.CurrentOf(applicant.Name)?.Id;
         Configuration configuration = Admitting(context.Consensus.Status.Configuration, id, before);
-        if (!Lives(configuration, without: applicant.Name))
+        if (!Lives(configuration, IsNot(applicant.Name)))
         {
             _applicants.Remove(applicant);
             Refuse(applicant.Name, applicant.Request.Boot, "no quorum lives without it");
@@ -106,12 +106,15 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
     /// Whether the VNs that this leader hears can commit under this configuration; a change that they can't commit would stand in the
     /// way of every election to come.
     /// </summary>
-    /// <param name="without">This VN starts, and speaks for none of its incarnations before an entry has admitted it.</param>
-    public bool Lives(Configuration configuration, string? without = null)
+    /// <param name="counts">Who counts though it is heard now; null: all.</param>
+    public bool Lives(Configuration configuration, Predicate<NodeId>? counts = null)
     {
         HashSet<NodeId> heard = [.. context.Consensus.Status.Progress.Where(peer => peer.IsHeard).Select(peer => peer.Node), context.Self];
-        return Quorum.Holds(configuration, node => heard.Contains(node) && (without is null || context.NameOf(node) != without));
+        return Quorum.Holds(configuration, node => heard.Contains(node) && (counts is null || counts(node)));
     }
+
+    /// <summary>A VN that starts speaks for none of its incarnations before an entry has admitted it.</summary>
+    private Predicate<NodeId> IsNot(string starting) => node => context.NameOf(node) != starting;
 
     /// <summary>The other VNs, if they live, are a quorum without this one.</summary>
     public bool CanDoWithout(string name) =>

@@ -129,13 +129,16 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)
         {
             if (answer.Term > highest) highest = answer.Term;
-            if (HasShown(node) && answer.End.IsAsNewAs(Shown)) Shown = answer.End;
+            if (HasShown(node) && MayLead(node) && answer.End.IsAsNewAs(Shown)) Shown = answer.End;
         }
-        // A disk that went back shows less than its VN held, so a change is taken back only where the network can't go on with it.
-        LogIndex? lost = isLastShown ? null : LostChange.Find(context, self, EndShownBy);
+        LogIndex? lost = LostChange.Find(context, self, EndShownBy);
         LastToKeep = lost is { } first ? new LogIndex(first.Value - 1) : null;
         ResumeTerm = highest.Next();
     }
+
+    /// <summary>A learner may hold more than those that vote: nobody could wait for its log, which it can't bring in by an election.</summary>
+    private bool MayLead(NodeId node) =>
+        MembershipDesk.ToConfiguration(context.State.Membership).IsVoter(node) || Others().Any(other => other.IsVoter(node));
 
     /// <summary>One that is not heard may run as well, and be heard by those that run.</summary>
     private bool MayRun(NodeId node) => node != log.Sealed!.Self && (!HasShown(node) || _shown[node].Answer.State == ProbeState.NoQuorum);

@@ -11,8 +11,9 @@ internal static class FaultKinds
     public const string LostNumber = "lostNumber";
     public const string UnreadInstall = "unreadInstall";
     public const string OutcastLeader = "outcastLeader";
+    public const string LearnerAhead = "learnerAhead";
 
-    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader];
+    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead];
 
     /// <summary>They are of the VN that leads.</summary>
     public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader;

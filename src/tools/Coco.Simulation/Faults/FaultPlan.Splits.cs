@@ -12,6 +12,9 @@ internal sealed partial class FaultPlan
     private const int LongestLookMs = 8_000;
     private const int LookEveryMs = 20;
 
+    /// <summary>For what is over within a few syncs.</summary>
+    private const int LookClosely = 1;
+
     /// <summary>
     /// The leader is cut off with a VN that starts, as long as it still counts on the others; another VN starts on their side. So both sides
     /// make an entry that admits somebody under the same number, and mostly all die before the first one has learned of the second.
@@ -148,6 +151,38 @@ internal sealed partial class FaultPlan
     }
 
     /// <summary>
+    /// The lease of a VN ends, and it comes back as a learner. Just then the disks of the others stand still, and all die: the longest log is that
+    /// of a VN that does not vote.
+    /// </summary>
+    private void DieBehindLearner(Host host)
+    {
+        World.CountFault("withheldEvidence", host.Name);
+        host.WithheldUntil = World.Now + (LongestLookMs * Ms);
+        When(() => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true }, LongestLookMs, () =>
+        {
+            host.WithheldUntil = 0;
+            bool Learns() => cluster.Governance is { } state && state.CurrentOf(host.Name) is { } current && state.Membership.Learners.Contains(current.Id);
+            When(Learns, LongestLookMs, () =>
+            {
+                List<Host> others = [.. OthersThan(host)];
+                foreach (Host other in others) World.CountFault("diskStall", other.Name);
+                foreach (Host other in others) other.SyncStallsUntil = World.Now + (1_000 * Ms);
+                World.After(Random.Between(3, 30) * Ms, () =>
+                {
+                    if (_isOver || World.IsBroken || IsAnyRolledBack) return;
+                    World.CountFault("powerCut", Names(cluster.Running));
+                    foreach (Host other in others) other.SyncStallsUntil = 0;
+                    foreach (Host one in cluster.Running.ToList())
+                    {
+                        cluster.Crash(one, isPowerLost: one != host);
+                        World.After(Random.Between(20, 200) * Ms, () => cluster.Start(one));
+                    }
+                });
+            }, LookClosely);
+        });
+    }
+
+    /// <summary>
     /// A VN is away so long that it goes on from a snapshot of another VN. Its disk fails to read just then, so that its worker can't have that
     /// state, while the ledger files of before are still on their way.
     /// </summary>
@@ -162,10 +197,10 @@ internal sealed partial class FaultPlan
     }
 
     /// <summary>As soon as something is so; nothing if it is not in time.</summary>
-    private void When(Func<bool> isSo, long withinMs, Action then)
+    private void When(Func<bool> isSo, long withinMs, Action then, int everyMs = LookEveryMs)
     {
         if (_isOver || World.IsBroken || withinMs < 0) return;
         if (isSo()) then();
-        else World.After(LookEveryMs * Ms, () => When(isSo, withinMs - LookEveryMs, then));
+        else World.After(everyMs * Ms, () => When(isSo, withinMs - everyMs, then, everyMs));
     }
 }

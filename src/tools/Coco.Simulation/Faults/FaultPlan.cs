@@ -261,6 +261,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.LostNumber: SpreadLostNumber(host); break;
             case FaultKinds.UnreadInstall: InstallUnread(host); break;
             case FaultKinds.OutcastLeader: LeaveOutcast(host); break;
+            case FaultKinds.LearnerAhead: DieBehindLearner(host); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;
