@@ -84,7 +84,7 @@ public sealed class ChaosRun(
         await NetworkHost.DownAsync(data, cancellation);
         string? difference = LedgerComparison.FirstDifference(ledgers);
         if (difference is not null) _problems.Add(difference);
-        (int lost, int duplicated) = CompareWithLedger(load, ledgers[0], network.Keys!);
+        (int lost, int duplicated, int receipts) = CompareWithLedger(load, ledgers[0], network.Keys!);
         string file = options.HistoryFile ?? Path.Combine(data.Path, "history.jsonl");
         HistoryFile.Write(file, load.History);
         HistoryVerdict verdict = Linearizability.Check([.. load.History]);
@@ -97,6 +97,7 @@ public sealed class ChaosRun(
             Acknowledged = load.Acknowledged,
             Lost = lost,
             Duplicated = duplicated,
+            Receipts = receipts,
             DivergentNodes = divergent,
             LedgersIdentical = difference is null,
             Linearizable = verdict.Linearizable,
@@ -114,14 +115,24 @@ public sealed class ChaosRun(
         };
     }
 
-    /// <summary>Executes the ledger again and counts how often each acknowledged write is in it.</summary>
-    private (int Lost, int Duplicated) CompareWithLedger(RegisterLoad load, string ledger, KeyFile keyFile)
+    /// <summary>Executes the ledger again, counts how often each acknowledged write is in it, and verifies the receipt of its entry.</summary>
+    private (int Lost, int Duplicated, int Receipts) CompareWithLedger(RegisterLoad load, string ledger, KeyFile keyFile)
     {
-        Dictionary<Hash256, int> executed = [];
-        LedgerReplay replay = LedgerReplay.Run(LedgerFolderReader.Open(ledger), keyFile, id => executed[id] = executed.GetValueOrDefault(id) + 1);
+        Dictionary<Hash256, List<LogIndex>> executed = [];
+        LedgerFolderReader files = LedgerFolderReader.Open(ledger);
+        LedgerReplay replay = LedgerReplay.Run(files, keyFile, (index, id) =>
+        {
+            if (executed.TryGetValue(id, out List<LogIndex>? places)) places.Add(index);
+            else executed[id] = [index];
+        });
         if (!replay.Holds) _problems.Add($"The ledger in {ledger} does not replay: {replay.Problem?.Message ?? $"{replay.Mismatches.Count} mismatches"}");
-        int[] counts = [.. load.AcknowledgedIds.Select(id => executed.GetValueOrDefault(new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes(id)))))];
-        return (counts.Count(count => count == 0), counts.Count(count => count > 1));
+        List<LogIndex>?[] found =
+            [.. load.AcknowledgedIds.Select(id => executed.GetValueOrDefault(new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes(id)))))];
+        HashSet<LogIndex> entries = [.. found.OfType<List<LogIndex>>().SelectMany(places => places)];
+        ReceiptCheck receipts = ReceiptCheck.Run(files, keyFile.Network, entries);
+        if (receipts.Failed.Count > 0)
+            _problems.Add($"{receipts.Failed.Count} entries with acknowledged writes have no receipt that holds, the first is entry {receipts.Failed[0]}.");
+        return (found.Count(places => places is null), found.Count(places => places?.Count > 1), receipts.Held);
     }
 
     private static double? MillisecondsOf(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 1) : null;

@@ -81,6 +81,16 @@ internal sealed class RecordedLedger : IDisposable
         Append(EntryKind.Batch, publicPart.Span, plain.Span);
     }
 
+    /// <summary>The node's signature over all entries so far: it alone is a quorum.</summary>
+    public void AppendCertificate()
+    {
+        Hash256 digest = new RootStatement(Network.Value, new Term(1), _tree.Last, _tree.Root).CoSignDigest();
+        byte[] signature = _key.SignHash(digest.ToArray(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        var certificate = new ByteWriter();
+        new QuorumCertificate(new Term(1), _tree.Last, _tree.Root, [new CoSignature(new NodeId(1), signature)]).Write(certificate);
+        Append(EntryKind.Signatures, certificate.Span, []);
+    }
+
     public void Dispose()
     {
         _store.Dispose();

@@ -96,6 +96,7 @@ internal static class ChaosCommands
             ("faults", string.Join(", ", report.Faults.Select(fault => $"{fault.Key} {fault.Value}"))),
             ("acknowledged", $"{report.Acknowledged:N0}"),
             ("lost, duplicated", $"{report.Lost:N0}, {report.Duplicated:N0}"),
+            ("receipts that hold", $"{report.Receipts:N0}"),
             ("linearizable", report.Linearizable ? "yes" : report.Witness ?? "no"),
             ("ledgers identical", report.LedgersIdentical ? "yes" : "no"),
             ("nodes that differ", $"{report.DivergentNodes}"),

@@ -9,7 +9,7 @@ namespace Coco.Audit;
 /// Executes one batch after the other as its record says, and compares. After a mismatch it goes on from the recorded write set,
 /// so that one wrong batch does not make all later ones look wrong.
 /// </summary>
-internal sealed class BatchReplay(ILedger ledger, Action<Hash256>? executed) : IDisposable
+internal sealed class BatchReplay(ILedger ledger, Action<LogIndex, Hash256>? executed) : IDisposable
 {
     private readonly VersionedStore _store = new(ledger.Description.Maps);
     private readonly bool _isSigned = ReplayLedgers.HasSignedRequests(ledger);
@@ -99,6 +99,6 @@ internal sealed class BatchReplay(ILedger ledger, Action<Hash256>? executed) : I
         _store.Commit(record.Number);
         _ids.Clear();
         ledger.Applied(new AppliedBatch(index, record, batch), _ids);
-        if (executed is not null) _ids.ForEach(executed);
+        if (executed is not null) _ids.ForEach(id => executed(index, id));
     }
 }

@@ -20,8 +20,8 @@ public sealed record LedgerReplay(
 {
     /// <param name="files">The whole ledger, from genesis on.</param>
     /// <param name="keys">Trusted for the network's identity too.</param>
-    /// <param name="executed">Told the id of each transaction, in the order of execution.</param>
-    public static LedgerReplay Run(ILedgerFiles files, KeyFile keys, Action<Hash256>? executed = null)
+    /// <param name="executed">Told the entry and the id of each transaction, in the order of execution.</param>
+    public static LedgerReplay Run(ILedgerFiles files, KeyFile keys, Action<LogIndex, Hash256>? executed = null)
     {
         using var authority = new ReplayAuthority(keys.Network, keys, executed);
         LedgerCheck check = LedgerCheck.Of(LedgerVerifier.Verify(files, authority, new LedgerOpenOptions { Network = keys.Network.Value }));

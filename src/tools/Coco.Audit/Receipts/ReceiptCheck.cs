@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Coco.Crypto;
+using Coco.Log;
+using Coco.Primitives;
+using Coco.Replica;
+
+namespace Coco.Audit;
+
+/// <summary>
+/// Makes the receipt (docs/formats/receipt.md) of each wanted entry from the files alone, writes it as JSON, reads it back and verifies it
+/// as anyone could who knows the network.
+/// </summary>
+/// <param name="Held">How many hold.</param>
+/// <param name="Failed">Entries that no certificate covers, or whose receipt does not hold.</param>
+public sealed record ReceiptCheck(int Held, IReadOnlyList<ulong> Failed)
+{
+    /// <param name="files">The whole ledger, from genesis on.</param>
+    public static ReceiptCheck Run(ILedgerFiles files, NetworkId network, IReadOnlySet<LogIndex> wanted)
+    {
+        var maker = new Maker(network, wanted);
+        LedgerVerification found = LedgerVerifier.Verify(files, maker, new LedgerOpenOptions { Network = network.Value });
+        IEnumerable<ulong> failed = found.Holds ? wanted.Except(maker.Held).Select(index => index.Value) : wanted.Select(index => index.Value);
+        return new ReceiptCheck(maker.Held.Count, [.. failed.Order()]);
+    }
+
+    /// <summary>Sees the entries in order: each waits for the next certificate.</summary>
+    private sealed class Maker(NetworkId network, IReadOnlySet<LogIndex> wanted) : ILedgerAuthority
+    {
+        private readonly LedgerAuthority _rules = new(network);
+        private readonly MerkleLedger _tree = new();
+        private readonly Queue<byte[]> _waiting = new();
+
+        public HashSet<LogIndex> Held { get; } = [];
+
+        public string? Observe(in EntryFrame entry)
+        {
+            if (_rules.Observe(in entry) is { } refusal) return refusal;
+            _tree.Append(entry.LeafDigest());
+            if (wanted.Contains(entry.Header.Index)) _waiting.Enqueue(entry.Bytes.ToArray());
+            if (entry.Header.Kind == EntryKind.Signatures && QuorumCertificate.TryRead(entry.PublicPart, out QuorumCertificate? certificate))
+                Settle(certificate!);
+            return null;
+        }
+
+        public bool TryGetKey(NodeId node, LogIndex index, out ReadOnlyMemory<byte> publicKey) => _rules.TryGetKey(node, index, out publicKey);
+
+        public bool IsQuorum(LogIndex index, IReadOnlyList<NodeId> nodes) => _rules.IsQuorum(index, nodes);
+
+        private void Settle(QuorumCertificate certificate)
+        {
+            while (_waiting.TryPeek(out byte[]? bytes) && EntryFrame.TryParse(bytes, out EntryFrame entry) && entry.Header.Index <= certificate.Index)
+            {
+                _waiting.Dequeue();
+                Receipt receipt = Receipt.Create(network.Value, in entry, _tree, certificate, transaction: null);
+                if (ReceiptJson.TryRead(Written(receipt), out Receipt? read) && read.Verify(network.Value, KeyOf, IsQuorum) == ReceiptVerdict.Holds)
+                    Held.Add(entry.Header.Index);
+            }
+        }
+
+        private static byte[] Written(Receipt receipt)
+        {
+            var bytes = new ByteWriter();
+            using (var writer = new Utf8JsonWriter(bytes)) ReceiptJson.Write(receipt, writer);
+            return bytes.ToArray();
+        }
+
+        private ReadOnlyMemory<byte>? KeyOf(NodeId node) => _rules.TryGetKey(node, _tree.Last, out ReadOnlyMemory<byte> key) ? key : null;
+    }
+}
