@@ -26,6 +26,7 @@ public sealed class RaftConsensus : IConsensus
         _leadership = new Leadership(_state);
         _elections = new Elections(_state, _leadership, start.Seed);
         _following = new Following(_state, _elections);
+        if (start.Shown is not null) _elections.SuspectLeader();
         _saidRole = (_state.Role, _state.Term, _state.Leader);
         _saidCommit = _state.Commit;
     }

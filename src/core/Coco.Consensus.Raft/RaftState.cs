@@ -22,7 +22,7 @@ internal sealed class RaftState
         bool isBehindLog = start.HardState.Term < Log.Last.Term;
         Term = isBehindLog ? Log.Last.Term : start.HardState.Term;
         Vote = isBehindLog ? NodeId.None : start.HardState.Vote;
-        _shown = start.Shown;
+        _shown = start.Shown ?? default;
         RestIfNothing();
     }
 

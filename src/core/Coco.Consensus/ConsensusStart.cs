@@ -20,10 +20,10 @@ public sealed record ConsensusStart(
     ConsensusSettings Settings)
 {
     /// <summary>
-    /// The newest end of a log that other VNs showed where all went on by a sealed restart; none: default. This VN's disk may have been
-    /// rolled back, so for a while it takes no side for a leader whose log is older than that.
+    /// Where VNs go on by a sealed restart, the newest end of a log that others showed; null: a leader is there, or comes. This VN's disk may
+    /// have been rolled back, so for a while it takes no side for a leader whose log is older than that; and it need not wait to miss one.
     /// </summary>
-    public LogPosition Shown { get; init; }
+    public LogPosition? Shown { get; init; }
 }
 
 /// <summary>What must be on disk before a vote or a new term is acted upon (Raft 5.1, figure 2: currentTerm, votedFor).</summary>

@@ -359,7 +359,7 @@ public sealed class Replica
         Activate(_log.Sealed!.Self, new HardState(term, NodeId.None), MembershipDesk.ToConfiguration(_context.State.Membership), operations, _rejoin.Shown);
     }
 
-    private void Activate(NodeId self, HardState hardState, Configuration configuration, IReadOnlyList<DiskOperation>? operations = null, LogPosition shown = default)
+    private void Activate(NodeId self, HardState hardState, Configuration configuration, IReadOnlyList<DiskOperation>? operations = null, LogPosition? shown = null)
     {
         _context.Self = self;
         _rejoin = null;
