@@ -14,6 +14,9 @@ internal sealed class ChaosNetwork : IAsyncDisposable
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A quorum has signed all that was committed so long ago (the receipt's promise is one second).</summary>
+    private static readonly TimeSpan UntilCertified = TimeSpan.FromMilliseconds(1_500);
+
     private NodeConfiguration[] _asMade = [];
     private readonly X509Certificate2Collection _authority = [];
 
@@ -90,16 +93,19 @@ internal sealed class ChaosNetwork : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Waits until all nodes stand at one committed and applied index; the nodes that do not get there.</summary>
+    /// <summary>Waits until all nodes stand at one committed, applied and certified index; the nodes that do not get there.</summary>
     public async Task<IReadOnlyList<StatusNode>> WaitUntilEqualAsync(CancellationToken cancellation)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp(), since = start;
+        ulong? last = null;
         while (true)
         {
             NetworkStatus status = await StatusAsync(cancellation);
             ulong? most = status.Nodes.Max(node => node.LastIndex);
+            if (most != last) (last, since) = (most, Stopwatch.GetTimestamp());
             StatusNode[] others = [.. status.Nodes.Where(node => node.CommitIndex != most || node.StateRoot != status.Nodes[0].StateRoot)];
-            if ((most is not null && others.Length == 0) || Stopwatch.GetElapsedTime(start) > Patience) return others;
+            bool isAtRest = most is not null && Stopwatch.GetElapsedTime(since) > UntilCertified;
+            if ((isAtRest && others.Length == 0) || Stopwatch.GetElapsedTime(start) > Patience) return others;
             await Task.Delay(Pause, cancellation);
         }
     }

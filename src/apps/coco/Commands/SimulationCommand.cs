@@ -35,11 +35,17 @@ internal static class SimulationCommand
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(list)) return PrintList(parsed.GetValue(json));
-            if (!TryReadSeeds(parsed.GetValue(seeds), parsed.GetValue(seed), out long first, out long last)
-                || parsed.GetValue(ledger) is not (null or "keyvalue" or "ethereum") || !TryReadFaults(parsed.GetValue(faults), out int[]? kept)
-                || parsed.GetValue(nodes) is < 1 or > 7 || parsed.GetValue(jobs) < 1 || parsed.GetValue(clients) < 1)
+            bool hasSeeds = TryReadSeeds(parsed.GetValue(seeds), parsed.GetValue(seed), out long first, out long last);
+            bool hasFaults = TryReadFaults(parsed.GetValue(faults), out int[]? kept);
+            string? misuse = !hasSeeds ? "give --seeds A..B, with A not above B, or --seed S"
+                : !hasFaults ? "give --faults by number, or none"
+                : parsed.GetValue(ledger) is not (null or "keyvalue" or "ethereum") ? "--ledger is keyvalue or ethereum"
+                : parsed.GetValue(nodes) is < 1 or > 7 ? "--nodes is from 1 to 7"
+                : parsed.GetValue(jobs) < 1 ? "--jobs is from 1"
+                : parsed.GetValue(clients) < 1 ? "--clients is from 1" : null;
+            if (misuse is not null)
             {
-                Console.Error.WriteLine("coco simulate: give --seeds A..B or --seed S, --ledger keyvalue or ethereum, --nodes from 1 to 7, --jobs and --clients from 1, and --faults by number.");
+                Console.Error.WriteLine($"coco simulate: {misuse}.");
                 return ExitCode.Usage;
             }
             var options = new SimulationOptions(
