@@ -51,6 +51,30 @@ public sealed class LifeTests(KeyValueNetwork shared)
     }
 
     [Fact]
+    public async Task A_manager_that_cant_read_its_ledger_back_says_why_and_ends_with_code_4_and_is_whole_again()
+    {
+        StatusDocument status = await shared.Network.WaitUntilWholeAsync(Patience);
+        NodeDocument follower = status.Nodes.First(node => node.Role == "follower");
+        using (KeyValueClient client = new(status.Nodes[0])) await client.PutAsync("before the damage", "kept");
+        string folder = Path.Combine(shared.Network.Data, follower.Name);
+        string ledger = Directory.EnumerateFiles(Path.Combine(folder, "manager", "ledger"), "ledger_*").Order(StringComparer.Ordinal).First();
+        using (FileStream file = new(ledger, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+        {
+            file.Position = file.Length / 2;
+            int read = file.ReadByte();
+            file.Position--;
+            file.WriteByte((byte)(read ^ 1));
+        }
+        TestNetwork.Kill(follower.WorkerPid); // the next one is given the ledger from its beginning
+        await shared.Network.WaitAsync("its manager was started again", Patience, now => now.Nodes.First(node => node.Name == follower.Name).ManagerPid is { } process && process != follower.ManagerPid);
+        await shared.Network.WaitUntilWholeAsync(Patience);
+        Assert.Contains($"{follower.Name}/manager ended with code 4", await File.ReadAllTextAsync(Path.Combine(shared.Network.Data, "supervisor.log")), StringComparison.Ordinal);
+        Assert.Contains("This VN stops: a new start is needed:", await File.ReadAllTextAsync(Path.Combine(folder, "manager.log")), StringComparison.Ordinal);
+        using KeyValueClient again = new(follower);
+        Assert.Equal("kept", await again.GetAsync("before the damage", isLinearizable: true));
+    }
+
+    [Fact]
     public async Task Down_and_up_go_on_with_all_data()
     {
         StatusDocument status = await shared.Network.WaitUntilWholeAsync(Patience);
