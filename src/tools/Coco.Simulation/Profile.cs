@@ -220,6 +220,11 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 3_000, Sizes = [5, 7],
             Weights = new Dictionary<string, int> { [FaultKinds.LostNumber] = 6, [FaultKinds.SplitStarts] = 2, ["crash"] = 1, ["slowDisk"] = 1 },
         },
+        new("founders", "The disk of the first VN goes back to when it was alone.")
+        {
+            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 1_200, Sizes = [3, 4, 5],
+            Weights = new Dictionary<string, int> { [FaultKinds.BackToAlone] = 6, ["crash"] = 2, ["delay"] = 2, ["partition"] = 1, ["workerKill"] = 1 },
+        },
         new("installs", "VNs go on from a snapshot that they can't read again, while the ledger files of before are still on their way.")
         {
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 1_500, LosesDisks = true,

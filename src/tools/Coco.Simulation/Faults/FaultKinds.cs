@@ -12,8 +12,9 @@ internal static class FaultKinds
     public const string UnreadInstall = "unreadInstall";
     public const string OutcastLeader = "outcastLeader";
     public const string LearnerAhead = "learnerAhead";
+    public const string BackToAlone = "backToAlone";
 
-    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead];
+    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone];
 
     /// <summary>They are of the VN that leads.</summary>
     public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader;

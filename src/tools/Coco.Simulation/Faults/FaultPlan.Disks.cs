@@ -55,6 +55,16 @@ internal sealed partial class FaultPlan
         if (host.Disk.TryRollBack()) Watch(host);
     }
 
+    /// <summary>The founder's disk goes back to when it was the only voter. The others are a quorum without it.</summary>
+    private void GoBackToAlone(Host founder)
+    {
+        PrepareLoss();
+        World.CountFault("rollback", founder.Name);
+        cluster.Crash(founder, isPowerLost: true);
+        if (founder.Disk.TryGoBackToFirst()) Watch(founder);
+        World.After(Random.Between(20, 500) * Ms, () => cluster.Start(founder));
+    }
+
     /// <summary>A host that knows the format changes an entry while the VN is down, so that only what was signed shows it.</summary>
     private void ForgeLedger(Host host)
     {

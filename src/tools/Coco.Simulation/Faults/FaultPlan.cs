@@ -89,7 +89,11 @@ internal sealed partial class FaultPlan(Cluster cluster)
     }
 
     /// <summary>A leader has begun to change who takes part.</summary>
-    public void OnChange() => _onChange?.Invoke();
+    public void OnChange()
+    {
+        cluster.Hosts[0].Disk.KeepFirst(); // with the first change the founder is no longer alone
+        _onChange?.Invoke();
+    }
 
     /// <summary>As soon as a VN that the others can do without is in the middle of this step it goes, and all else works again.</summary>
     public void EndAt(string step) => _absentAt = step;
@@ -210,6 +214,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
     internal bool CanBegin(string kind, Host host) => kind switch
     {
         "rollback" or "ledgerDamage" or "ledgerForged" => MayLose(host),
+        FaultKinds.BackToAlone => host.Number == 1 && MayLose(host),
         FaultKinds.RollBackAtDeath => MayLose(host) && cluster.Running.All(TakesPart),
         "snapshotDamage" => !IsAnyRolledBack && (IsWhole(host) || MayLose(host)),
         "away" or FaultKinds.UnreadInstall => !IsAnyRolledBack && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)),
@@ -262,6 +267,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.UnreadInstall: InstallUnread(host); break;
             case FaultKinds.OutcastLeader: LeaveOutcast(host); break;
             case FaultKinds.LearnerAhead: DieBehindLearner(host); break;
+            case FaultKinds.BackToAlone: GoBackToAlone(host); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;

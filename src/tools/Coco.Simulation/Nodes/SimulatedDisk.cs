@@ -19,6 +19,7 @@ internal sealed class SimulatedDisk : ILedgerFiles
     private readonly SimulationWorld _world;
     private readonly string _name;
     private readonly List<(Dictionary<string, FileContent> Files, SealedContent? Sealed)> _images = [];
+    private (Dictionary<string, FileContent> Files, SealedContent? Sealed)? _first;
     private readonly List<object> _unsynced = [];
     private Dictionary<string, FileContent> _durable = [];
     private Dictionary<string, FileContent> _files = [];
@@ -179,6 +180,21 @@ internal sealed class SimulatedDisk : ILedgerFiles
         _images.RemoveRange(to + 1, _images.Count - to - 1);
         Snapshots.RollBack(to);
         _world.Note(_name, "disk rolled back");
+        Reopen();
+        return true;
+    }
+
+    /// <summary>Keeps what is durable now, if nothing was kept so before.</summary>
+    public void KeepFirst() => _first ??= (new Dictionary<string, FileContent>(_durable), _durableSealed);
+
+    /// <summary>Back to what was kept first, after a crash; false where that is nothing.</summary>
+    public bool TryGoBackToFirst()
+    {
+        if (_first is not { } first) return false;
+        _images.Clear();
+        Snapshots.Wipe();
+        (_durable, _durableSealed) = (new Dictionary<string, FileContent>(first.Files), first.Sealed);
+        _world.Note(_name, "disk rolled back to the first image");
         Reopen();
         return true;
     }
