@@ -109,11 +109,12 @@ internal sealed partial class FaultPlan
 
     /// <summary>
     /// A VN may lose what it had while all others are there, whole, and a quorum without it: either they all take part, or none does and all
-    /// go on together by a sealed restart.
+    /// go on together by a sealed restart. One whose lease may end does not count as there: the others can't end it without the one that lost all.
     /// </summary>
     private bool MayLose(Host host)
     {
         if (IsAnyRolledBack || !host.IsWanted || !cluster.Governors.IsAtRest || cluster.Hosts.Any(one => one.PausedUntil > World.Now)) return false;
+        if (World.Profile.Leases is { } leases && cluster.Hosts.Any(one => one.WithheldUntil > 0 && one.WithheldUntil + (leases.DurationMs * Ms) > World.Now)) return false;
         return OthersThan(host).Count() >= 2 && OthersThan(host).All(IsWhole)
             && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)) && Dispensable.CanGoOn(cluster, host);
     }
