@@ -33,6 +33,7 @@ public sealed class ReceiptCheckTests
         using var ledger = new RecordedLedger();
         Grow(ledger);
         ReceiptCheck check = ReceiptCheck.Run(ledger.Disk, new NetworkId(Hash256.Zero), new HashSet<LogIndex> { new(2) });
+        Assert.Equal(0, check.Held);
         Assert.Equal([2UL], check.Failed);
     }
 

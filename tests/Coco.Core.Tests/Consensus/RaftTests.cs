@@ -174,6 +174,14 @@ public sealed class RaftTests
         Assert.Equal(ConsensusRole.PreCandidate, plug.Status.Role);
     }
 
+    [Fact]
+    public void After_a_sealed_restart_the_first_election_does_not_wait_for_a_timeout()
+    {
+        IConsensus plug = Shown(new LogPosition(new LogIndex(3), new Term(1)));
+        Tick(plug, new ConsensusEffects(), new ConsensusSettings().HeartbeatTicks + 1);
+        Assert.Equal(ConsensusRole.PreCandidate, plug.Status.Role);
+    }
+
     /// <summary>Node 1 with three entries, after a sealed restart in which another one showed this end of its log.</summary>
     private static IConsensus Shown(LogPosition last) => new RaftFactory().Create(new ConsensusStart(
         One, default, default, new Configuration([One, Two], [], []), Entries(3), 1, new ConsensusSettings())

@@ -53,7 +53,7 @@ public sealed class UnsettledLogTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_log_of_a_learner_is_not_waited_for_that_of_a_voter_is(bool isLearner)
+    public void A_longer_log_is_waited_for_only_where_its_VN_votes(bool isLearner)
     {
         _ledger.Change(isLearner ? new Membership([Alder, Birch], [], [Cedar]) : new Membership([Alder, Birch, Cedar], [], []));
         Coco.Replica.Replica replica = _ledger.Start(_ledger.Count);

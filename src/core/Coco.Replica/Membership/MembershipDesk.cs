@@ -106,7 +106,7 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
     /// Whether the VNs that this leader hears can commit under this configuration; a change that they can't commit would stand in the
     /// way of every election to come.
     /// </summary>
-    /// <param name="counts">Who counts though it is heard now; null: all.</param>
+    /// <param name="counts">Who of those that are heard counts; null: all.</param>
     public bool Lives(Configuration configuration, Predicate<NodeId>? counts = null)
     {
         HashSet<NodeId> heard = [.. context.Consensus.Status.Progress.Where(peer => peer.IsHeard).Select(peer => peer.Node), context.Self];

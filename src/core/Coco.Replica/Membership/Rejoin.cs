@@ -129,7 +129,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
         foreach ((NodeId node, (ProbeAnswer answer, _)) in _shown)
         {
             if (answer.Term > highest) highest = answer.Term;
-            if (HasShown(node) && MayLead(node) && answer.End.IsAsNewAs(Shown)) Shown = answer.End;
+            if (HasShown(node) && IsVoter(node) && answer.End.IsAsNewAs(Shown)) Shown = answer.End;
         }
         LogIndex? lost = LostChange.Find(context, self, EndShownBy);
         LastToKeep = lost is { } first ? new LogIndex(first.Value - 1) : null;
@@ -137,7 +137,7 @@ internal sealed class Rejoin(ReplicaContext context, RecoveredLog log, bool isSe
     }
 
     /// <summary>A learner may hold more than those that vote: nobody could wait for its log, which it can't bring in by an election.</summary>
-    private bool MayLead(NodeId node) =>
+    private bool IsVoter(NodeId node) =>
         MembershipDesk.ToConfiguration(context.State.Membership).IsVoter(node) || Others().Any(other => other.IsVoter(node));
 
     /// <summary>One that is not heard may run as well, and be heard by those that run.</summary>

@@ -19,8 +19,9 @@ public sealed record ReceiptCheck(int Held, IReadOnlyList<ulong> Failed)
     {
         var maker = new Maker(network, wanted);
         LedgerVerification found = LedgerVerifier.Verify(files, maker, new LedgerOpenOptions { Network = network.Value });
-        IEnumerable<ulong> failed = found.Holds ? wanted.Except(maker.Held).Select(index => index.Value) : wanted.Select(index => index.Value);
-        return new ReceiptCheck(maker.Held.Count, [.. failed.Order()]);
+        // Where the ledger does not verify, no receipt of it is worth anything.
+        ulong[] failed = [.. (found.Holds ? wanted.Except(maker.Held) : wanted).Select(index => index.Value).Order()];
+        return new ReceiptCheck(wanted.Count - failed.Length, failed);
     }
 
     /// <summary>Sees the entries in order: each waits for the next certificate.</summary>

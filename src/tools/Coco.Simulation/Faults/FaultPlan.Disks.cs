@@ -56,32 +56,21 @@ internal sealed partial class FaultPlan
     }
 
     /// <summary>The founder's disk goes back to when it was the only voter. The others are a quorum without it.</summary>
-    private void GoBackToAlone(Host founder)
-    {
-        PrepareLoss();
-        World.CountFault("rollback", founder.Name);
-        cluster.Crash(founder, isPowerLost: true);
-        if (founder.Disk.TryGoBackToFirst()) Watch(founder);
-        World.After(Random.Between(20, 500) * Ms, () => cluster.Start(founder));
-    }
+    private void GoBackToAlone(Host founder) => Lose("rollback", founder, isPowerLost: true, founder.Disk.TryGoBackToFirst);
 
     /// <summary>A host that knows the format changes an entry while the VN is down, so that only what was signed shows it.</summary>
-    private void ForgeLedger(Host host)
-    {
-        PrepareLoss();
-        World.CountFault("ledgerForged", host.Name);
-        cluster.Crash(host, isPowerLost: false);
-        if (host.Disk.TryForge(host.Chunks)) Watch(host);
-        World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
-    }
+    private void ForgeLedger(Host host) => Lose("ledgerForged", host, isPowerLost: false, () => host.Disk.TryForge(host.Chunks));
 
     /// <summary>A file of one ledger is changed, in the middle too; the same holds as for a disk that goes back.</summary>
-    private void DamageLedger(Host host)
+    private void DamageLedger(Host host) => Lose("ledgerDamage", host, isPowerLost: true, host.Disk.TryDamage);
+
+    /// <param name="change">Changes the disk while its VN is down; false: there was nothing to change.</param>
+    private void Lose(string kind, Host host, bool isPowerLost, Func<bool> change)
     {
         PrepareLoss();
-        World.CountFault("ledgerDamage", host.Name);
-        cluster.Crash(host, isPowerLost: true);
-        if (host.Disk.TryDamage()) Watch(host);
+        World.CountFault(kind, host.Name);
+        cluster.Crash(host, isPowerLost);
+        if (change()) Watch(host);
         World.After(Random.Between(20, 500) * Ms, () => cluster.Start(host));
     }
 
