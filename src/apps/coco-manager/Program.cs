@@ -18,6 +18,8 @@ if (args is not (["--config", _] or ["--print-measurement", "--config", _]))
     Console.Error.WriteLine("Usage: coco-manager --config FILE | --print-measurement [--config FILE]");
     return 2;
 }
+// Before the first socket: completions run on the threads that poll, one for each processor, and not on others that must be woken.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 try
 {
     NodeConfiguration configuration = NodeConfiguration.Read(args[^1]);

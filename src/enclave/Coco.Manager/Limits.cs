@@ -65,6 +65,9 @@ internal static class Limits
     /// <summary>Bytes gathered into one write to the worker or a peer.</summary>
     public const int MaxGatheredBytes = 1 << 20;
 
+    /// <summary>What the thread that posts it encrypts by itself at most: some ten microseconds.</summary>
+    public const int MaxBytesAtOnce = 32 << 10;
+
     /// <summary>Disk effects that one sync may serve.</summary>
     public const int MaxGroupedWrites = 64;
 

@@ -101,7 +101,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             : PeerPolicy.Joining(_configuration, options, ReadConstitution, _time.UnixMs);
         if (log.Chunks is { } chunks) UseChunks(chunks);
         _replica = MakeReplica(log);
-        _loop = new SequencerLoop(_replica, CarryOut, PublishStatus, End);
+        _loop = new SequencerLoop(_replica, CarryOut, () => { _links!.Flush(); _worker!.Flush(); }, PublishStatus, End);
         _submissions = new Submissions(_loop.Post);
         _settings = new LedgerSettingsFile(_configuration.GenesisFile, action => _loop.Post(_ => action()), End);
         _leases = new LeaseWork(_evidence, _time, () => _state, () => _nodeKey.PublicKey, _loop.Post, Alert, OnDistrusted);
@@ -442,19 +442,19 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case DropWorkerEffect drop: _worker.Drop(drop.Reason); break;
             case ApplyBatchEffect apply:
                 _batches++;
-                _worker.Send(new ApplyBatch(apply.Index, apply.Record));
+                _worker.Post(new ApplyBatch(apply.Index, apply.Record));
                 break;
             case BatchCommittedEffect committed:
                 _batches++;
-                _worker.Send(new BatchCommitted(committed.Batch, committed.Index));
+                _worker.Post(new BatchCommitted(committed.Batch, committed.Index));
                 break;
             case ProposalRefusedEffect refused:
-                _worker.Send(new ProposalRefused(refused.Attempt, refused.From, refused.GovernanceVersion));
+                _worker.Post(new ProposalRefused(refused.Attempt, refused.From, refused.GovernanceVersion));
                 break;
-            case WorkerRoleEffect role: _worker.Send(new RoleMessage(role.Term, role.IsLeader, role.HasLeader, role.GovernanceVersion)); break;
-            case ForwardedEffect forwarded: _worker.Send(new Forwarded(forwarded.From, forwarded.Transactions)); break;
-            case ForwardRefusedEffect refused: _worker.Send(new ForwardRefused(refused.Id, refused.Code, refused.Reason)); break;
-            case ReadIndexAnswerEffect read: _worker.Send(new ReadIndexAnswer(read.Request, read.IsKnown)); break;
+            case WorkerRoleEffect role: _worker.Post(new RoleMessage(role.Term, role.IsLeader, role.HasLeader, role.GovernanceVersion)); break;
+            case ForwardedEffect forwarded: _worker.Post(new Forwarded(forwarded.From, forwarded.Transactions)); break;
+            case ForwardRefusedEffect refused: _worker.Post(new ForwardRefused(refused.Id, refused.Code, refused.Reason)); break;
+            case ReadIndexAnswerEffect read: _worker.Post(new ReadIndexAnswer(read.Request, read.IsKnown)); break;
             case SnapshotInstalledEffect: break;
             default: Invariant.Holds(_snapshots.TryCarryOut(effect), $"unknown effect {effect.GetType().Name}"); break;
         }
@@ -464,11 +464,11 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         switch (send.Message)
         {
-            case JoinAccepted accepted: _links.Send(send.To, accepted with { Keys = _secrets!.Encode() }); break;
+            case JoinAccepted accepted: _links.Post(send.To, accepted with { Keys = _secrets!.Encode() }); break;
             case JoinRequest request when _links.NetworkOf(send.To) is { } network:
-                _links.Send(send.To, _evidence.Complete(request, network, _nodeKey.PublicKey.Span));
+                _links.Post(send.To, _evidence.Complete(request, network, _nodeKey.PublicKey.Span));
                 break;
-            default: _links.Send(send.To, send.Message); break;
+            default: _links.Post(send.To, send.Message); break;
         }
     }
 

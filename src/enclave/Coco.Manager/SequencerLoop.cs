@@ -8,11 +8,14 @@ namespace Coco.Manager;
 /// The thread that owns the sequencer: gathers inputs from everywhere, gives it ticks, and hands its effects to
 /// <paramref name="carryOut"/>. A broken rule ends the process.
 /// </summary>
+/// <param name="flush">Writes what was to be sent: once for all inputs that waited, unless they are many.</param>
 internal sealed class SequencerLoop(
-    Replica.Replica replica, Action<ReplicaEffect> carryOut, Action publish, Action<Exception> fail) : IDisposable
+    Replica.Replica replica, Action<ReplicaEffect> carryOut, Action flush, Action publish, Action<Exception> fail) : IDisposable
 {
     /// <summary>After a pause (a stopped process, a starved machine) no more ticks than this come at once, and inputs first.</summary>
     private const int MaxTicksAtOnce = 10;
+
+    private const int InputsPerFlush = 16;
 
     /// <summary>Status is made anew every so many rounds of ticks.</summary>
     private const int RoundsPerPublish = 4;
@@ -54,8 +57,13 @@ internal sealed class SequencerLoop(
         {
             while (!_inputs.IsClosed)
             {
-                while (_inputs.TryTake(out object? item)) Take(item);
+                for (int taken = 1; _inputs.TryTake(out object? item); taken++)
+                {
+                    Take(item);
+                    if (taken % InputsPerFlush == 0) flush();
+                }
                 GiveTicks();
+                flush();
                 _inputs.Sleep(Limits.TickMs);
             }
         }

@@ -190,6 +190,7 @@ public sealed class AttestedHandshake(
         if (size > Limits.MaxMessageSize) throw new InvalidDataException($"the peer announces a message of {size} bytes");
         var content = new byte[size];
         await stream.ReadExactlyAsync(content, stop);
+        await Task.Yield(); // evidence is made or verified next: not on a thread that polls sockets
         return HandshakeMessage.TryDecode(content, out HandshakeMessage? message)
             ? message
             : throw new InvalidDataException("the peer sent what is not a handshake message of this version");

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Coco.Boundary;
 using Coco.Primitives;
 
@@ -11,15 +10,22 @@ namespace Coco.Worker;
 internal sealed class ManagerLink : IDisposable
 {
     private readonly BoundaryStream _stream;
-    private readonly Channel<WorkerMessage> _outgoing =
-        Channel.CreateUnbounded<WorkerMessage>(new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly Outbox<WorkerMessage> _outgoing;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ByteWriter _frames = new(1 << 16);
     private readonly Func<Hash256, byte[]>? _prove;
     private readonly Action<string> _log;
     private readonly Lock _platform = new();
 
     /// <param name="prove">Makes evidence for a nonce; null where both are in one TEE.</param>
-    private ManagerLink(Stream stream, Func<Hash256, byte[]>? prove, Action<string> log) => (_stream, _prove, _log) = (new BoundaryStream(stream), prove, log);
+    private ManagerLink(Stream stream, Func<Hash256, byte[]>? prove, Action<string> log)
+    {
+        (_stream, _prove, _log) = (new BoundaryStream(stream), prove, log);
+        _outgoing = new Outbox<WorkerMessage>(int.MaxValue, WriteAsync); // what sends to it is bounded
+    }
+
+    /// <summary>Ends with what a write threw: the manager is gone.</summary>
+    public Task Ended => _outgoing.Ended;
 
     /// <summary>The manager was heard within the last second (architecture: a worker without its manager stops answering).</summary>
     public bool IsAlive => _stream.SilentMs < Boundary.Limits.SilenceMs;
@@ -69,7 +75,12 @@ internal sealed class ManagerLink : IDisposable
         }
     }
 
-    public void Send(WorkerMessage message) => _outgoing.Writer.TryWrite(message);
+    /// <summary>From any thread; never waits.</summary>
+    public void Send(WorkerMessage message)
+    {
+        _outgoing.TryPost(message);
+        _outgoing.Flush();
+    }
 
     /// <summary>The next message; questions for evidence are answered here, whatever the worker is at.</summary>
     public async Task<ManagerMessage> ReadAsync(CancellationToken cancellation)
@@ -99,27 +110,28 @@ internal sealed class ManagerLink : IDisposable
         }
     }
 
-    public async Task WriteAllAsync(CancellationToken cancellation)
-    {
-        var frames = new ByteWriter(1 << 16);
-        while (await _outgoing.Reader.WaitToReadAsync(cancellation))
-        {
-            frames.Clear();
-            while (frames.Length < Limits.MaxGatheredBytes && _outgoing.Reader.TryRead(out WorkerMessage? message))
-            {
-                int start = BoundaryStream.Begin(frames);
-                WorkerMessageCodec.Encode(message, frames);
-                BoundaryStream.End(frames, start);
-            }
-            await _stream.WriteAsync(frames.Memory, cancellation);
-        }
-    }
-
     public async Task BeatAsync(Func<WorkerFigures> figures, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Boundary.Limits.BeatMs));
         while (await timer.WaitForNextTickAsync(cancellation)) Send(new WorkerBeat(figures()));
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _outgoing.Close();
+        _stream.Dispose();
+    }
+
+    private ValueTask WriteAsync()
+    {
+        _frames.Clear();
+        while (_frames.Length < Limits.MaxGatheredBytes && _outgoing.TryTake(out WorkerMessage? message))
+        {
+            int start = BoundaryStream.Begin(_frames);
+            WorkerMessageCodec.Encode(message, _frames);
+            BoundaryStream.End(_frames, start);
+        }
+        return _stream.WriteAsync(_frames.Memory, _ending.Token);
+    }
 }

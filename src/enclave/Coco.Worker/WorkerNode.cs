@@ -44,7 +44,6 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var tlsKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using ManagerLink link = _link = await ManagerLink.ConnectAsync(options, tlsKey, log, ending.Token);
-        Task writing = link.WriteAllAsync(ending.Token);
         Task beating = link.BeatAsync(Figures, ending.Token);
         link.Send(new Hello(Boundary.Limits.BoundaryVersion, Environment.ProcessId, tlsKey.ExportSubjectPublicKeyInfo()));
         try
@@ -53,7 +52,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             log(welcome.RestoresSnapshot ? "Welcomed: a snapshot comes." : "Welcomed.");
             using ILedger ledger = _ledger = CreateLedger(welcome, await ReadSettingsAsync(welcome.SettingsLength, ending.Token));
             using VersionedStore store = _store = await CreateStoreAsync(welcome, ending.Token);
-            await ServeAsync(welcome, tlsKey, ending, writing, beating);
+            await ServeAsync(welcome, tlsKey, ending, beating);
         }
         finally
         {
@@ -75,7 +74,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     }
 
     private async Task ServeAsync(
-        Welcome welcome, ECDsa tlsKey, CancellationTokenSource ending, Task writing, Task beating)
+        Welcome welcome, ECDsa tlsKey, CancellationTokenSource ending, Task beating)
     {
         StartThreads(welcome);
         var services = new LedgerServices(
@@ -93,7 +92,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         if (_store.Committed is not null) _hasState.TrySetResult();
         Task reading = ReadManagerAsync(ending.Token);
         _ = CatchUpAsync(services.State, ending.Token);
-        Task first = await Task.WhenAny(reading, writing, beating, _ended.Task);
+        Task first = await Task.WhenAny(reading, _link.Ended, beating, _ended.Task);
         if (_ended.Task.IsCompleted && await _ended.Task is { } failure)
         {
             _link.Send(new Failed(failure.Message));

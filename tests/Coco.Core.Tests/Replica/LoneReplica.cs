@@ -25,10 +25,11 @@ internal sealed class LoneReplica : IDisposable
     private ulong _unixMs = StartMs;
 
     /// <param name="isNew">It founds its network; otherwise it has an empty disk and waits until one admits it.</param>
-    public LoneReplica(IConsensusFactory plug, LeaseSettings? leases = null, bool isNew = true)
+    /// <param name="others">Other members, of whose VNs none takes part yet.</param>
+    public LoneReplica(IConsensusFactory plug, LeaseSettings? leases = null, bool isNew = true, params string[] others)
     {
         byte[] key = Governance.TestNetwork.NewPoint();
-        Constitution constitution = Governance.TestNetwork.NewConstitution("alder") with { Leases = leases };
+        Constitution constitution = Governance.TestNetwork.NewConstitution(["alder", .. others]) with { Leases = leases };
         var genesis = new GovernanceEntry.Genesis(
             StartMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), constitution.Nodes[0].Name, key, new byte[] { 1 });
         var start = new ReplicaStart(
@@ -52,6 +53,8 @@ internal sealed class LoneReplica : IDisposable
 
     public List<string> Alerts { get; } = [];
 
+    public List<PeerMessage> Sent { get; } = [];
+
     /// <summary>Why it stopped; null: it goes on.</summary>
     public string? Halted { get; private set; }
 
@@ -63,7 +66,7 @@ internal sealed class LoneReplica : IDisposable
     }
 
     /// <summary>Another VN says something.</summary>
-    public void Hear(PeerMessage message) => Give(new PeerInput("birch", _otherKey, message));
+    public void Hear(PeerMessage message, string from = "birch") => Give(new PeerInput(from, _otherKey, message));
 
     private void Give(ReplicaInput first)
     {
@@ -89,6 +92,7 @@ internal sealed class LoneReplica : IDisposable
             case JudgeEvidenceEffect judge: inputs.Enqueue(new EvidenceJudgedInput(judge.Node.Id, judge.Nonce, judge.Evidence, null)); break;
             case EvidenceCommittedEffect committed: Committed.Add(committed); break;
             case AlertEffect alert: Alerts.Add(alert.Text); break;
+            case SendEffect send: Sent.Add(send.Message); break;
             case HaltEffect halt: Halted = halt.Reason; break;
         }
     }

@@ -31,9 +31,9 @@ public sealed class LifeSignsTests
     public async Task While_a_long_message_comes_its_bytes_are_a_sign_of_life_for_both_sides()
     {
         (NetworkStream here, NetworkStream there) = await ConnectAsync();
-        using var sender = new PeerLink(here, Peer());
-        using var receiver = new PeerLink(there, Peer());
         using var ending = new CancellationTokenSource(Patience);
+        using var sender = new PeerLink(here, Peer(), ending.Token);
+        using var receiver = new PeerLink(there, Peer(), ending.Token);
         var received = new List<PeerMessage>();
         int answers = 0;
         var answered = new TaskCompletionSource();
@@ -44,15 +44,13 @@ public sealed class LifeSignsTests
                 if (message is not StillHere) return;
                 answers++;
                 answered.TrySetResult();
-            },
-            ending.Token);
+            });
         Task receiving = receiver.RunAsync(
             message =>
             {
                 received.Add(message);
                 if (message is ReadIndexAsk) second.TrySetResult();
-            },
-            ending.Token);
+            });
         sender.Send(new ConsensusPeerMessage(default, new byte[8], [new byte[3], new byte[LongBytes]]));
         sender.Send(new ReadIndexAsk(1));
         await Task.WhenAll(second.Task, answered.Task).WaitAsync(ending.Token);

@@ -104,12 +104,13 @@ internal sealed class MembershipDesk(ReplicaContext context, EntryMaker maker)
 
     /// <summary>
     /// Whether the VNs that this leader hears can commit under this configuration; a change that they can't commit would stand in the
-    /// way of every election to come.
+    /// way of every election to come. One that has acknowledged nothing yet does not count: after a crash its disk, still busy, may not know
+    /// of this incarnation.
     /// </summary>
     /// <param name="counts">Who of those that are heard counts; null: all.</param>
     public bool Lives(Configuration configuration, Predicate<NodeId>? counts = null)
     {
-        HashSet<NodeId> heard = [.. context.Consensus.Status.Progress.Where(peer => peer.IsHeard).Select(peer => peer.Node), context.Self];
+        HashSet<NodeId> heard = [.. context.Consensus.Status.Progress.Where(peer => peer.IsHeard && peer.Match > LogIndex.Zero).Select(peer => peer.Node), context.Self];
         return Quorum.Holds(configuration, node => heard.Contains(node) && (counts is null || counts(node)));
     }
 

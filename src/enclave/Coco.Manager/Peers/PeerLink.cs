@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Threading.Channels;
+using Coco.Boundary;
 using Coco.Primitives;
 using Coco.Replica;
 using Coco.Tee;
@@ -12,34 +12,45 @@ internal sealed class PeerLink : IDisposable
     private const int LengthSize = sizeof(uint);
 
     private readonly Stream _stream;
-    private readonly Channel<PeerMessage> _outgoing = Channel.CreateBounded<PeerMessage>(
-        new BoundedChannelOptions(Limits.MaxPeerBacklog) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Outbox<PeerMessage> _outgoing;
+    private readonly CancellationToken _ending;
+    private ByteWriter _frames = new(1 << 16);
 
-    public PeerLink(Stream stream, AttestedPeer peer)
+    /// <param name="ending">Ends what is being written.</param>
+    public PeerLink(Stream stream, AttestedPeer peer, CancellationToken ending)
     {
         _stream = stream;
+        _ending = ending;
+        _outgoing = new Outbox<PeerMessage>(Limits.MaxPeerBacklog, WriteAsync);
         Peer = peer;
     }
 
     public AttestedPeer Peer { get; }
     public bool IsOpen { get; private set; } = true;
 
-    /// <summary>Queues a message; dropped when the peer is too far behind, since consensus repeats itself.</summary>
-    public void Send(PeerMessage message) => _outgoing.Writer.TryWrite(message);
+    /// <summary>Queues a message for the next flush; dropped when the peer is too far behind, since consensus repeats itself.</summary>
+    public void Post(PeerMessage message) => _outgoing.TryPost(message);
+
+    public void Flush() => _outgoing.Flush();
+
+    /// <summary>At once, from any thread.</summary>
+    public void Send(PeerMessage message)
+    {
+        Post(message);
+        Flush();
+    }
 
     /// <summary>Runs until the link breaks; gives each message that comes.</summary>
-    public async Task RunAsync(Action<PeerMessage> receive, CancellationToken cancellation)
+    public async Task RunAsync(Action<PeerMessage> receive)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task reading = ReadAllAsync(receive, ending.Token);
-        Task writing = WriteAllAsync(ending.Token);
-        await Task.WhenAny(reading, writing);
+        Task reading = ReadAllAsync(receive, _ending);
+        await Task.WhenAny(reading, _outgoing.Ended);
         IsOpen = false;
-        await ending.CancelAsync();
-        _stream.Close();
+        _stream.Close(); // ends what is being read and written
+        _outgoing.Close();
         try
         {
-            await Task.WhenAll(reading, writing);
+            await Task.WhenAll(reading, _outgoing.Ended);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -81,26 +92,31 @@ internal sealed class PeerLink : IDisposable
         Send(StillHere.Instance);
     }
 
-    private async Task WriteAllAsync(CancellationToken cancellation)
+    /// <summary>Some of what waits. What takes long to encrypt is not for the thread that posted it.</summary>
+    private async ValueTask WriteAsync()
     {
-        var frames = new ByteWriter(1 << 16);
-        while (await _outgoing.Reader.WaitToReadAsync(cancellation))
+        _frames.Clear();
+        ConsensusPeerMessage? isLong = null;
+        while (isLong is null && _frames.Length < Limits.MaxGatheredBytes && _outgoing.TryTake(out PeerMessage? message))
         {
-            frames.Clear();
-            ConsensusPeerMessage? isLong = null;
-            while (isLong is null && frames.Length < Limits.MaxGatheredBytes && _outgoing.Reader.TryRead(out PeerMessage? message))
-            {
-                if (message is ConsensusPeerMessage append && append.Frames.Sum(frame => (long)frame.Length) > Limits.MaxGatheredBytes) isLong = append;
-                else Append(frames, message);
-            }
-            await _stream.WriteAsync(frames.Memory, cancellation);
-            if (isLong is not null) await WriteLongAsync(frames, isLong, cancellation);
-            if (frames.Length > 4 * Limits.MaxGatheredBytes) frames = new ByteWriter(1 << 16);
+            if (message is ConsensusPeerMessage append && IsLong(append)) isLong = append;
+            else Append(_frames, message);
         }
+        if (isLong is not null || _frames.Length > Limits.MaxBytesAtOnce) await Task.Yield();
+        await _stream.WriteAsync(_frames.Memory, _ending);
+        if (isLong is not null) await WriteLongAsync(_frames, isLong);
+        if (_frames.Length > 4 * Limits.MaxGatheredBytes) _frames = new ByteWriter(1 << 16);
+    }
+
+    private static bool IsLong(ConsensusPeerMessage append)
+    {
+        long bytes = 0;
+        foreach (ReadOnlyMemory<byte> frame in append.Frames) bytes += frame.Length;
+        return bytes > Limits.MaxGatheredBytes;
     }
 
     /// <summary>Its frames are written as they are: to copy hundreds of megabytes first would be silence, and memory.</summary>
-    private async Task WriteLongAsync(ByteWriter writer, ConsensusPeerMessage message, CancellationToken cancellation)
+    private async ValueTask WriteLongAsync(ByteWriter writer, ConsensusPeerMessage message)
     {
         writer.Clear();
         writer.WriteUInt32(0);
@@ -110,8 +126,8 @@ internal sealed class PeerLink : IDisposable
         foreach (ReadOnlyMemory<byte> frame in message.Frames)
         {
             writer.WriteUInt32((uint)frame.Length);
-            await _stream.WriteAsync(writer.Memory, cancellation);
-            await _stream.WriteAsync(frame, cancellation);
+            await _stream.WriteAsync(writer.Memory, _ending);
+            await _stream.WriteAsync(frame, _ending);
             writer.Clear();
         }
     }

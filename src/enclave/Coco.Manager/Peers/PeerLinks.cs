@@ -29,6 +29,8 @@ internal sealed class PeerLinks(
     private readonly ConcurrentDictionary<string, PeerLink> _inbound = new();
     private readonly ConcurrentDictionary<string, Task> _connectors = new();
     private readonly ConcurrentDictionary<string, byte> _problems = new();
+    /// <summary>Links with something to flush; of the sequencer's thread.</summary>
+    private readonly List<PeerLink> _posted = [];
     private readonly PendingHandshakes _pending = new(Limits.MaxPendingHandshakes);
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
@@ -49,17 +51,28 @@ internal sealed class PeerLinks(
         return AcceptAllAsync();
     }
 
-    /// <summary>Files go by the other link of the pair where there are two, so that the log's messages don't wait behind them.</summary>
-    public void Send(string to, PeerMessage message)
+    /// <summary>
+    /// On the sequencer's thread; written with the next <see cref="Flush"/>. Files go by the other link of the pair where there are two, so that
+    /// the log's messages don't wait behind them.
+    /// </summary>
+    public void Post(string to, PeerMessage message)
     {
-        PeerLink? link = message is FilePiece && _inbound.TryGetValue(to, out PeerLink? other) && other.IsOpen ? other : Find(to);
-        link?.Send(message);
+        if ((message is FilePiece && _inbound.TryGetValue(to, out PeerLink? other) && other.IsOpen ? other : Find(to)) is not { } link) return;
+        link.Post(message);
+        if (!_posted.Contains(link)) _posted.Add(link);
     }
 
-    /// <summary>To all VNs to which a link is open.</summary>
+    /// <summary>On the sequencer's thread.</summary>
+    public void Flush()
+    {
+        foreach (PeerLink link in _posted) link.Flush();
+        _posted.Clear();
+    }
+
+    /// <summary>To all VNs to which a link is open, at once; from any thread.</summary>
     public void SendAll(PeerMessage message)
     {
-        foreach (string node in Open) Send(node, message);
+        foreach (string node in Open) Find(node)?.Send(message);
     }
 
     /// <summary>The network that the link with this VN was attested for; null without a link.</summary>
@@ -237,13 +250,13 @@ internal sealed class PeerLinks(
             if (isNew && result.Refusal.Check != EvidenceCheck.Deadline && result.Refusal.Check != EvidenceCheck.Protocol) refused(result.Refusal, result.IsRefusedByPeer);
             return;
         }
-        using var link = new PeerLink(stream, result.Peer);
+        using var link = new PeerLink(stream, result.Peer, ending);
         links[result.Peer.Node] = link;
         foreach (string problem in _problems.Keys)
             if (problem.StartsWith(address, StringComparison.Ordinal)) _problems.TryRemove(problem, out _);
         log($"Link with {result.Peer.Node} ({purpose.ToString().ToLowerInvariant()}, {(isConnecting ? "outbound" : "inbound")}) is up.");
         changed(result.Peer.Node, true);
-        await link.RunAsync(message => receive(link, message), ending);
+        await link.RunAsync(message => receive(link, message));
         links.TryRemove(new KeyValuePair<string, PeerLink>(result.Peer.Node, link));
         if (!IsOpen(result.Peer.Node)) changed(result.Peer.Node, false);
         if (!ending.IsCancellationRequested) log($"Link with {result.Peer.Node} is down.");

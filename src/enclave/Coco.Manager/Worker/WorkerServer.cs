@@ -22,7 +22,7 @@ internal sealed class WorkerServer(
 {
     private readonly string _path = configuration.BoundarySocketPath;
     private readonly CancellationTokenSource _stopping = new();
-    private volatile Channel<ManagerMessage>? _outgoing;
+    private volatile Outbox<ManagerMessage>? _outgoing;
 
     /// <summary>Of the connected worker's program; null where the system does not say which it is.</summary>
     private volatile string? _measurement;
@@ -69,12 +69,20 @@ internal sealed class WorkerServer(
         }
     }
 
+    /// <summary>Queues a message for the next <see cref="Flush"/>; from any thread.</summary>
+    public void Post(ManagerMessage message)
+    {
+        if (_outgoing is not { } outgoing) return;
+        if (message is not ManagerBeat) Interlocked.Increment(ref _messages);
+        if (!outgoing.TryPost(message)) Drop("it does not keep up");
+    }
+
+    public void Flush() => _outgoing?.Flush();
+
     public void Send(ManagerMessage message)
     {
-        Channel<ManagerMessage>? outgoing = _outgoing;
-        if (outgoing is null) return;
-        if (message is not ManagerBeat) Interlocked.Increment(ref _messages);
-        if (!outgoing.Writer.TryWrite(message)) Drop("it does not keep up");
+        Post(message);
+        Flush();
     }
 
     /// <summary>Whether the manifests let the connected program be a worker (TEE-2); else it is sent away.</summary>
@@ -110,6 +118,7 @@ internal sealed class WorkerServer(
             try
             {
                 using Socket socket = await _listener!.AcceptAsync(_stopping.Token);
+                await Task.Yield(); // a program is measured next: not on a thread that polls sockets
                 if (configuration.BoundaryAddress is not null) await ServeAttestedAsync(socket);
                 else if (IsWorkers(socket)) await ServeLocalAsync(socket);
                 else continue;
@@ -158,12 +167,14 @@ internal sealed class WorkerServer(
         TaskCompletionSource dropped = _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var stream = new BoundaryStream(connection);
-        _outgoing = Channel.CreateBounded<ManagerMessage>(new BoundedChannelOptions(Limits.MaxWorkerBacklog) { SingleReader = true });
+        var frames = new ByteWriter(1 << 16);
+        Outbox<ManagerMessage> outgoing = null!;
+        outgoing = _outgoing = new(Limits.MaxWorkerBacklog, () => WriteAsync(stream, outgoing, frames, ending.Token));
         Task reading = ReadAllAsync(stream, dropped.Task, ending.Token);
-        Task writing = WriteAllAsync(stream, _outgoing.Reader, ending.Token);
         Task beating = BeatAsync(stream, ending.Token);
-        Task first = await Task.WhenAny(reading, writing, beating, dropped.Task);
+        Task first = await Task.WhenAny(reading, outgoing.Ended, beating, dropped.Task);
         await ending.CancelAsync();
+        outgoing.Close();
         await first;
     }
 
@@ -190,20 +201,16 @@ internal sealed class WorkerServer(
         }
     }
 
-    private static async Task WriteAllAsync(BoundaryStream stream, ChannelReader<ManagerMessage> reader, CancellationToken cancellation)
+    private static ValueTask WriteAsync(BoundaryStream stream, Outbox<ManagerMessage> outgoing, ByteWriter frames, CancellationToken cancellation)
     {
-        var frames = new ByteWriter(1 << 16);
-        while (await reader.WaitToReadAsync(cancellation))
+        frames.Clear();
+        while (frames.Length < Limits.MaxGatheredBytes && outgoing.TryTake(out ManagerMessage? message))
         {
-            frames.Clear();
-            while (frames.Length < Limits.MaxGatheredBytes && reader.TryRead(out ManagerMessage? message))
-            {
-                int start = BoundaryStream.Begin(frames);
-                ManagerMessageCodec.Encode(message, frames);
-                BoundaryStream.End(frames, start);
-            }
-            await stream.WriteAsync(frames.Memory, cancellation);
+            int start = BoundaryStream.Begin(frames);
+            ManagerMessageCodec.Encode(message, frames);
+            BoundaryStream.End(frames, start);
         }
+        return stream.WriteAsync(frames.Memory, cancellation);
     }
 
     private async Task BeatAsync(BoundaryStream stream, CancellationToken cancellation)
