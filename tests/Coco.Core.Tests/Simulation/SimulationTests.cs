@@ -54,6 +54,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("installs", 1, 3)]
     [InlineData("outcasts", 1, 3)]
     [InlineData("founders", 1, 3)]
+    [InlineData("admissions", 1, 3)]
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {
         SimulationReport report = Simulator.Run(new SimulationOptions(first, last, profile));

@@ -13,8 +13,9 @@ internal static class FaultKinds
     public const string OutcastLeader = "outcastLeader";
     public const string LearnerAhead = "learnerAhead";
     public const string BackToAlone = "backToAlone";
+    public const string BusyDisk = "busyDisk";
 
-    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone];
+    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk];
 
     /// <summary>They are of the VN that leads.</summary>
     public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader;

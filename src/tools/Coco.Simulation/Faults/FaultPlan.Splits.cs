@@ -196,6 +196,32 @@ internal sealed partial class FaultPlan
         });
     }
 
+    /// <summary>
+    /// A VN starts again, and its disk stands still just then: it is a voter under its new number, of which nothing is on its disk. Another VN
+    /// starts again too, which would need a new number as well; then the power fails.
+    /// </summary>
+    private void DieWithBusyDisk(Host host)
+    {
+        List<Host> others = [.. OthersThan(host).Where(other => other != cluster.Leader)];
+        if (others.Count == 0 || host == cluster.Leader || cluster.Governance?.CurrentOf(host.Name)?.Id is not { } before) return;
+        Host other = Random.Pick(others);
+        World.CountFault("crash", host.Name);
+        World.CountFault("diskStall", host.Name);
+        CrashAndRestart(host, 100);
+        host.SyncStallsUntil = World.Now + (LongestLookMs * Ms);
+        When(() => cluster.Governance?.CurrentOf(host.Name)?.Id != before && host.Manager?.Replica.Self == cluster.Governance?.CurrentOf(host.Name)?.Id, LongestCutMs, () =>
+        {
+            World.CountFault("crash", other.Name);
+            CrashAndRestart(other, 100);
+            World.After(Random.Between(300, 900) * Ms, () =>
+            {
+                if (_isOver || World.IsBroken || IsAnyRolledBack) return;
+                host.SyncStallsUntil = 0;
+                CutPower([.. cluster.Running]);
+            });
+        });
+    }
+
     /// <summary>As soon as something is so; nothing if it is not in time.</summary>
     private void When(Func<bool> isSo, long withinMs, Action then, int everyMs = LookEveryMs)
     {

@@ -268,6 +268,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.OutcastLeader: LeaveOutcast(host); break;
             case FaultKinds.LearnerAhead: DieBehindLearner(host); break;
             case FaultKinds.BackToAlone: GoBackToAlone(host); break;
+            case FaultKinds.BusyDisk: DieWithBusyDisk(host); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;
