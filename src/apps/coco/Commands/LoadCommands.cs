@@ -20,6 +20,7 @@ internal static class LoadCommands
         command.Subcommands.Add(Genesis());
         command.Subcommands.Add(ProgramCommands.Bench());
         command.Subcommands.Add(Failover());
+        command.Subcommands.Add(Fairness());
         command.SetAction(async (parsed, cancellation) =>
         {
             GeneratorProcess.Enter();
@@ -69,6 +70,36 @@ internal static class LoadCommands
         return command;
     }
 
+    private static Command Fairness()
+    {
+        Option<int> pairs = new("--pairs") { Description = "Runs alone, each followed by one beside the flood.", DefaultValueFactory = _ => 3 };
+        Option<double> rate = new("--rate") { Description = "Transfers due per second on the node that is not flooded.", DefaultValueFactory = _ => 100 };
+        Option<int> seconds = new("--seconds") { Description = "How long each run takes.", DefaultValueFactory = _ => 10 };
+        Option<int> flood = new("--flood") { Description = "Transfers in a flood.", DefaultValueFactory = _ => 200_000 };
+        Option<ulong> seed = new("--seed") { Description = "Decides accounts and recipients.", DefaultValueFactory = _ => 1 };
+        Option<DirectoryInfo> data = Shared.Data();
+        Option<bool> json = Shared.Json();
+        Command command = new("fairness", "Measure one node's transfers alone and while another node is flooded.\n\nExample: coco bench fairness --pairs 3 --json")
+        {
+            pairs, rate, seconds, flood, seed, data, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            GeneratorProcess.Enter();
+            FairnessOptions options = new(
+                parsed.GetValue(pairs), parsed.GetValue(rate), parsed.GetValue(seconds), parsed.GetValue(flood), parsed.GetValue(seed));
+            options.Check();
+            BenchNetwork network = BenchNetwork.FromStatus(await StatusAsync(parsed, data, cancellation));
+            FairnessRun run = new(options, network, new TerminalProgress(Console.Error, !Console.IsErrorRedirected));
+            FairnessReport report = await run.RunAsync(cancellation);
+            if (!Console.IsErrorRedirected) Console.Error.Write("\r\x1b[K");
+            if (parsed.GetValue(json)) Shared.PrintJson(report);
+            else Print(report);
+            return report.Failed == 0 ? ExitCode.Done : ExitCode.No;
+        });
+        return command;
+    }
+
     private static async Task<LeaderState> LeaderAsync(DataDirectory data, CancellationToken cancellation)
     {
         NetworkStatus status = await StatusReader.ReadAsync(data, cancellation);
@@ -84,6 +115,16 @@ internal static class LoadCommands
         ("writes again after ms", report.UnavailableMs is { } wait ? $"p50 {wait.P50}, p99 {wait.P99}, max {wait.Max}" : "-"),
         ("elections without fault", $"{report.ElectionsWithoutFault}"),
         ("nodes agree", report.FinalEqual ? "yes" : "no"),
+    ]);
+
+    private static void Print(FairnessReport report) => Shared.PrintFacts(
+    [
+        .. report.Pairs.Select((pair, i) => (
+            $"pair {i + 1}, p50 and p95 in ms",
+            $"alone {pair.AloneMs.P50:F1}, {pair.AloneMs.P95:F1}; beside {pair.BesideMs.P50:F1}, {pair.BesideMs.P95:F1}; flood {pair.FloodedPerSecond:N0}/s")),
+        ("p95 beside, times alone", $"{report.TimesAlone}"),
+        ("failed", $"{report.Failed}"),
+        ("generator's own waits", report.IsGeneratorGrouped ? "in the latencies: set kernel.sched_autogroup_enabled to 0" : "small"),
     ]);
 
     private static async Task<JsonElement> StatusAsync(ParseResult parsed, Option<DirectoryInfo> data, CancellationToken cancellation) =>

@@ -111,7 +111,7 @@ internal sealed class PeerLink : IDisposable
     private static bool IsLong(ConsensusPeerMessage append)
     {
         long bytes = 0;
-        foreach (ReadOnlyMemory<byte> frame in append.Frames) bytes += frame.Length;
+        for (int i = 0; i < append.Frames.Count; i++) bytes += append.Frames[i].Length;
         return bytes > Limits.MaxGatheredBytes;
     }
 

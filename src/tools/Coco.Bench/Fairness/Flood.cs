@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Coco.Bench;
+
+/// <summary>Another generator, a process of its own, that keeps 10,000 transfers of one node in flight until all are committed.</summary>
+internal sealed class Flood : IDisposable
+{
+    private const int Connections = 100;
+    private const int RpcBatch = 100;
+
+    private readonly Process _process;
+    private readonly Task<string> _report;
+    private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Flood(Process process)
+    {
+        _process = process;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data == "running") _running.TrySetResult();
+            else if (line.Data is null) _running.TrySetException(new BenchFailureException(BenchFailureKind.Refused, "The flood did not begin."));
+        };
+        process.BeginErrorReadLine();
+        _report = process.StandardOutput.ReadToEndAsync();
+    }
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Returns once all is signed and it sends.</summary>
+    public static async Task<Flood> StartAsync(BenchNode node, int count, ulong seed, string? funder, CancellationToken cancellation)
+    {
+        List<string> arguments =
+        [
+            "bench", "--target", node.Rpc.ToString(), "--insecure", "--workload", "transfer", "--json",
+            "--connections", Text(Connections), "--rpc-batch", Text(RpcBatch), "--count", Text(count), "--seed", Text(seed),
+        ];
+        if (funder is not null) arguments.AddRange(["--funder", funder]);
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var flood = new Flood(Process.Start(start)!);
+        try
+        {
+            await flood._running.Task.WaitAsync(cancellation);
+            return flood;
+        }
+        catch
+        {
+            flood.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What it committed in a second, once it is over.</summary>
+    public async Task<double> EndAsync(CancellationToken cancellation)
+    {
+        JsonElement report = JsonElement.Parse(await _report.WaitAsync(cancellation));
+        await _process.WaitForExitAsync(cancellation);
+        return report.GetProperty("committedPerSecond").GetDouble();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+}
