@@ -10,9 +10,12 @@ namespace Coco.Worker;
 /// The thread that owns the executor: gathers inputs from everywhere, gives it the clock, and hands its effects to
 /// <paramref name="carryOut"/>. An exception on it ends the process: the enclave stops rather than go on with a broken rule.
 /// </summary>
-internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEffect> carryOut, PauseMeter pauses, Action<Exception> fail)
-    : IDisposable
+/// <param name="flush">Writes what was to be sent: once for all inputs that waited, unless they are many.</param>
+internal sealed class ExecutorLoop(
+    Executor.Executor executor, Action<ExecutorEffect> carryOut, Action flush, PauseMeter pauses, Action<Exception> fail) : IDisposable
 {
+    private const int InputsPerFlush = 16;
+
     private readonly Inbox<object> _inputs = new();
     private readonly ExecutorEffects _effects = new();
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -45,10 +48,15 @@ internal sealed class ExecutorLoop(Executor.Executor executor, Action<ExecutorEf
             while (!_inputs.IsClosed)
             {
                 GiveTime();
-                while (_inputs.TryTake(out object? item)) Take(item);
+                for (int taken = 1; _inputs.TryTake(out object? item); taken++)
+                {
+                    Take(item);
+                    if (taken % InputsPerFlush == 0) flush();
+                }
                 long began = Stopwatch.GetTimestamp();
                 executor.Flush(_effects);
                 CarryOut();
+                flush();
                 pauses.Step(began);
                 if (executor.IsGathering) _inputs.Doze(Limits.GatheringMs);
                 else _inputs.Sleep(Limits.TimeMs);

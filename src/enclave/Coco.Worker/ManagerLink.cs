@@ -75,11 +75,16 @@ internal sealed class ManagerLink : IDisposable
         }
     }
 
-    /// <summary>From any thread; never waits.</summary>
+    /// <summary>Queues a message for the next flush; from any thread.</summary>
+    public void Post(WorkerMessage message) => _outgoing.TryPost(message);
+
+    public void Flush() => _outgoing.Flush();
+
+    /// <summary>At once, from any thread; never waits.</summary>
     public void Send(WorkerMessage message)
     {
-        _outgoing.TryPost(message);
-        _outgoing.Flush();
+        Post(message);
+        Flush();
     }
 
     /// <summary>The next message; questions for evidence are answered here, whatever the worker is at.</summary>

@@ -174,7 +174,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         _sealing = new SealingLoop(
             _ledger!, (batch, results) => _loop!.Post(new SealedInput(batch, results)),
             difference => _ended.TrySetResult(new InvariantException(difference)), End);
-        _loop = new ExecutorLoop(executor, CarryOut, _pauses, End);
+        _loop = new ExecutorLoop(executor, CarryOut, () => _link!.Flush(), _pauses, End);
         _submitter = new Submitter(() => _loop);
         _segments = new RemoteSegments(_link!.Send);
         _indexer = new Indexer(_ledger!, _segments, _index, _places.Forget, End, log);
@@ -282,19 +282,19 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         {
             case CompleteEffect complete: _submitter!.Complete(complete); break;
             case SealEffect or UnsealEffect or SettleEffect: _sealing!.Post(effect); break;
-            case ProposeEffect propose: _link!.Send(Proposal(propose)); break;
+            case ProposeEffect propose: _link!.Post(Proposal(propose)); break;
             case ForwardEffect forward:
                 // A manager that hangs is sent none, or they pile up: what waits is sent again.
-                if (_link!.IsAlive) _link.Send(new Forward([.. forward.Transactions.Select(Encode)]));
+                if (_link!.IsAlive) _link.Post(new Forward([.. forward.Transactions.Select(Encode)]));
                 break;
             case RefuseForwardEffect refuse:
-                _link!.Send(new RefuseForward(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message));
+                _link!.Post(new RefuseForward(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message));
                 break;
             case AppliedEffect applied:
                 _places.Add(applied.Batch, applied.Index);
                 _indexer!.Post(new AppliedBatch(applied.Index, applied.Record, null));
                 WorkerMetrics.Batches.Add(1);
-                _link!.Send(new BatchApplied(applied.Batch));
+                _link!.Post(new BatchApplied(applied.Batch));
                 _hasState.TrySetResult();
                 break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");

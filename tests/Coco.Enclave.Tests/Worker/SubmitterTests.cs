@@ -20,7 +20,7 @@ public sealed class SubmitterTests : IDisposable
     public SubmitterTests()
     {
         _store = new VersionedStore(_ledger.Description.Maps);
-        _loop = new ExecutorLoop(new Coco.Executor.Executor(_ledger, _store, new ExecutorSettings()), _ => { }, new PauseMeter(), _ => { });
+        _loop = new ExecutorLoop(new Coco.Executor.Executor(_ledger, _store, new ExecutorSettings()), _ => { }, () => { }, new PauseMeter(), _ => { });
         _submitter = new Submitter(() => _loop);
     }
 
