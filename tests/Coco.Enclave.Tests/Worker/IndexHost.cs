@@ -31,6 +31,7 @@ internal sealed class IndexHost : ILedger
     private Indexer? _indexer;
     private volatile int _committed;
     private ulong _lowestAsked = ulong.MaxValue;
+    private int _reads;
 
     public IndexHost()
     {
@@ -48,6 +49,12 @@ internal sealed class IndexHost : ILedger
     /// <summary>The first entry that the ledger files hold.</summary>
     public ulong FirstHeld { get; set; } = 1;
 
+    /// <summary>Entries behind the last batch that are of another kind.</summary>
+    public ulong OtherEntries { get; set; }
+
+    /// <summary>How often the log was read since the last start.</summary>
+    public int Reads => Volatile.Read(ref _reads);
+
     /// <summary>The first entry that was asked for by reading the log since the last start.</summary>
     public ulong LowestAsked => Volatile.Read(ref _lowestAsked);
 
@@ -61,6 +68,7 @@ internal sealed class IndexHost : ILedger
         _indexer?.Dispose();
         Index = new LedgerIndex();
         Volatile.Write(ref _lowestAsked, ulong.MaxValue);
+        Volatile.Write(ref _reads, 0);
         _segments = new RemoteSegments(Receive);
         _indexer = new Indexer(this, _segments, Index, _ => { }, _failures.Enqueue, _ => { }, bufferPostings: 400);
         if (isOpening) _indexer.Start();
@@ -104,6 +112,18 @@ internal sealed class IndexHost : ILedger
         Assert.Equal(expected, values);
         Assert.True(Index.TryFindLast(LedgerIndex.PlaceTable, last.Value, ulong.MaxValue, last, out ulong place));
         Assert.Equal(last.Value + 1, place);
+    }
+
+    /// <summary>Waits until the log is read no more.</summary>
+    public async Task UntilQuietAsync()
+    {
+        int before = -1;
+        for (int tries = 0; before != Reads; tries++)
+        {
+            Assert.True(tries < 50, "the log is read again and again");
+            before = Reads;
+            await Task.Delay(100);
+        }
     }
 
     /// <summary>Waits until all from genesis on is indexed.</summary>
@@ -168,6 +188,7 @@ internal sealed class IndexHost : ILedger
     private void ReadLog(LogQuestion question)
     {
         Volatile.Write(ref _lowestAsked, Math.Min(_lowestAsked, question.From.Value));
+        Interlocked.Increment(ref _reads);
         var batches = new List<LoggedBatch>();
         ulong index = Math.Max(question.From.Value, FirstHeld);
         for (; index <= (ulong)_committed && batches.Count < 50; index++)
@@ -176,6 +197,7 @@ internal sealed class IndexHost : ILedger
             Batch(index - 1).Record.Encode(record);
             batches.Add(new LoggedBatch(new LogIndex(index), record.ToArray()));
         }
+        if (index > (ulong)_committed) index = Math.Max(index, (ulong)_committed + 1 + OtherEntries);
         Reply(new LogAnswer(question.Request, new LogIndex(index), batches));
     }
 

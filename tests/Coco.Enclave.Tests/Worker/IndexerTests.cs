@@ -47,6 +47,21 @@ public sealed class IndexerTests
         Assert.Equal(1UL, host.LowestAsked);
     }
 
+    /// <summary>It asked for them again without a pause until the next batch came.</summary>
+    [Fact]
+    public async Task Entries_behind_the_last_batch_are_looked_at_once()
+    {
+        using var host = new IndexHost { OtherEntries = 5 };
+        host.Start(isOpening: false);
+        host.Commit(100);
+        host.Start();
+        await host.CheckAsync();
+        await host.UntilQuietAsync();
+        Assert.InRange(host.Reads, 3, 5); // 50 batches at a time
+        host.Commit(1);
+        await host.CheckAsync();
+    }
+
     [Fact]
     public async Task Once_the_entries_before_a_snapshot_have_come_the_index_begins_at_genesis()
     {

@@ -22,6 +22,9 @@ internal sealed class Indexer(
     private long _appliedBytes;
     private long _nextLook;
     private bool _mayBeBehind = true;
+
+    /// <summary>Entries before it hold no batch that is not indexed: those behind the last batch are of other kinds.</summary>
+    private LogIndex _readTo = LogIndex.Zero;
     private volatile bool _stopping;
     private Thread? _thread;
 
@@ -121,7 +124,7 @@ internal sealed class Indexer(
         {
             log($"Index segment {file.Id} can't be read; it is made anew from the ledger.");
             store.CutAt(file);
-            _mayBeBehind = true;
+            ReadAgain();
         }
         LookForEarlierEntries(store);
         bool isBlocked = store.IsFull && !store.TrySeal();
@@ -141,7 +144,7 @@ internal sealed class Indexer(
             bool isNext = last is { } before ? next.Record.Number == before.Next() : next.Record.Number == BatchNumber.Zero;
             if (!isKnown && !isNext)
             {
-                _mayBeBehind = true;
+                ReadAgain();
                 break;
             }
             // Another thread may have dropped it, and others after it, since the queue is bounded.
@@ -157,6 +160,7 @@ internal sealed class Indexer(
     {
         if (!_mayBeBehind) return false;
         LogIndex from = store.Covered is { } covered ? covered.LastIndex.Next() : new LogIndex(1);
+        if (from < _readTo) from = _readTo;
         LogAnswer answer = files.ReadLog(from);
         foreach (LoggedBatch logged in answer.Batches)
         {
@@ -165,6 +169,7 @@ internal sealed class Indexer(
             if (store.Covered is { } before && record!.Number != before.Last.Next()) store.Clear();
             Add(store, new AppliedBatch(logged.Index, record!, null));
         }
+        _readTo = answer.Next;
         _mayBeBehind = answer.Next > from;
         if (answer.Batches.Count > 0) Advance(store);
         return _mayBeBehind;
@@ -181,8 +186,10 @@ internal sealed class Indexer(
         if (first.Count == 0 || !BatchRecord.TryDecode(first[0].Record, out BatchRecord? record) || record!.Number != BatchNumber.Zero) return;
         log("The ledger files reach back to genesis now; the index is made anew from there.");
         store.Clear();
-        _mayBeBehind = true;
+        ReadAgain();
     }
+
+    private void ReadAgain() => (_mayBeBehind, _readTo) = (true, LogIndex.Zero);
 
     private void Add(PostingStore store, AppliedBatch batch)
     {
