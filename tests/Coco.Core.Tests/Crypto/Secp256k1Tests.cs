@@ -58,9 +58,14 @@ public sealed class Secp256k1Tests
     {
         byte[] key = new byte[64];
         Secp256k1.TryRecover(Hash, Signature, 0, key);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++) Secp256k1.TryRecover(Hash, Signature, 0, key);
-        // Less than one byte each: a collection that another test brings about counts what is left of this thread's buffer as used.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 999);
+        // A collection that another test brings about counts what is left of this thread's buffer, up to 8 KiB, as used: one of the rounds has none.
+        long least = long.MaxValue;
+        for (int round = 0; round < 10 && least > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++) Secp256k1.TryRecover(Hash, Signature, 0, key);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.Equal(0, least);
     }
 }
