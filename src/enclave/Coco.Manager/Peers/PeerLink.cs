@@ -13,14 +13,18 @@ internal sealed class PeerLink : IDisposable
 
     private readonly Stream _stream;
     private readonly Outbox<PeerMessage> _outgoing;
+    private readonly CancellationTokenSource _over;
+
+    /// <summary>Of the source, which may be disposed when the last message is posted.</summary>
     private readonly CancellationToken _ending;
     private ByteWriter _frames = new(1 << 16);
 
-    /// <param name="ending">Ends what is being written.</param>
+    /// <param name="ending">Ends the link.</param>
     public PeerLink(Stream stream, AttestedPeer peer, CancellationToken ending)
     {
         _stream = stream;
-        _ending = ending;
+        _over = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        _ending = _over.Token;
         _outgoing = new Outbox<PeerMessage>(Limits.MaxPeerBacklog, WriteAsync);
         Peer = peer;
     }
@@ -46,8 +50,9 @@ internal sealed class PeerLink : IDisposable
         Task reading = ReadAllAsync(receive, _ending);
         await Task.WhenAny(reading, _outgoing.Ended);
         IsOpen = false;
-        _stream.Close(); // ends what is being read and written
         _outgoing.Close();
+        await _over.CancelAsync(); // a stream that does not own its socket goes on with what is being read when it is closed
+        _stream.Close();
         try
         {
             await Task.WhenAll(reading, _outgoing.Ended);
@@ -61,7 +66,11 @@ internal sealed class PeerLink : IDisposable
     /// <summary>Ends it, from any thread.</summary>
     public void Close() => _stream.Close();
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _over.Dispose();
+    }
 
     private async Task ReadAllAsync(Action<PeerMessage> receive, CancellationToken cancellation)
     {

@@ -11,7 +11,7 @@ public sealed record FairnessReport
 
     public required IReadOnlyList<FairnessPair> Pairs { get; init; }
 
-    /// <summary>The 95th percentile beside the flood as a multiple of the one alone; of the pairs the one in the middle.</summary>
+    /// <summary>The 95th percentile beside the flood as a multiple of the one alone; the median of the pairs.</summary>
     public required double TimesAlone { get; init; }
 
     /// <summary>Transactions of the node that sends little that failed, alone or beside.</summary>
@@ -25,5 +25,5 @@ public sealed record FairnessReport
 }
 
 /// <summary>One run alone and one beside the flood, just after each other.</summary>
-/// <param name="FloodedPerSecond">What the network committed for the flooded node meanwhile.</param>
+/// <param name="FloodedPerSecond">Transfers of the flood committed in a second, over its whole run.</param>
 public sealed record FairnessPair(Latency AloneMs, Latency BesideMs, double FloodedPerSecond);
