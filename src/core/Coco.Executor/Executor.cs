@@ -68,7 +68,7 @@ public sealed class Executor
             case TimeInput time: OnTime(time, effects); break;
             case SubmittedInput submitted: OnSubmitted(submitted, effects); break;
             case ForwardedInput forwarded: OnForwarded(forwarded, effects); break;
-            case ForwardRefusedInput refused: OnForwardRefused(refused, effects); break;
+            case ForwardAnsweredInput answered: OnForwardAnswered(answered, effects); break;
             case RoleInput role: OnRole(role, effects); break;
             case CommittedInput committed: OnCommitted(committed, effects); break;
             case ApplyInput apply: OnApply(apply, effects); break;
@@ -138,20 +138,23 @@ public sealed class Executor
     private void OnForwarded(ForwardedInput input, ExecutorEffects effects)
     {
         if (!_role.IsLeader || _store.Head is null) return; // The VN that took them sends them again to each new leader.
+        List<(Hash256, Refusal)> refused = [];
         using StoreView head = _store.OpenHead();
         foreach (AdmittedTransaction transaction in input.Transactions)
-        {
-            PoolResult result = _pool.Add(transaction, input.From, head);
-            if (result.Refusal is not null)
-                effects.Add(new RefuseForwardEffect(input.From, transaction.Id, result.Refusal));
-        }
+            if (_pool.Add(transaction, input.From, head).Refusal is { } refusal) refused.Add((transaction.Id, refusal));
+        Hash256[] wanted = [.. input.Asked.Where(id => !_pool.Contains(id))];
+        effects.Add(new AnswerForwardEffect(input.From, wanted, refused));
     }
 
-    private void OnForwardRefused(ForwardRefusedInput input, ExecutorEffects effects)
+    private void OnForwardAnswered(ForwardAnsweredInput input, ExecutorEffects effects)
     {
-        if (!_waiting.Contains(input.Id) || _forwards.IsRepeated(input.Id)) return;
-        _pool.Remove(input.Id);
-        _waiting.Complete(input.Id, new Submission(SubmissionState.Refused, input.Refusal), effects);
+        _forwards.OnAnswer(input.Wanted);
+        foreach ((Hash256 id, Refusal refusal) in input.Refused)
+        {
+            if (!_waiting.Contains(id) || _forwards.IsRepeated(id)) continue;
+            _pool.Remove(id);
+            _waiting.Complete(id, new Submission(SubmissionState.Refused, refusal), effects);
+        }
     }
 
     private void OnRole(RoleInput role, ExecutorEffects effects)
@@ -259,9 +262,11 @@ public sealed class Executor
 
     private void FormBatches(ExecutorEffects effects)
     {
-        while (_random.Count > 0 && _size.Left > 0 && _pipeline.Depth < _settings.MaxPipelineDepth && ShouldForm())
+        while (_random.Count > 0 && _size.Left > 0 && HasRoom && ShouldForm())
             if (!TryForm(effects)) return;
     }
+
+    private bool HasRoom => _pipeline.Depth < _settings.MaxPipelineDepth && _pipeline.Bytes < _settings.MaxPipelineBytes;
 
     private bool ShouldForm()
     {

@@ -30,11 +30,12 @@ public sealed record SettleEffect : ExecutorEffect
 public sealed record ProposeEffect(
     Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchRecord Record) : ExecutorEffect;
 
-/// <summary>To the leader's executor.</summary>
-public sealed record ForwardEffect(IReadOnlyList<AdmittedTransaction> Transactions) : ExecutorEffect;
+/// <summary>To the leader's executor, which gets it as <see cref="ForwardedInput"/>.</summary>
+public sealed record ForwardEffect(IReadOnlyList<AdmittedTransaction> Transactions, IReadOnlyList<Hash256> Asked) : ExecutorEffect;
 
-/// <summary>Back to the VN that forwarded.</summary>
-public sealed record RefuseForwardEffect(NodeId To, Hash256 Id, Refusal Refusal) : ExecutorEffect;
+/// <summary>Back to the VN that forwarded, whose executor gets it as <see cref="ForwardAnsweredInput"/>.</summary>
+public sealed record AnswerForwardEffect(
+    NodeId To, IReadOnlyList<Hash256> Wanted, IReadOnlyList<(Hash256 Id, Refusal Refusal)> Refused) : ExecutorEffect;
 
 /// <summary>Give <see cref="RandomInput"/> with this many values.</summary>
 public sealed record DrawRandomEffect(int Count) : ExecutorEffect;

@@ -20,11 +20,11 @@ public sealed record RandomInput(IReadOnlyList<Hash256> Values) : ExecutorInput;
 /// <summary>A client of this VN submits; answered once by <see cref="CompleteEffect"/> with the same ticket.</summary>
 public sealed record SubmittedInput(ulong Ticket, AdmittedTransaction Transaction) : ExecutorInput;
 
-/// <summary>Another VN sent transactions that it admitted.</summary>
-public sealed record ForwardedInput(NodeId From, IReadOnlyList<AdmittedTransaction> Transactions) : ExecutorInput;
+/// <summary>Another VN sent transactions that it admitted, and asks whether this one still has others.</summary>
+public sealed record ForwardedInput(NodeId From, IReadOnlyList<AdmittedTransaction> Transactions, IReadOnlyList<Hash256> Asked) : ExecutorInput;
 
-/// <summary>The leader could not take a transaction that this VN forwarded.</summary>
-public sealed record ForwardRefusedInput(Hash256 Id, Refusal Refusal) : ExecutorInput;
+/// <summary>The leader has done with a message of this VN: it lacks these of those that it was asked about, and could not take those.</summary>
+public sealed record ForwardAnsweredInput(IReadOnlyList<Hash256> Wanted, IReadOnlyList<(Hash256 Id, Refusal Refusal)> Refused) : ExecutorInput;
 
 /// <summary>
 /// The sequencer's role. A leader's worker is told so only when all entries before its term are committed and applied, so that

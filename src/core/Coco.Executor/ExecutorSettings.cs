@@ -16,6 +16,12 @@ public sealed record ExecutorSettings
     public int MaxPipelineDepth { get; init; } = 4;
 
     /// <summary>
+    /// Bytes of their requests and writes after which no further one is begun: a batch with much takes as long to be sent, written and hashed as many
+    /// small ones, and what comes meanwhile waits for all that are on their way.
+    /// </summary>
+    public long MaxPipelineBytes { get; init; } = 8 << 20;
+
+    /// <summary>
     /// While a batch is on its way, the next one starts only with this many transactions: each batch costs a signature, an fsync
     /// and a message per VN, and waiting for the batch before costs one round trip.
     /// </summary>

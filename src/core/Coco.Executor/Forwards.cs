@@ -4,14 +4,20 @@ using Coco.Primitives;
 namespace Coco.Executor;
 
 /// <summary>
-/// What this VN took from its clients goes to the leader, and goes there again as long as it waits: a message may be lost, and a
-/// leader, or its worker, may be gone before it has done anything about one. Between two sendings of a transaction twice as long passes each time.
+/// What this VN took from its clients goes to the leader, which answers each message. A message may be lost, and a leader, or its worker, may be
+/// gone before it has done anything about one: so a leader is asked whether it still has what waits, and what it lacks goes there again. Between two
+/// such questions about a transaction twice as long passes each time. Consensus, and all that the leader's worker does, waits behind what is
+/// on the way there: no more goes than the leader takes.
 /// </summary>
 internal sealed class Forwards
 {
-    private readonly List<(AdmittedTransaction Transaction, int Times)> _next = [];
+    private readonly Queue<(AdmittedTransaction Transaction, bool IsAgain)> _next = new();
+    private readonly Queue<(AdmittedTransaction Transaction, int Times)> _due = new();
     private readonly Queue<(AdmittedTransaction Transaction, Tick Due)>[] _sent = new Queue<(AdmittedTransaction, Tick)>[Limits.ForwardIntervals];
+    private readonly Dictionary<Hash256, AdmittedTransaction> _asked = [];
     private readonly HashSet<Hash256> _repeated = [];
+    private readonly Queue<(long Bytes, Tick Until)> _onTheWay = new();
+    private long _bytesOnTheWay;
     private Tick? _lastMessage;
 
     public Forwards()
@@ -19,8 +25,10 @@ internal sealed class Forwards
         for (int i = 0; i < _sent.Length; i++) _sent[i] = new Queue<(AdmittedTransaction, Tick)>();
     }
 
+    private bool HasRoom => _bytesOnTheWay < Limits.MaxForwardedOnTheWay;
+
     /// <summary>Goes with the next message.</summary>
-    public void Add(AdmittedTransaction transaction) => _next.Add((transaction, 0));
+    public void Add(AdmittedTransaction transaction) => _next.Enqueue((transaction, false));
 
     /// <summary>A new leader gets all that waits; what an old one did about it is not known.</summary>
     public void Restart(IReadOnlyList<AdmittedTransaction> waiting)
@@ -28,7 +36,7 @@ internal sealed class Forwards
         Clear();
         foreach (AdmittedTransaction transaction in waiting)
         {
-            _next.Add((transaction, 0));
+            Add(transaction);
             _repeated.Add(transaction.Id);
         }
     }
@@ -36,44 +44,42 @@ internal sealed class Forwards
     public void Clear()
     {
         _next.Clear();
+        _due.Clear();
+        _asked.Clear();
         _repeated.Clear();
+        _onTheWay.Clear();
+        _bytesOnTheWay = 0;
         foreach (Queue<(AdmittedTransaction, Tick)> queue in _sent) queue.Clear();
     }
 
     /// <summary>It was sent more than once, so a refusal may only say that the first sending was executed meanwhile.</summary>
     public bool IsRepeated(Hash256 id) => _repeated.Contains(id);
 
+    /// <summary>The leader has taken the oldest message that is on the way, and lacks these of those that it was asked about.</summary>
+    public void OnAnswer(IReadOnlyList<Hash256> wanted)
+    {
+        if (_onTheWay.TryDequeue(out (long Bytes, Tick Until) message)) _bytesOnTheWay -= message.Bytes;
+        foreach (Hash256 id in wanted)
+        {
+            if (!_asked.Remove(id, out AdmittedTransaction? transaction)) continue;
+            _next.Enqueue((transaction, true));
+            _repeated.Add(id);
+        }
+    }
+
     /// <summary>
-    /// Makes the messages that are due; false when what is due waits for more, since the last one left less than
+    /// Makes the messages that are due and for which there is room; false when what is due waits for more, since the last one left less than
     /// <paramref name="intervalMs"/> before.
     /// </summary>
     public bool TryFlush(Tick now, ulong intervalMs, ITransactionPool pool, ExecutorEffects effects)
     {
         for (int times = 0; times < _sent.Length; times++) TakeDue(times, now, pool);
-        if (_next.Count == 0) return true;
+        while (_onTheWay.TryPeek(out (long Bytes, Tick Until) lost) && lost.Until <= now) _bytesOnTheWay -= _onTheWay.Dequeue().Bytes;
+        if (!HasRoom || (_next.Count == 0 && _due.Count == 0)) return true;
         if (_lastMessage is { } last && now.Value < last.Value + intervalMs) return false;
         _lastMessage = now;
-        for (int start = 0; start < _next.Count;)
-        {
-            var message = new AdmittedTransaction[CountOfOne(start)];
-            for (int i = 0; i < message.Length; i++) message[i] = Send(_next[start + i], now);
-            effects.Add(new ForwardEffect(message));
-            start += message.Length;
-        }
-        _next.Clear();
+        while (HasRoom && (_next.Count > 0 || _due.Count > 0)) Send(now, pool, effects);
         return true;
-    }
-
-    /// <summary>How many go into one message; at least one.</summary>
-    private int CountOfOne(int start)
-    {
-        int count = 0;
-        for (long bytes = 0; count < Limits.MaxForwarded && start + count < _next.Count; count++)
-        {
-            bytes += _next[start + count].Transaction.Request.Length;
-            if (bytes > Limits.MaxForwardedBytes && count > 0) break;
-        }
-        return count;
     }
 
     private void TakeDue(int times, Tick now, ITransactionPool pool)
@@ -81,19 +87,47 @@ internal sealed class Forwards
         while (_sent[times].TryPeek(out (AdmittedTransaction Transaction, Tick Due) oldest) && oldest.Due <= now)
         {
             _sent[times].Dequeue();
-            if (!pool.Contains(oldest.Transaction.Id))
-            {
-                _repeated.Remove(oldest.Transaction.Id);
-                continue;
-            }
-            _next.Add((oldest.Transaction, Math.Min(times + 1, _sent.Length - 1)));
-            _repeated.Add(oldest.Transaction.Id);
+            _asked.Remove(oldest.Transaction.Id);
+            if (pool.Contains(oldest.Transaction.Id)) _due.Enqueue((oldest.Transaction, Math.Min(times + 1, _sent.Length - 1)));
+            else _repeated.Remove(oldest.Transaction.Id);
         }
     }
 
-    private AdmittedTransaction Send((AdmittedTransaction Transaction, int Times) item, Tick now)
+    private void Send(Tick now, ITransactionPool pool, ExecutorEffects effects)
     {
-        _sent[item.Times].Enqueue((item.Transaction, new Tick(now.Value + (Limits.ForwardAgainMs << item.Times))));
-        return item.Transaction;
+        var transactions = new List<AdmittedTransaction>(Math.Min(_next.Count, Limits.MaxForwarded));
+        long bytes = TakeNext(now, pool, transactions);
+        var asked = new List<Hash256>(Math.Min(_due.Count, Limits.MaxForwarded - transactions.Count));
+        while (asked.Count + transactions.Count < Limits.MaxForwarded && _due.TryDequeue(out (AdmittedTransaction Transaction, int Times) due))
+        {
+            asked.Add(due.Transaction.Id);
+            _asked[due.Transaction.Id] = due.Transaction;
+            Remember(due.Transaction, due.Times, now);
+        }
+        if (transactions.Count + asked.Count == 0) return;
+        bytes += (long)asked.Count * Hash256.Size;
+        _onTheWay.Enqueue((bytes, new Tick(now.Value + Limits.ForwardAgainMs)));
+        _bytesOnTheWay += bytes;
+        effects.Add(new ForwardEffect(transactions, asked));
     }
+
+    /// <summary>What goes into one message, at least one; not what was committed or refused while it waited. Gives the bytes of the requests.</summary>
+    private long TakeNext(Tick now, ITransactionPool pool, List<AdmittedTransaction> transactions)
+    {
+        long bytes = 0;
+        while (transactions.Count < Limits.MaxForwarded && _next.TryPeek(out (AdmittedTransaction Transaction, bool IsAgain) next))
+        {
+            long more = next.Transaction.Request.Length;
+            if (transactions.Count > 0 && bytes + more > Limits.MaxForwardedBytes) break;
+            _next.Dequeue();
+            if (!pool.Contains(next.Transaction.Id)) continue;
+            transactions.Add(next.Transaction);
+            bytes += more;
+            if (!next.IsAgain) Remember(next.Transaction, 0, now);
+        }
+        return bytes;
+    }
+
+    private void Remember(AdmittedTransaction transaction, int times, Tick now) =>
+        _sent[times].Enqueue((transaction, new Tick(now.Value + (Limits.ForwardAgainMs << times))));
 }

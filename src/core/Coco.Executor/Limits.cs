@@ -15,6 +15,18 @@ internal static class Limits
     /// <summary>The same in bytes of requests.</summary>
     public const int MaxForwardedBytes = 1 << 20;
 
+    /// <summary>
+    /// After so many bytes that the leader has not answered none are sent: what the two executors, their managers and the link have in hand, and
+    /// what comes behind it has to wait for. 80 MB/s at a distance of 50 ms.
+    /// </summary>
+    public const long MaxForwardedOnTheWay = 4 << 20;
+
+    /// <summary>Room for what admission found out about a transaction, beside its request.</summary>
+    public const int AdmissionBytes = 64;
+
+    /// <summary>Of the text of a refusal that goes back to the VN that forwarded: all of one message stay below a mebibyte.</summary>
+    public const int MaxReasonBytes = 400;
+
     /// <summary>The time that one go of execution should take, in milliseconds.</summary>
     public const ulong BatchTargetMs = 10;
 
@@ -28,12 +40,12 @@ internal static class Limits
     public const int MaxBatchTransactions = 1 << 20;
 
     /// <summary>
-    /// A transaction that waits is sent to the leader again after this long, in milliseconds, and twice as long each time after: a
-    /// commit takes less even under load, and what cannot be executed yet costs little.
+    /// The leader is asked about a transaction that waits after this long, in milliseconds, and after twice as long each time: a
+    /// commit takes less even under load, and what cannot be executed yet costs little. A message without an answer for so long is lost.
     /// </summary>
     public const ulong ForwardAgainMs = 1_000;
 
-    /// <summary>How often the time between two sendings grows: up to a minute.</summary>
+    /// <summary>How often the time between two questions grows: up to a minute.</summary>
     public const int ForwardIntervals = 7;
 
     /// <summary>The code of a refusal that is not the ledger's own; -32000 is a server error in JSON-RPC 2.0 (5.1).</summary>

@@ -9,6 +9,9 @@ internal sealed class SpeculativeBatch(BatchInput input, IExecutedBatch executed
     public BatchNumber Number => input.Number;
     public IExecutedBatch Executed => executed;
 
+    /// <summary>Of its requests and writes.</summary>
+    public long Bytes { get; } = writeSet.Length + executed.Included.Sum(transaction => (long)transaction.Request.Length);
+
     /// <summary>Complete once sealed.</summary>
     public BatchRecord? Record { get; private set; }
 
@@ -30,10 +33,13 @@ internal sealed class Pipeline
     /// <summary>Transactions in all of them.</summary>
     public int TransactionCount { get; private set; }
 
+    /// <summary>Of their requests and writes.</summary>
+    public long Bytes { get; private set; }
+
     public void Add(SpeculativeBatch batch)
     {
         _batches.Add(batch);
-        TransactionCount += batch.Executed.Included.Count;
+        Count(batch, 1);
     }
 
     public SpeculativeBatch TakeOldest(BatchNumber number)
@@ -41,7 +47,7 @@ internal sealed class Pipeline
         Invariant.Holds(_batches.Count > 0 && _batches[0].Number == number, "batches commit in the order of their numbers");
         SpeculativeBatch oldest = _batches[0];
         _batches.RemoveAt(0);
-        TransactionCount -= oldest.Executed.Included.Count;
+        Count(oldest, -1);
         return oldest;
     }
 
@@ -64,8 +70,14 @@ internal sealed class Pipeline
         for (int i = keep; i < _batches.Count; i++)
         {
             transactions.AddRange(_batches[i].Executed.Included);
-            TransactionCount -= _batches[i].Executed.Included.Count;
+            Count(_batches[i], -1);
         }
         _batches.RemoveRange(keep, _batches.Count - keep);
+    }
+
+    private void Count(SpeculativeBatch batch, int times)
+    {
+        TransactionCount += times * batch.Executed.Included.Count;
+        Bytes += times * batch.Bytes;
     }
 }

@@ -9,7 +9,7 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
     /// <summary>A larger buffer is given back when little of it is used.</summary>
     private const int KeptBytes = 4 << 20;
 
-    private byte[] _buffer = new byte[capacity];
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(capacity);
 
     public int Length { get; private set; }
 
@@ -24,7 +24,7 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
     /// <summary>Empties it, and gives back the buffer that something unusually large left behind.</summary>
     public void Clear()
     {
-        if (_buffer.Length > KeptBytes && Length < _buffer.Length / 16) _buffer = new byte[capacity];
+        if (_buffer.Length > KeptBytes && Length < _buffer.Length / 16) _buffer = GC.AllocateUninitializedArray<byte>(capacity);
         Length = 0;
     }
 
@@ -50,7 +50,7 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
         WriteFixed(value);
     }
 
-    /// <summary>Reserves <paramref name="length"/> bytes and returns them to be filled.</summary>
+    /// <summary>Reserves <paramref name="length"/> bytes and returns them to be filled, whatever they hold.</summary>
     public Span<byte> Take(int length)
     {
         Ensure(length);
@@ -76,6 +76,8 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
     private void Ensure(int more)
     {
         if (_buffer.Length - Length >= more) return;
-        Array.Resize(ref _buffer, Math.Max(checked(Length + more), _buffer.Length * 2));
+        byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(checked(Length + more), _buffer.Length * 2));
+        Span.CopyTo(larger);
+        _buffer = larger;
     }
 }

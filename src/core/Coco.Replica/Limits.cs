@@ -9,10 +9,9 @@ public static class Limits
     /// <summary>Entries in one message.</summary>
     public const int MaxEntries = 4_096;
 
-    /// <summary>Transactions in one forwarded message.</summary>
-    public const int MaxTransactions = 16_384;
+    /// <summary>What one worker sends to another about transactions: a mebibyte of them, or one of the largest.</summary>
+    public const int MaxTransactionsBytes = 4 << 20;
 
-    public const int MaxTransactionBytes = 1 << 20;
     public const int MaxTextBytes = 4_096;
     public const int MaxEvidenceBytes = 256 << 10;
     public const int MaxNodes = 256;

@@ -171,7 +171,7 @@ public sealed class Replica
             case WorkerGoneInput: OnWorkerGone(); break;
             case ProposalInput proposal: _proposals.OnProposal(proposal, MayLead); break;
             case ForwardInput forward: _worker.OnForward(forward); break;
-            case RefuseForwardInput refuse: _context.Send(refuse.To, new TransactionRefused(refuse.Id, refuse.Code, refuse.Reason)); break;
+            case AnswerForwardInput answer: _context.Send(answer.To, new TransactionsAnswer(answer.Answer)); break;
             case ReadIndexRequestInput read: _reads.OnWorker(read.Request, StepPlug); break;
             case GovernanceInput governance: _governance.OnRequest(governance, MayLead); break;
             case HandOverInput: HandOver(); break;
@@ -275,11 +275,9 @@ public sealed class Replica
             case CoSignRequest request: _certifier.OnRequest(from, request); break;
             case CoSignAnswer answer: _certifier.OnAnswer(from, answer); break;
             case TransactionsMessage transactions when _worker.IsLive && MayLead:
-                _context.Effects.Add(new ForwardedEffect(from, transactions.Transactions));
+                _context.Effects.Add(new ForwardedEffect(from, transactions.Message));
                 break;
-            case TransactionRefused refused:
-                _context.Effects.Add(new ForwardRefusedEffect(refused.Id, refused.Code, refused.Reason));
-                break;
+            case TransactionsAnswer answer: _context.Effects.Add(new ForwardAnsweredEffect(answer.Answer)); break;
             case ReadIndexAsk ask: _reads.OnFollower(from, ask, StepPlug); break;
             case ReadIndexGive give: _reads.OnGive(give, StepPlug); break;
             case SnapshotReport report when MayLead: _snapshots.OnReport(from, report.Claim); break;

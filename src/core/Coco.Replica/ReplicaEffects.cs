@@ -124,10 +124,10 @@ public sealed record ProposalRefusedEffect(ulong Attempt, BatchNumber From, Gove
 public sealed record WorkerRoleEffect(Term Term, bool IsLeader, bool HasLeader, GovernanceVersion GovernanceVersion) : ReplicaEffect;
 
 /// <summary>To the worker: other VNs' transactions.</summary>
-public sealed record ForwardedEffect(NodeId From, IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : ReplicaEffect;
+public sealed record ForwardedEffect(NodeId From, ReadOnlyMemory<byte> Message) : ReplicaEffect;
 
-/// <summary>To the worker: the leader refused a transaction.</summary>
-public sealed record ForwardRefusedEffect(Hash256 Id, int Code, string Reason) : ReplicaEffect;
+/// <summary>To the worker: the leader's answer.</summary>
+public sealed record ForwardAnsweredEffect(ReadOnlyMemory<byte> Answer) : ReplicaEffect;
 
 /// <summary>To the worker: all that a linearizable read must see was sent before this; or nobody can say.</summary>
 public sealed record ReadIndexAnswerEffect(ulong Request, bool IsKnown) : ReplicaEffect;

@@ -55,11 +55,11 @@ public sealed record ProposalInput(
     Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchNumber Batch, uint TransactionCount,
     ReadOnlyMemory<byte> Record) : ReplicaInput;
 
-/// <summary>The worker has admitted transactions for the leader.</summary>
-public sealed record ForwardInput(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : ReplicaInput;
+/// <summary>The worker has admitted transactions for the leader's worker.</summary>
+public sealed record ForwardInput(ReadOnlyMemory<byte> Message) : ReplicaInput;
 
-/// <summary>The worker, as leader, refuses a forwarded transaction.</summary>
-public sealed record RefuseForwardInput(NodeId To, Hash256 Id, int Code, string Reason) : ReplicaInput;
+/// <summary>The worker, as leader, answers the worker of a VN that forwarded.</summary>
+public sealed record AnswerForwardInput(NodeId To, ReadOnlyMemory<byte> Answer) : ReplicaInput;
 
 /// <summary>A linearizable read.</summary>
 public sealed record ReadIndexRequestInput(ulong Request) : ReplicaInput;

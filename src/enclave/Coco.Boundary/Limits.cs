@@ -4,16 +4,13 @@ namespace Coco.Boundary;
 public static class Limits
 {
     /// <summary>Counts changes of the messages; both processes come from one build, so it never needs to negotiate.</summary>
-    public const ushort BoundaryVersion = 3;
+    public const ushort BoundaryVersion = 4;
 
     /// <summary>One frame: a batch record of the largest size and its header.</summary>
     public const int MaxFrameBytes = (192 << 20) + 1024;
 
-    /// <summary>One transaction.</summary>
-    public const int MaxTransactionBytes = 1 << 20;
-
-    /// <summary>Transactions in one message.</summary>
-    public const int MaxTransactions = 16_384;
+    /// <summary>What one worker sends to another about transactions: a mebibyte of them, or one of the largest.</summary>
+    public const int MaxTransactionsBytes = 4 << 20;
 
     /// <summary>Names and reasons.</summary>
     public const int MaxTextBytes = 4_096;

@@ -14,7 +14,7 @@ public static class ManagerMessageCodec
         BatchCommitted,
         ProposalRefused,
         Forwarded,
-        ForwardRefused,
+        ForwardAnswered,
         HistoryAnswer,
         ReadIndexAnswer,
         SnapshotWanted,
@@ -79,13 +79,11 @@ public static class ManagerMessageCodec
             case Forwarded m:
                 writer.WriteByte((byte)Kind.Forwarded);
                 writer.WriteUInt64(m.From.Value);
-                writer.WriteList(m.Transactions);
+                writer.WriteBytes(m.Message.Span);
                 break;
-            case ForwardRefused m:
-                writer.WriteByte((byte)Kind.ForwardRefused);
-                writer.WriteHash(m.Id);
-                writer.WriteUInt32((uint)m.Code);
-                writer.WriteText(m.Reason);
+            case ForwardAnswered m:
+                writer.WriteByte((byte)Kind.ForwardAnswered);
+                writer.WriteBytes(m.Answer.Span);
                 break;
             case HistoryAnswer m:
                 writer.WriteByte((byte)Kind.HistoryAnswer);
@@ -139,8 +137,8 @@ public static class ManagerMessageCodec
             Kind.BatchCommitted => new BatchCommitted(new BatchNumber(fields.UInt64()), new LogIndex(fields.UInt64())),
             Kind.ProposalRefused => new ProposalRefused(
                 fields.UInt64(), new BatchNumber(fields.UInt64()), new GovernanceVersion(fields.UInt64())),
-            Kind.Forwarded => new Forwarded(new NodeId(fields.UInt64()), fields.List(Limits.MaxTransactionBytes)),
-            Kind.ForwardRefused => new ForwardRefused(fields.Hash(), (int)fields.UInt32(), fields.Text()),
+            Kind.Forwarded => new Forwarded(new NodeId(fields.UInt64()), fields.Bytes(Limits.MaxTransactionsBytes)),
+            Kind.ForwardAnswered => new ForwardAnswered(fields.Bytes(Limits.MaxTransactionsBytes)),
             Kind.HistoryAnswer => new HistoryAnswer(
                 fields.UInt64(), new LogIndex(fields.UInt64()), fields.Bytes(Limits.MaxFrameBytes)),
             Kind.ReadIndexAnswer => new ReadIndexAnswer(fields.UInt64(), fields.Bool()),

@@ -40,11 +40,11 @@ public sealed record BatchCommitted(BatchNumber Batch, LogIndex Index) : Manager
 /// <summary>A proposal was stale; the worker rolls back from this batch on.</summary>
 public sealed record ProposalRefused(ulong Attempt, BatchNumber From, GovernanceVersion GovernanceVersion) : ManagerMessage;
 
-/// <summary>Transactions that another VN admitted, each as its ledger encodes them.</summary>
-public sealed record Forwarded(NodeId From, IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : ManagerMessage;
+/// <summary>Transactions that another VN's worker admitted.</summary>
+public sealed record Forwarded(NodeId From, ReadOnlyMemory<byte> Message) : ManagerMessage;
 
-/// <summary>The leader refused a transaction that this VN forwarded.</summary>
-public sealed record ForwardRefused(Hash256 Id, int Code, string Reason) : ManagerMessage;
+/// <summary>The answer of the leader's worker to what this one forwarded.</summary>
+public sealed record ForwardAnswered(ReadOnlyMemory<byte> Answer) : ManagerMessage;
 
 /// <summary>An old batch, or none (<paramref name="Record"/> is empty).</summary>
 public sealed record HistoryAnswer(ulong Request, LogIndex Index, ReadOnlyMemory<byte> Record) : ManagerMessage;

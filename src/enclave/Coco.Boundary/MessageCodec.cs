@@ -19,12 +19,6 @@ internal static class Fields
     }
 
     public static void WriteBool(this ByteWriter writer, bool value) => writer.WriteByte(value ? (byte)1 : (byte)0);
-
-    public static void WriteList(this ByteWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> items)
-    {
-        writer.WriteUInt32((uint)items.Count);
-        for (int i = 0; i < items.Count; i++) writer.WriteBytes(items[i].Span);
-    }
 }
 
 /// <summary>Reads one message's fields; after a failure every read gives defaults and <see cref="IsComplete"/> is false.</summary>
@@ -104,18 +98,5 @@ internal ref struct FieldReader(ReadOnlyMemory<byte> frame)
     {
         ReadOnlyMemory<byte> bytes = Bytes(Limits.MaxTextBytes);
         return Encoding.UTF8.GetString(bytes.Span);
-    }
-
-    public IReadOnlyList<ReadOnlyMemory<byte>> List(int itemLimit)
-    {
-        uint count = UInt32();
-        if (count > Limits.MaxTransactions || count > (uint)_reader.Remaining / sizeof(uint))
-        {
-            _failed = true;
-            return [];
-        }
-        var items = new ReadOnlyMemory<byte>[count];
-        for (int i = 0; i < items.Length && !_failed; i++) items[i] = Bytes(itemLimit);
-        return items;
     }
 }

@@ -11,7 +11,7 @@ public static class WorkerMessageCodec
         Failed,
         ProposeBatch,
         Forward,
-        RefuseForward,
+        AnswerForward,
         HistoryQuestion,
         ReadIndexQuestion,
         SnapshotWritten,
@@ -53,14 +53,12 @@ public static class WorkerMessageCodec
                 break;
             case Forward m:
                 writer.WriteByte((byte)Kind.Forward);
-                writer.WriteList(m.Transactions);
+                writer.WriteBytes(m.Message.Span);
                 break;
-            case RefuseForward m:
-                writer.WriteByte((byte)Kind.RefuseForward);
+            case AnswerForward m:
+                writer.WriteByte((byte)Kind.AnswerForward);
                 writer.WriteUInt64(m.To.Value);
-                writer.WriteHash(m.Id);
-                writer.WriteUInt32((uint)m.Code);
-                writer.WriteText(m.Reason);
+                writer.WriteBytes(m.Answer.Span);
                 break;
             case HistoryQuestion m:
                 writer.WriteByte((byte)Kind.HistoryQuestion);
@@ -117,9 +115,8 @@ public static class WorkerMessageCodec
             Kind.ProposeBatch => new ProposeBatch(
                 new Term(fields.UInt64()), new GovernanceVersion(fields.UInt64()), fields.UInt64(),
                 new BatchNumber(fields.UInt64()), fields.UInt32(), fields.Bytes(Limits.MaxFrameBytes)),
-            Kind.Forward => new Forward(fields.List(Limits.MaxTransactionBytes)),
-            Kind.RefuseForward => new RefuseForward(
-                new NodeId(fields.UInt64()), fields.Hash(), (int)fields.UInt32(), fields.Text()),
+            Kind.Forward => new Forward(fields.Bytes(Limits.MaxTransactionsBytes)),
+            Kind.AnswerForward => new AnswerForward(new NodeId(fields.UInt64()), fields.Bytes(Limits.MaxTransactionsBytes)),
             Kind.HistoryQuestion => new HistoryQuestion(fields.UInt64(), new LogIndex(fields.UInt64())),
             Kind.ReadIndexQuestion => new ReadIndexQuestion(fields.UInt64()),
             Kind.SnapshotWritten => new SnapshotWritten(

@@ -27,11 +27,11 @@ public sealed record ProposeBatch(
     Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchNumber Batch, uint TransactionCount,
     ReadOnlyMemory<byte> Record) : WorkerMessage;
 
-/// <summary>Admitted transactions for the leader.</summary>
-public sealed record Forward(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : WorkerMessage;
+/// <summary>Admitted transactions for the leader's worker.</summary>
+public sealed record Forward(ReadOnlyMemory<byte> Message) : WorkerMessage;
 
-/// <summary>This VN, as leader, refuses a transaction that <paramref name="To"/> forwarded.</summary>
-public sealed record RefuseForward(NodeId To, Hash256 Id, int Code, string Reason) : WorkerMessage;
+/// <summary>This VN, as leader, answers what <paramref name="To"/> forwarded.</summary>
+public sealed record AnswerForward(NodeId To, ReadOnlyMemory<byte> Answer) : WorkerMessage;
 
 /// <summary>Read the batch at an index back.</summary>
 public sealed record HistoryQuestion(ulong Request, LogIndex Index) : WorkerMessage;

@@ -364,8 +364,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
                 _loop.Post(new ProposalInput(
                     propose.Term, propose.GovernanceVersion, propose.Attempt, propose.Batch, propose.TransactionCount, propose.Record));
                 break;
-            case Forward forward: _loop.Post(new ForwardInput(forward.Transactions)); break;
-            case RefuseForward refuse: _loop.Post(new RefuseForwardInput(refuse.To, refuse.Id, refuse.Code, refuse.Reason)); break;
+            case Forward forward: _loop.Post(new ForwardInput(forward.Message)); break;
+            case AnswerForward answer: _loop.Post(new AnswerForwardInput(answer.To, answer.Answer)); break;
             case HistoryQuestion question: _loop.Post(_ => _history.Answer(question)); break;
             case LogQuestion question: _loop.Post(_ => _history.Answer(question)); break;
             case SegmentRequest request: _segments.Post(request); break;
@@ -452,8 +452,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
                 _worker.Post(new ProposalRefused(refused.Attempt, refused.From, refused.GovernanceVersion));
                 break;
             case WorkerRoleEffect role: _worker.Post(new RoleMessage(role.Term, role.IsLeader, role.HasLeader, role.GovernanceVersion)); break;
-            case ForwardedEffect forwarded: _worker.Post(new Forwarded(forwarded.From, forwarded.Transactions)); break;
-            case ForwardRefusedEffect refused: _worker.Post(new ForwardRefused(refused.Id, refused.Code, refused.Reason)); break;
+            case ForwardedEffect forwarded: _worker.Post(new Forwarded(forwarded.From, forwarded.Message)); break;
+            case ForwardAnsweredEffect answered: _worker.Post(new ForwardAnswered(answered.Answer)); break;
             case ReadIndexAnswerEffect read: _worker.Post(new ReadIndexAnswer(read.Request, read.IsKnown)); break;
             case SnapshotInstalledEffect: break;
             default: Invariant.Holds(_snapshots.TryCarryOut(effect), $"unknown effect {effect.GetType().Name}"); break;

@@ -231,20 +231,22 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
                 _loop!.Post(new ProposalRefusedInput(refused.Attempt, refused.From, refused.GovernanceVersion));
                 break;
             case Forwarded forwarded:
-                OnForwarded(forwarded);
+                if (ForwardCodec.Decode(forwarded.From, forwarded.Message, _ledger!) is { } transactions) _loop!.PostPatiently(transactions);
+                else log("Forwarded transactions could not be decoded.");
                 break;
-            case ForwardRefused refused:
-                _loop!.Post(new ForwardRefusedInput(refused.Id, new Refusal(refused.Code, refused.Reason)));
+            case ForwardAnswered answered:
+                if (ForwardCodec.DecodeAnswer(answered.Answer) is { } answer) _loop!.Post(answer);
+                else log("The leader's answer to forwarded transactions could not be decoded.");
                 break;
-            case HistoryAnswer answer:
-                _history.Answer(answer.Request, answer.Record.IsEmpty ? null : new AppliedBatch(answer.Index, Decode(answer.Record), null));
+            case HistoryAnswer old:
+                _history.Answer(old.Request, old.Record.IsEmpty ? null : new AppliedBatch(old.Index, Decode(old.Record), null));
                 break;
             case SegmentReply reply:
                 _segments!.OnReply(reply);
                 break;
-            case ReadIndexAnswer answer:
+            case ReadIndexAnswer read:
                 // What the read must see was posted before: answer it after the executor has taken that.
-                _loop!.Post(_ => _readIndexes.Answer(answer.Request, answer.IsKnown));
+                _loop!.Post(_ => _readIndexes.Answer(read.Request, read.IsKnown));
                 break;
             case PolicyChanged changed:
                 _loop!.Post(new SettingsInput(SettingsFrom(changed.Policy)));
@@ -258,15 +260,6 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             default:
                 throw new InvalidDataException($"The manager sent {message.GetType().Name} out of turn.");
         }
-    }
-
-    private void OnForwarded(Forwarded forwarded)
-    {
-        var transactions = new List<AdmittedTransaction>(forwarded.Transactions.Count);
-        foreach (ReadOnlyMemory<byte> encoded in forwarded.Transactions)
-            if (_ledger!.TryDecodeAdmitted(encoded, out AdmittedTransaction? transaction)) transactions.Add(transaction!);
-            else log("A forwarded transaction could not be decoded.");
-        _loop!.PostPatiently(new ForwardedInput(forwarded.From, transactions));
     }
 
     private static BatchRecord Decode(ReadOnlyMemory<byte> record)
@@ -285,11 +278,9 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
             case ProposeEffect propose: _link!.Post(Proposal(propose)); break;
             case ForwardEffect forward:
                 // A manager that hangs is sent none, or they pile up: what waits is sent again.
-                if (_link!.IsAlive) _link.Post(new Forward([.. forward.Transactions.Select(Encode)]));
+                if (_link!.IsAlive) _link.Post(new Forward(ForwardCodec.Encode(forward)));
                 break;
-            case RefuseForwardEffect refuse:
-                _link!.Post(new RefuseForward(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message));
-                break;
+            case AnswerForwardEffect answer: _link!.Post(new AnswerForward(answer.To, ForwardCodec.Encode(answer))); break;
             case AppliedEffect applied:
                 _places.Add(applied.Batch, applied.Index);
                 _indexer!.Post(new AppliedBatch(applied.Index, applied.Record, null));
@@ -304,17 +295,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     private static ProposeBatch Proposal(ProposeEffect effect)
     {
         BatchRecord record = effect.Record;
-        var writer = new ByteWriter(record.WriteSet.Length + record.Results.Length + (record.Requests.Count * 256) + 256);
+        var writer = new ByteWriter(record.EncodedLength);
         record.Encode(writer);
         return new ProposeBatch(
             effect.Term, effect.GovernanceVersion, effect.Attempt, record.Number, (uint)record.Requests.Count, writer.Memory);
-    }
-
-    private static ReadOnlyMemory<byte> Encode(AdmittedTransaction transaction)
-    {
-        var writer = new ByteWriter(transaction.Request.Length + 64);
-        transaction.Encode(writer);
-        return writer.Memory;
     }
 
     private sealed class History(WorkerNode node) : IHistory

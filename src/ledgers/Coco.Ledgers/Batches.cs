@@ -46,6 +46,17 @@ public sealed record BatchRecord(
     /// <summary>Bytes in one part of a record: that of a genesis state is the largest.</summary>
     public const int MaxBytes = 192 << 20;
 
+    /// <summary>The bytes of <see cref="Encode"/>.</summary>
+    public int EncodedLength
+    {
+        get
+        {
+            int length = (2 * sizeof(ulong)) + Hash256.Size + (3 * sizeof(uint)) + WriteSet.Length + Results.Length;
+            for (int i = 0; i < Requests.Count; i++) length += sizeof(uint) + Requests[i].Length;
+            return length;
+        }
+    }
+
     public void Encode(ByteWriter writer)
     {
         writer.WriteUInt64(Number.Value);

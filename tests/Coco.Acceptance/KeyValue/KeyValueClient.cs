@@ -30,13 +30,15 @@ internal sealed class KeyValueClient : IDisposable
     public async Task<Outcome?> SubmitAsync(Submission submission)
     {
         (HttpStatusCode status, JsonElement body) = await TryPostAsync(submission.Call, submission.Body);
-        if (status is 0 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.Accepted) return null;
-        Assert.True(status == HttpStatusCode.OK, $"{Name} answered {submission.Call} with {status}: {body}");
-        return new Outcome(body.GetProperty("transaction").GetString()!, body.GetProperty("batch").GetUInt64(), body.GetProperty("applied").GetBoolean());
+        return status is 0 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.Accepted ? null : Committed(submission.Call, status, body);
     }
 
-    public async Task<Outcome> PutAsync(string key, string value) =>
-        await SubmitAsync(Submission.Put(key, value)) ?? throw new InvalidOperationException($"{Name} did not commit.");
+    public async Task<Outcome> PutAsync(string key, string value)
+    {
+        Submission put = Submission.Put(key, value);
+        (HttpStatusCode status, JsonElement body) = await TryPostAsync(put.Call, put.Body);
+        return Committed(put.Call, status, body);
+    }
 
     /// <summary>The value of a key, null where there is none; fails where the VN does not answer.</summary>
     public async Task<string?> GetAsync(string key, bool isLinearizable = false)
@@ -57,6 +59,12 @@ internal sealed class KeyValueClient : IDisposable
     public async Task<HttpStatusCode> ReadStatusAsync() => (await TryPostAsync("get", new { key = "any" })).Status;
 
     public void Dispose() => _http.Dispose();
+
+    private Outcome Committed(string call, HttpStatusCode status, JsonElement body)
+    {
+        Assert.True(status == HttpStatusCode.OK, $"{Name} answered {call} with {status}: {body}");
+        return new Outcome(body.GetProperty("transaction").GetString()!, body.GetProperty("batch").GetUInt64(), body.GetProperty("applied").GetBoolean());
+    }
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> TryPostAsync(string call, object body)
     {

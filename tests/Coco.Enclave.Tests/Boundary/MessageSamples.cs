@@ -19,8 +19,8 @@ internal sealed class MessageSamples(int seed)
         new ApplyBatch(new LogIndex(Number()), Bytes()),
         new BatchCommitted(new BatchNumber(Number()), new LogIndex(Number())),
         new ProposalRefused(Number(), new BatchNumber(Number()), new GovernanceVersion(Number())),
-        new Forwarded(new NodeId(Number()), List()),
-        new ForwardRefused(Hash(), (int)Number(), Text()),
+        new Forwarded(new NodeId(Number()), Bytes()),
+        new ForwardAnswered(Bytes()),
         new HistoryAnswer(Number(), new LogIndex(Number()), Bytes()),
         new ReadIndexAnswer(Number(), Bool()),
         new SnapshotWanted(Number()),
@@ -39,8 +39,8 @@ internal sealed class MessageSamples(int seed)
         new Ready(Bool() ? new BatchNumber(Number()) : null),
         new Failed(Text()),
         new ProposeBatch(new Term(Number()), new GovernanceVersion(Number()), Number(), new BatchNumber(Number()), (uint)Number(), Bytes()),
-        new Forward(List()),
-        new RefuseForward(new NodeId(Number()), Hash(), (int)Number(), Text()),
+        new Forward(Bytes()),
+        new AnswerForward(new NodeId(Number()), Bytes()),
         new HistoryQuestion(Number(), new LogIndex(Number())),
         new ReadIndexQuestion(Number()),
         new SnapshotWritten(Number(), new BatchNumber(Number()), Bytes(), Bool()),
@@ -88,7 +88,6 @@ internal sealed class MessageSamples(int seed)
 
     private PolicyView Policy() => new((uint)Number(), (uint)Number(), Number(), (uint)Number());
 
-    private List<ReadOnlyMemory<byte>> List() => [.. Enumerable.Range(0, _random.Next(4)).Select(_ => (ReadOnlyMemory<byte>)Bytes())];
 
     private string Text()
     {

@@ -50,11 +50,11 @@ public sealed record FileAsk(SharedFile Kind, LogIndex Index, ulong Offset) : Pe
 /// <param name="Total">The length of the file; 0: it is not there.</param>
 public sealed record FilePiece(SharedFile Kind, LogIndex Index, ulong Offset, ulong Total, ReadOnlyMemory<byte> Bytes) : PeerMessage;
 
-/// <summary>Admitted transactions on their way to the leader.</summary>
-public sealed record TransactionsMessage(IReadOnlyList<ReadOnlyMemory<byte>> Transactions) : PeerMessage;
+/// <summary>Admitted transactions on their way to the leader's worker, which alone looks inside.</summary>
+public sealed record TransactionsMessage(ReadOnlyMemory<byte> Message) : PeerMessage;
 
-/// <summary>The leader can't take one of them.</summary>
-public sealed record TransactionRefused(Hash256 Id, int Code, string Reason) : PeerMessage;
+/// <summary>The answer of the leader's worker, for the worker that sent them.</summary>
+public sealed record TransactionsAnswer(ReadOnlyMemory<byte> Answer) : PeerMessage;
 
 /// <summary>A follower's linearizable read.</summary>
 public sealed record ReadIndexAsk(ulong Request) : PeerMessage;

@@ -15,7 +15,7 @@ public static class PeerMessageCodec
         CoSignRequest,
         CoSignAnswer,
         Transactions,
-        TransactionRefused,
+        TransactionsAnswer,
         ReadIndexAsk,
         ReadIndexGive,
         Probe,
@@ -66,13 +66,11 @@ public static class PeerMessageCodec
                 break;
             case TransactionsMessage m:
                 writer.WriteByte((byte)Kind.Transactions);
-                WriteList(writer, m.Transactions);
+                writer.WriteBytes(m.Message.Span);
                 break;
-            case TransactionRefused m:
-                writer.WriteByte((byte)Kind.TransactionRefused);
-                writer.WriteHash(m.Id);
-                writer.WriteUInt32((uint)m.Code);
-                WriteText(writer, m.Reason);
+            case TransactionsAnswer m:
+                writer.WriteByte((byte)Kind.TransactionsAnswer);
+                writer.WriteBytes(m.Answer.Span);
                 break;
             case ReadIndexAsk m:
                 writer.WriteByte((byte)Kind.ReadIndexAsk);
@@ -216,8 +214,8 @@ public static class PeerMessageCodec
                 new NodeId(fields.UInt64()), fields.Bytes(Limits.MaxPeerMessageBytes), fields.List(Limits.MaxEntries, Limits.MaxPeerMessageBytes)),
             Kind.CoSignRequest => new CoSignRequest(new LogPosition(new LogIndex(fields.UInt64()), new Term(fields.UInt64()))),
             Kind.CoSignAnswer => new CoSignAnswer(new LogIndex(fields.UInt64()), fields.Bytes(Limits.MaxTextBytes)),
-            Kind.Transactions => new TransactionsMessage(fields.List(Limits.MaxTransactions, Limits.MaxTransactionBytes)),
-            Kind.TransactionRefused => new TransactionRefused(fields.Hash(), (int)fields.UInt32(), fields.Text()),
+            Kind.Transactions => new TransactionsMessage(fields.Bytes(Limits.MaxTransactionsBytes)),
+            Kind.TransactionsAnswer => new TransactionsAnswer(fields.Bytes(Limits.MaxTransactionsBytes)),
             Kind.ReadIndexAsk => new ReadIndexAsk(fields.UInt64()),
             Kind.ReadIndexGive => new ReadIndexGive(fields.UInt64(), fields.OptionalIndex()),
             Kind.Probe => new Probe(

@@ -105,7 +105,7 @@ internal sealed class WorkerFeed(ReplicaContext context)
     public void OnForward(ForwardInput forward)
     {
         if (context.IsActive && context.Consensus.Status.Leader is { } leader && leader != context.Self)
-            context.Send(leader, new TransactionsMessage(forward.Transactions));
+            context.Send(leader, new TransactionsMessage(forward.Message));
     }
 
     public void OnGone()

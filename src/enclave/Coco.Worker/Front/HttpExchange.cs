@@ -103,24 +103,30 @@ internal static class HttpExchange
         if (request.ContentLength is 0) return default;
         if (request.ContentLength > limits.RequestBytes) return (StatusCodes.Status413PayloadTooLarge, default, null);
         PipeReader reader = request.BodyReader;
-        ReadResult result;
-        while (true)
+        ReadOnlySequence<byte> body;
+        for (long polled = 0; ;)
         {
-            result = await reader.ReadAsync(aborted);
-            int refused = result.Buffer.Length > limits.RequestBytes ? StatusCodes.Status413PayloadTooLarge
-                : held.TryGrowTo(result.Buffer.Length) ? 0 : StatusCodes.Status503ServiceUnavailable;
+            ReadResult result = await reader.ReadAsync(aborted);
+            body = result.Buffer;
+            int refused = body.Length > limits.RequestBytes ? StatusCodes.Status413PayloadTooLarge
+                : held.TryGrowTo(body.Length) ? 0 : StatusCodes.Status503ServiceUnavailable;
             if (refused != 0)
             {
-                reader.AdvanceTo(result.Buffer.End);
+                reader.AdvanceTo(body.End);
                 return (refused, default, null);
             }
+            // The thread that polls sockets reads them as well. It has others to see to, the manager's among them.
+            bool isLong = body.Length - polled > limits.SmallMessageBytes;
+            if (isLong) polled = body.Length;
             if (result.IsCompleted) break;
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            reader.AdvanceTo(body.Start, body.End);
+            if (isLong) await Task.Yield();
         }
-        int length = checked((int)result.Buffer.Length);
+        if (body.Length > limits.SmallMessageBytes) await Task.Yield();
+        int length = checked((int)body.Length);
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
-        result.Buffer.CopyTo(rented);
-        reader.AdvanceTo(result.Buffer.End);
+        body.CopyTo(rented);
+        reader.AdvanceTo(body.End);
         return (0, rented.AsMemory(0, length), rented);
     }
 }

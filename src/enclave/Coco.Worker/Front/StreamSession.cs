@@ -139,6 +139,7 @@ internal sealed class StreamSession : IClientStream
                 if (!hasRoom || _message.Length > _limits.RequestBytes) return null;
                 isWhole = read.EndOfMessage;
             }
+            if (_message.Length > _limits.SmallMessageBytes) await Task.Yield(); // as HttpExchange does
             return _message.ToArray();
         }
         finally

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.KeyValue.Protocol;
@@ -54,7 +56,7 @@ internal sealed class KeyValueCall
         request = [];
         error = ErrorOf(operation);
         if (error is not null) return false;
-        var writer = new ByteWriter();
+        var writer = new ByteWriter(256 + Id!.Length + Key!.Length + (Expected?.Length ?? 0) + (Value?.Length ?? 0));
         KeyValueTransaction.EncodeRequest(
             writer, operation, ExpiresMs ?? nowMs + Limits.DefaultLifeMs, Id, Key, Optional(Expected), Optional(Value));
         request = writer.ToArray();
@@ -65,8 +67,13 @@ internal sealed class KeyValueCall
     private static ReadOnlyMemory<byte>? Optional(byte[]? bytes) =>
         bytes is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(bytes);
 
-    private static byte[]? TextOf(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Null ? null : Encoding.UTF8.GetBytes(element.GetString()!);
+    private static byte[]? TextOf(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Null) return null;
+        ReadOnlySpan<byte> raw = element.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(element) : default;
+        bool isPlain = !raw.IsEmpty && !raw.Contains((byte)'\\') && Utf8.IsValid(raw);
+        return isPlain ? raw[1..^1].ToArray() : Encoding.UTF8.GetBytes(element.GetString()!);
+    }
 
     private static byte[]? BytesOf(JsonElement element) =>
         element.ValueKind == JsonValueKind.Null ? null : element.GetBytesFromBase64();

@@ -228,8 +228,8 @@ internal sealed class WorkerProcess : IDisposable
             case ProposalRefusedEffect refused:
                 Post(new ProposalRefusedInput(refused.Attempt, refused.From, refused.GovernanceVersion));
                 break;
-            case ForwardedEffect forwarded: OnForwarded(forwarded); break;
-            case ForwardRefusedEffect refused: Post(new ForwardRefusedInput(refused.Id, new Refusal(refused.Code, refused.Reason))); break;
+            case ForwardedEffect forwarded: Post(Decoded(ForwardCodec.Decode(forwarded.From, forwarded.Message, _ledger!))); break;
+            case ForwardAnsweredEffect answered: Post(Decoded(ForwardCodec.DecodeAnswer(answered.Answer))); break;
             case ReadIndexAnswerEffect read: Post(() => AnswerRead(read)); break;
             default: throw new InvariantException($"unknown effect {effect.GetType().Name}");
         }
@@ -243,16 +243,10 @@ internal sealed class WorkerProcess : IDisposable
         asked.Answer(read.IsKnown ? ReadNow(asked.Key) : ClientAnswer.Unknown);
     }
 
-    private void OnForwarded(ForwardedEffect forwarded)
+    private static ExecutorInput Decoded(ExecutorInput? message)
     {
-        var transactions = new List<AdmittedTransaction>();
-        foreach (ReadOnlyMemory<byte> encoded in forwarded.Transactions)
-        {
-            bool isRead = _ledger!.TryDecodeAdmitted(encoded, out AdmittedTransaction? transaction);
-            Invariant.Holds(isRead, "a forwarded transaction can be decoded");
-            transactions.Add(transaction!);
-        }
-        Post(new ForwardedInput(forwarded.From, transactions));
+        Invariant.Holds(message is not null, "what another worker sent can be decoded");
+        return message!;
     }
 
     private static BatchRecord Decode(ReadOnlyMemory<byte> record)
@@ -334,12 +328,12 @@ internal sealed class WorkerProcess : IDisposable
             case SealEffect or UnsealEffect or SettleEffect: PostSealing(effect); break;
             case ProposeEffect propose: Propose(propose); break;
             case ForwardEffect forward:
-                ReadOnlyMemory<byte>[] encoded = [.. forward.Transactions.Select(Encode)];
-                _link!.ToManager(manager => manager.Give(new ForwardInput(encoded)));
+                ReadOnlyMemory<byte> message = ForwardCodec.Encode(forward);
+                _link!.ToManager(manager => manager.Give(new ForwardInput(message)));
                 break;
-            case RefuseForwardEffect refuse:
-                _link!.ToManager(manager => manager.Give(
-                    new RefuseForwardInput(refuse.To, refuse.Id, refuse.Refusal.Code, refuse.Refusal.Message)));
+            case AnswerForwardEffect forwarded:
+                ReadOnlyMemory<byte> answer = ForwardCodec.Encode(forwarded);
+                _link!.ToManager(manager => manager.Give(new AnswerForwardInput(forwarded.To, answer)));
                 break;
             case DrawRandomEffect draw:
                 Post(new RandomInput([.. Enumerable.Range(0, draw.Count).Select(_ => _world.Random.NextHash())]));
@@ -379,13 +373,6 @@ internal sealed class WorkerProcess : IDisposable
         _cluster.Ledger.OnProposed(propose.GovernanceVersion, bytes);
         _link!.ToManager(manager => manager.Give(new ProposalInput(
             propose.Term, propose.GovernanceVersion, propose.Attempt, record.Number, (uint)record.Requests.Count, bytes)));
-    }
-
-    private static ReadOnlyMemory<byte> Encode(AdmittedTransaction transaction)
-    {
-        var writer = new ByteWriter();
-        transaction.Encode(writer);
-        return writer.ToArray();
     }
 
     private void PostSealing(ExecutorEffect effect)
