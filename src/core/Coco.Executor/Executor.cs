@@ -262,11 +262,9 @@ public sealed class Executor
 
     private void FormBatches(ExecutorEffects effects)
     {
-        while (_random.Count > 0 && _size.Left > 0 && HasRoom && ShouldForm())
+        while (_random.Count > 0 && _size.Left > 0 && _pipeline.Depth < _settings.MaxPipelineDepth && ShouldForm())
             if (!TryForm(effects)) return;
     }
-
-    private bool HasRoom => _pipeline.Depth < _settings.MaxPipelineDepth && _pipeline.Bytes < _settings.MaxPipelineBytes;
 
     private bool ShouldForm()
     {

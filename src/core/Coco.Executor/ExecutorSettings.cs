@@ -10,16 +10,10 @@ public sealed record ExecutorSettings
     /// Bytes of requests in one batch (constitution), of which its writes and results may be a multiple: an entry is sent, written and hashed as
     /// a whole, and consensus' own messages wait behind it. A transaction that alone has more goes alone.
     /// </summary>
-    public long MaxBatchBytes { get; init; } = 4 << 20;
+    public long MaxBatchBytes { get; init; } = 1 << 20;
 
     /// <summary>Batches executed and not yet committed at most: the executor does not wait for the one before (CON-4).</summary>
     public int MaxPipelineDepth { get; init; } = 4;
-
-    /// <summary>
-    /// Bytes of their requests and writes after which no further one is begun: a batch with much takes as long to be sent, written and hashed as many
-    /// small ones, and what comes meanwhile waits for all that are on their way.
-    /// </summary>
-    public long MaxPipelineBytes { get; init; } = 8 << 20;
 
     /// <summary>
     /// While a batch is on its way, the next one starts only with this many transactions: each batch costs a signature, an fsync

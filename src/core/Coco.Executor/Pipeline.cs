@@ -9,9 +9,6 @@ internal sealed class SpeculativeBatch(BatchInput input, IExecutedBatch executed
     public BatchNumber Number => input.Number;
     public IExecutedBatch Executed => executed;
 
-    /// <summary>Of its requests and writes.</summary>
-    public long Bytes { get; } = writeSet.Length + executed.Included.Sum(transaction => (long)transaction.Request.Length);
-
     /// <summary>Complete once sealed.</summary>
     public BatchRecord? Record { get; private set; }
 
@@ -33,13 +30,10 @@ internal sealed class Pipeline
     /// <summary>Transactions in all of them.</summary>
     public int TransactionCount { get; private set; }
 
-    /// <summary>Of their requests and writes.</summary>
-    public long Bytes { get; private set; }
-
     public void Add(SpeculativeBatch batch)
     {
         _batches.Add(batch);
-        Count(batch, 1);
+        TransactionCount += batch.Executed.Included.Count;
     }
 
     public SpeculativeBatch TakeOldest(BatchNumber number)
@@ -47,7 +41,7 @@ internal sealed class Pipeline
         Invariant.Holds(_batches.Count > 0 && _batches[0].Number == number, "batches commit in the order of their numbers");
         SpeculativeBatch oldest = _batches[0];
         _batches.RemoveAt(0);
-        Count(oldest, -1);
+        TransactionCount -= oldest.Executed.Included.Count;
         return oldest;
     }
 
@@ -70,14 +64,8 @@ internal sealed class Pipeline
         for (int i = keep; i < _batches.Count; i++)
         {
             transactions.AddRange(_batches[i].Executed.Included);
-            Count(_batches[i], -1);
+            TransactionCount -= _batches[i].Executed.Included.Count;
         }
         _batches.RemoveRange(keep, _batches.Count - keep);
-    }
-
-    private void Count(SpeculativeBatch batch, int times)
-    {
-        TransactionCount += times * batch.Executed.Included.Count;
-        Bytes += times * batch.Bytes;
     }
 }

@@ -85,7 +85,7 @@ public sealed record ListedNode(string Name, string Owner, string Address, strin
 /// <summary>The largest batch (CON-4).</summary>
 public sealed record BatchLimits(int MaxTransactions, int MaxBytes)
 {
-    public static BatchLimits Default { get; } = new(10_000, 4 * 1024 * 1024);
+    public static BatchLimits Default { get; } = new(10_000, 1024 * 1024);
 }
 
 /// <summary>The consensus plug and its times, in milliseconds.</summary>

@@ -78,7 +78,7 @@ public sealed class ConstitutionTests
     public void Sections_with_usual_values_may_be_left_out()
     {
         string document = TestNetwork.Text(Three.ToCanonicalBytes())
-            .Replace("\"batchLimits\":{\"maxTransactions\":10000,\"maxBytes\":4194304},", "")
+            .Replace("\"batchLimits\":{\"maxTransactions\":10000,\"maxBytes\":1048576},", "")
             .Replace("\"consensus\":{\"plugin\":\"raft\",\"electionTimeoutMs\":1000,\"heartbeatMs\":100},", "")
             .Replace("\"sealing\":{\"allowed\":true},\"rejoin\":{\"automatic\":true},\"submission\":{\"holdMs\":2000},", "")
             .Replace("\"participants\":[],", "");

@@ -60,6 +60,11 @@ internal sealed class FrontServer(
         kestrel.Listen(options.Application, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(next => async connection =>
+            {
+                await Task.Yield(); // many handshakes at once would keep the thread that polls from the manager's messages
+                await next(connection);
+            });
             listen.UseHttps(certificate, tls =>
             {
                 tls.SslProtocols = SslProtocols.Tls13;
