@@ -1,5 +1,4 @@
 using Coco.Consensus;
-using Coco.Consensus.Raft;
 using Coco.Primitives;
 using Coco.Replica;
 
@@ -15,38 +14,19 @@ public sealed class AdmissionTests
     [Fact]
     public void Nobody_is_admitted_while_the_quorum_without_it_needs_a_VN_that_has_acknowledged_nothing()
     {
-        var plug = new SecondVoter();
+        LogIndex match = default;
+        var plug = new ClaimingRaft(status => status with
+        {
+            Configuration = new Configuration([new NodeId(1), new NodeId(2)], [], []),
+            Progress = [new PeerStatus(new NodeId(2), match, IsHeard: true)],
+        });
         using var replica = new LoneReplica(plug, others: ["birch", "cedar"]);
         replica.Pass(1_000);
         replica.Hear(new JoinRequest(1, default, default), "cedar-1");
         Assert.Equal("no quorum lives without it", Assert.Single(replica.Sent.OfType<JoinRefused>()).Reason);
 
-        plug.Match = new LogIndex(1);
+        match = new LogIndex(1);
         replica.Hear(new JoinRequest(1, default, default), "cedar-1");
         Assert.Single(replica.Sent.OfType<JoinRefused>());
-    }
-
-    /// <summary>Raft of one, which says that it hears a second voter.</summary>
-    private sealed class SecondVoter : IConsensusFactory, IConsensus
-    {
-        private IConsensus? _inner;
-
-        public LogIndex Match { get; set; }
-
-        public string Name => "raft";
-
-        public ConsensusStatus Status => _inner!.Status with
-        {
-            Configuration = new Configuration([new NodeId(1), new NodeId(2)], [], []),
-            Progress = [new PeerStatus(new NodeId(2), Match, IsHeard: true)],
-        };
-
-        public IConsensus Create(ConsensusStart start)
-        {
-            _inner = new RaftFactory().Create(start);
-            return this;
-        }
-
-        public void Step(ConsensusInput input, ConsensusEffects effects) => _inner!.Step(input, effects);
     }
 }

@@ -3,19 +3,17 @@ using Coco.Consensus.Raft;
 
 namespace Coco.Core.Tests.Replica;
 
-/// <summary>Raft whose status says of leader and quorum what a test wants.</summary>
-internal sealed class ClaimingRaft : IConsensusFactory, IConsensus
+/// <summary>Raft of one, which says what a test makes of its status.</summary>
+/// <param name="claim">What it says instead.</param>
+/// <param name="keeps">Inputs that it does not get.</param>
+internal sealed class ClaimingRaft(Func<ConsensusStatus, ConsensusStatus> claim, Predicate<ConsensusInput>? keeps = null)
+    : IConsensusFactory, IConsensus
 {
     private IConsensus? _inner;
 
-    public bool HasQuorum { get; set; }
-
-    /// <summary>None: as Raft says.</summary>
-    public Primitives.NodeId Leader { get; init; }
-
     public string Name => "raft";
 
-    public ConsensusStatus Status => _inner!.Status with { HasQuorum = HasQuorum, Leader = Leader == default ? _inner.Status.Leader : Leader };
+    public ConsensusStatus Status => claim(_inner!.Status);
 
     public IConsensus Create(ConsensusStart start)
     {
@@ -23,5 +21,8 @@ internal sealed class ClaimingRaft : IConsensusFactory, IConsensus
         return this;
     }
 
-    public void Step(ConsensusInput input, ConsensusEffects effects) => _inner!.Step(input, effects);
+    public void Step(ConsensusInput input, ConsensusEffects effects)
+    {
+        if (keeps?.Invoke(input) != true) _inner!.Step(input, effects);
+    }
 }

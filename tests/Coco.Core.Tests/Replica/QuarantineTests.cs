@@ -18,7 +18,7 @@ public sealed class QuarantineTests : IDisposable
     public void A_quarantined_VN_does_not_say_that_the_network_lives()
     {
         _ledger.Change(new Membership([Alder, Birch, Cedar], [], []));
-        Coco.Replica.Replica replica = _ledger.Start(plug: new ClaimingRaft { HasQuorum = true, Leader = Birch });
+        Coco.Replica.Replica replica = _ledger.Start(plug: new ClaimingRaft(status => status with { HasQuorum = true, Leader = Birch }));
         _ledger.AnswerUntilItTakesPart(replica, new LogPosition(new LogIndex((ulong)_ledger.Count), new Term(1)), Birch, Cedar);
         Assert.Equal(ProbeState.HasQuorum, Probe(replica));
         HearFrom(replica, Birch, new EvidenceAsk(Alder, Hash256.Zero, true, new LogIndex(1_000)));

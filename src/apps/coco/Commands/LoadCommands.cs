@@ -124,7 +124,7 @@ internal static class LoadCommands
             $"alone {pair.AloneMs.P50:F1}, {pair.AloneMs.P95:F1}; beside {pair.BesideMs.P50:F1}, {pair.BesideMs.P95:F1}; flood {pair.FloodedPerSecond:N0}/s")),
         ("p95 beside, times alone", $"{report.TimesAlone}"),
         ("failed", $"{report.Failed}"),
-        ("generator's own waits", report.IsGeneratorGrouped ? "in the latencies: set kernel.sched_autogroup_enabled to 0" : "small"),
+        ("generator's own waits", report.AutogroupEnabled ? "in the latencies: set kernel.sched_autogroup_enabled to 0" : "small"),
     ]);
 
     private static async Task<JsonElement> StatusAsync(ParseResult parsed, Option<DirectoryInfo> data, CancellationToken cancellation) =>

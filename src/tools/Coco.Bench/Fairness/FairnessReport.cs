@@ -21,7 +21,7 @@ public sealed record FairnessReport
     /// Linux shares processors between sessions first (sched_autogroup_enabled): where the nodes are one and this generator is another, it waits itself, and
     /// its waits are in the latencies.
     /// </summary>
-    public required bool IsGeneratorGrouped { get; init; }
+    public required bool AutogroupEnabled { get; init; }
 }
 
 /// <summary>One run alone and one beside the flood, just after each other.</summary>

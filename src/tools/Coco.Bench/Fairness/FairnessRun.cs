@@ -35,7 +35,7 @@ public sealed class FairnessRun(FairnessOptions options, BenchNetwork network, I
             Pairs = pairs,
             TimesAlone = Middle([.. pairs.Select(pair => pair.BesideMs.P95 / pair.AloneMs.P95)]),
             Failed = failed,
-            IsGeneratorGrouped = File.Exists(GroupedFile) && (await File.ReadAllTextAsync(GroupedFile, cancellation)).Trim() != "0",
+            AutogroupEnabled = File.Exists(GroupedFile) && (await File.ReadAllTextAsync(GroupedFile, cancellation)).Trim() != "0",
         };
     }
 

@@ -14,14 +14,12 @@ internal sealed class Flood : IDisposable
     private readonly Task<string> _report;
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile string _lastSaid = "";
+
     private Flood(Process process)
     {
         _process = process;
-        process.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data == "running") _running.TrySetResult();
-            else if (line.Data is null) _running.TrySetException(new BenchFailureException(BenchFailureKind.Refused, "The flood did not begin."));
-        };
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.BeginErrorReadLine();
         _report = process.StandardOutput.ReadToEndAsync();
     }
@@ -54,9 +52,10 @@ internal sealed class Flood : IDisposable
     /// <summary>What it committed in a second, once it is over.</summary>
     public async Task<double> EndAsync(CancellationToken cancellation)
     {
-        JsonElement report = JsonElement.Parse(await _report.WaitAsync(cancellation));
+        string report = await _report.WaitAsync(cancellation);
         await _process.WaitForExitAsync(cancellation);
-        return report.GetProperty("committedPerSecond").GetDouble();
+        if (_process.ExitCode != 0) throw Failure("broke off");
+        return JsonElement.Parse(report).GetProperty("committedPerSecond").GetDouble();
     }
 
     public void Dispose()
@@ -64,6 +63,16 @@ internal sealed class Flood : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
     }
+
+    /// <summary>A line of its errors, or null after the last one.</summary>
+    private void Hear(string? line)
+    {
+        if (line == "running") _running.TrySetResult();
+        else if (line is null) _running.TrySetException(Failure("did not begin"));
+        else if (line.Length > 0) _lastSaid = line;
+    }
+
+    private BenchFailureException Failure(string what) => new(BenchFailureKind.Refused, $"The flood {what}: {(_lastSaid.Length > 0 ? _lastSaid : "it said nothing")}");
 
     private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }
