@@ -11,6 +11,7 @@ namespace Coco.Executor;
 /// </summary>
 public static class ForwardCodec
 {
+    /// <summary>For <see cref="Decode"/> on the leader.</summary>
     public static ReadOnlyMemory<byte> Encode(ForwardEffect message)
     {
         var writer = new ByteWriter(256 + message.Transactions.Sum(transaction => transaction.Request.Length + Limits.AdmissionBytes));
@@ -42,6 +43,7 @@ public static class ForwardCodec
         return ReadHashes(ref reader) is { } asked && reader.IsAtEnd ? new ForwardedInput(from, transactions, asked) : null;
     }
 
+    /// <summary>For <see cref="DecodeAnswer"/> on the VN that forwarded.</summary>
     public static ReadOnlyMemory<byte> Encode(AnswerForwardEffect answer)
     {
         var writer = new ByteWriter();
@@ -51,7 +53,7 @@ public static class ForwardCodec
         {
             writer.WriteHash(id);
             writer.WriteUInt32((uint)refusal.Code);
-            WriteReason(writer, refusal.Message);
+            writer.WriteText(refusal.Message, Limits.MaxReasonBytes);
         }
         return writer.Memory;
     }
@@ -84,14 +86,5 @@ public static class ForwardCodec
         var hashes = new List<Hash256>((int)count);
         for (uint i = 0; i < count && reader.TryReadHash(out Hash256 hash); i++) hashes.Add(hash);
         return hashes;
-    }
-
-    /// <summary>One over the limit is cut: it may quote what a client sent.</summary>
-    private static void WriteReason(ByteWriter writer, string reason)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(reason);
-        int length = Math.Min(bytes.Length, Limits.MaxReasonBytes);
-        while (length < bytes.Length && (bytes[length] & 0xc0) == 0x80) length--; // not inside a character
-        writer.WriteBytes(bytes.AsSpan(0, length));
     }
 }

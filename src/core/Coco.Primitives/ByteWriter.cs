@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Coco.Primitives;
 
@@ -48,6 +49,15 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
     {
         WriteUInt32((uint)value.Length);
         WriteFixed(value);
+    }
+
+    /// <summary>UTF-8 behind its length; cut before the character that would go over the limit: a text may quote what a client sent.</summary>
+    public void WriteText(string text, int maxBytes)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int length = Math.Min(bytes.Length, maxBytes);
+        while (length < bytes.Length && (bytes[length] & 0xc0) == 0x80) length--; // not inside a character
+        WriteBytes(bytes.AsSpan(0, length));
     }
 
     /// <summary>Reserves <paramref name="length"/> bytes and returns them to be filled, whatever they hold.</summary>

@@ -10,13 +10,7 @@ namespace Coco.Boundary;
 internal static class Fields
 {
     /// <summary>A text over the limit is cut: an error that quotes a client's input must not end the boundary.</summary>
-    public static void WriteText(this ByteWriter writer, string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        int length = Math.Min(bytes.Length, Limits.MaxTextBytes);
-        while (length < bytes.Length && (bytes[length] & 0xc0) == 0x80) length--; // not inside a character
-        writer.WriteBytes(bytes.AsSpan(0, length));
-    }
+    public static void WriteText(this ByteWriter writer, string text) => writer.WriteText(text, Limits.MaxTextBytes);
 
     public static void WriteBool(this ByteWriter writer, bool value) => writer.WriteByte(value ? (byte)1 : (byte)0);
 }

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Coco.Boundary;
 
 /// <summary>
-/// What waits to be written to one stream: many post, one at a time writes. Whoever posts writes at once, on its own thread, where nobody
+/// What waits to be written to one stream: many post, one at a time writes. Whoever flushes writes at once, on its own thread, where nobody
 /// else does and the stream takes it without waiting: to wake another thread takes longer than to write a short message. What comes meanwhile, and
 /// what the stream does not take at once, is written by the runtime's pool.
 /// </summary>

@@ -67,9 +67,7 @@ public sealed class ForwardingTests : ExecutorHarness
     [Fact]
     public void No_more_is_on_the_way_than_the_leader_takes()
     {
-        Follow(term: 2, hasLeader: true);
-        for (int i = 0; i < 100; i++) Submit($"{i}", LargeBytes);
-        Assert.Equal(20, Forwarded().Count);
+        FillTheWay(100);
         Pass(100);
         Assert.Empty(Forwarded());
         Answer();
@@ -80,9 +78,7 @@ public sealed class ForwardingTests : ExecutorHarness
     [Fact]
     public void Messages_that_are_not_answered_are_lost_after_a_second()
     {
-        Follow(term: 2, hasLeader: true);
-        for (int i = 0; i < 100; i++) Submit($"{i}", LargeBytes);
-        Assert.Equal(20, Forwarded().Count);
+        FillTheWay(100);
         Pass(999);
         Assert.Empty(Messages());
         Pass(1);
@@ -94,9 +90,7 @@ public sealed class ForwardingTests : ExecutorHarness
     [Fact]
     public void What_was_on_the_way_to_an_old_leader_takes_no_room_of_a_new_one()
     {
-        Follow(term: 2, hasLeader: true);
-        for (int i = 0; i < 100; i++) Submit($"{i}", LargeBytes);
-        Assert.Equal(20, Forwarded().Count);
+        FillTheWay(100);
         Follow(term: 3, hasLeader: true);
         Pass(100);
         Assert.Equal(Enumerable.Range(0, 20).Select(i => Id($"{i}")), Forwarded());
@@ -105,9 +99,7 @@ public sealed class ForwardingTests : ExecutorHarness
     [Fact]
     public void What_was_committed_before_there_was_room_is_not_sent()
     {
-        Follow(term: 2, hasLeader: true);
-        for (int i = 0; i < 24; i++) Submit($"{i}", LargeBytes);
-        Assert.Equal(20, Forwarded().Count);
+        FillTheWay(24);
         Apply(new BatchNumber(1), Transaction("20", LargeBytes));
         Answer();
         Pass(100);
@@ -171,6 +163,14 @@ public sealed class ForwardingTests : ExecutorHarness
         Assert.Equal(SubmissionState.Refused, Assert.Single(Refuse("a", new Refusal(503, "full"))).Submission.State);
         Pass(5_000);
         Assert.Empty(Messages());
+    }
+
+    /// <summary>Of so many large transactions the first 20, five messages, are on the way.</summary>
+    private void FillTheWay(int count)
+    {
+        Follow(term: 2, hasLeader: true);
+        for (int i = 0; i < count; i++) Submit($"{i}", LargeBytes);
+        Assert.Equal(20, Forwarded().Count);
     }
 
     private List<ForwardEffect> Messages() => [.. Flush().OfType<ForwardEffect>()];

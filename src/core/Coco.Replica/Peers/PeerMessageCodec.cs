@@ -1,4 +1,3 @@
-using System.Text;
 using Coco.Consensus;
 using Coco.Governance;
 using Coco.Log;
@@ -295,13 +294,7 @@ public static class PeerMessageCodec
     }
 
     /// <summary>A text over the limit is cut: an error that quotes a client's input must not end the link.</summary>
-    private static void WriteText(ByteWriter writer, string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        int length = Math.Min(bytes.Length, Limits.MaxTextBytes);
-        while (length < bytes.Length && (bytes[length] & 0xc0) == 0x80) length--; // not inside a character
-        writer.WriteBytes(bytes.AsSpan(0, length));
-    }
+    private static void WriteText(ByteWriter writer, string text) => writer.WriteText(text, Limits.MaxTextBytes);
 
     private static void WriteList(ByteWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> items)
     {

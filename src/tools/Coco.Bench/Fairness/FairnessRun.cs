@@ -23,7 +23,7 @@ public sealed class FairnessRun(FairnessOptions options, BenchNetwork network, I
             progress.Say("starting the flood");
             using Flood flood = await Flood.StartAsync(flooded, options.Flood, seed + 1, network.FunderKey, cancellation);
             BenchReport beside = await RunQuietAsync(quiet, seed, cancellation);
-            if (flood.HasEnded) throw new BenchFailureException(BenchFailureKind.Usage, "The flood ended before the run beside it: raise --flood.");
+            flood.CheckRuns();
             progress.Say("waiting until the flood is over");
             pairs.Add(new FairnessPair(alone.LatencyMs, beside.LatencyMs, await flood.EndAsync(cancellation)));
             failed += alone.Failed + beside.Failed;

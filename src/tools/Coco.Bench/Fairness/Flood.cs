@@ -24,7 +24,13 @@ internal sealed class Flood : IDisposable
         _report = process.StandardOutput.ReadToEndAsync();
     }
 
-    public bool HasEnded => _process.HasExited;
+    /// <summary>It has to outlast what is measured beside it.</summary>
+    public void CheckRuns()
+    {
+        if (!_process.HasExited) return;
+        throw _process.ExitCode != 0 ? Failure("broke off")
+            : new BenchFailureException(BenchFailureKind.Usage, "The flood ended before the run beside it: raise --flood.");
+    }
 
     /// <summary>Returns once all is signed and it sends.</summary>
     public static async Task<Flood> StartAsync(BenchNode node, int count, ulong seed, string? funder, CancellationToken cancellation)
