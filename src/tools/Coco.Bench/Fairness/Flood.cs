@@ -73,12 +73,16 @@ internal sealed class Flood : IDisposable
     /// <summary>A line of its errors, or null after the last one.</summary>
     private void Hear(string? line)
     {
-        if (line == "running") _running.TrySetResult();
+        if (line == "running")
+        {
+            _lastSaid = ""; // until then it says what it is at
+            _running.TrySetResult();
+        }
         else if (line is null) _running.TrySetException(Failure("did not begin"));
         else if (line.Length > 0) _lastSaid = line;
     }
 
-    private BenchFailureException Failure(string what) => new(BenchFailureKind.Refused, $"The flood {what}: {(_lastSaid.Length > 0 ? _lastSaid : "it said nothing")}");
+    private BenchFailureException Failure(string what) => new(BenchFailureKind.Refused, $"The flood {what}: {(_lastSaid.Length > 0 ? _lastSaid : "it gave no reason")}");
 
     private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }
