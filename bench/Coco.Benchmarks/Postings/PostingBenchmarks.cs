@@ -6,7 +6,7 @@ namespace Coco.Benchmarks.Postings;
 
 /// <summary>The index over a million token transfers, six postings each: adding with sealing and merging, and lookups that miss every cache.</summary>
 [MemoryDiagnoser]
-public sealed class PostingBenchmarks : IDisposable
+public class PostingBenchmarks : IDisposable
 {
     private const int Transfers = 1_000_000;
     private const int Lookups = 100;
@@ -24,7 +24,11 @@ public sealed class PostingBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose() => _files.Dispose();
+    public void Dispose()
+    {
+        _files.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(OperationsPerInvoke = 100_000)]
     public ulong Add()

@@ -7,7 +7,7 @@ namespace Coco.Benchmarks.Store;
 
 /// <summary>The store's hot paths over a million keys of 32 bytes, with the keys in no order. One call is 1,000 operations.</summary>
 [MemoryDiagnoser]
-public sealed class StoreBenchmarks : IDisposable
+public class StoreBenchmarks : IDisposable
 {
     private const int Keys = 1_000_000;
     private const int Operations = 1_000;
@@ -42,6 +42,7 @@ public sealed class StoreBenchmarks : IDisposable
     {
         _view.Dispose();
         _store.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(OperationsPerInvoke = Operations)]
@@ -68,6 +69,29 @@ public sealed class StoreBenchmarks : IDisposable
 
     [Benchmark(OperationsPerInvoke = Operations)]
     public void PutEncodeAndCommit() => WriteBatch(encodes: true);
+
+    /// <summary>One call is a whole snapshot: 1.1 million records, of them 100,000 in an ordered map.</summary>
+    [Benchmark]
+    public int WriteSnapshot()
+    {
+        using SnapshotWriter snapshot = _store.BeginSnapshot();
+        int bytes = 0;
+        for (_writer.Clear(); snapshot.TryWriteNext(_writer, 1 << 20); _writer.Clear()) bytes += _writer.Length;
+        return bytes;
+    }
+
+    /// <summary>The same with each part loaded into another store.</summary>
+    [Benchmark]
+    public bool WriteAndLoadSnapshot()
+    {
+        using var loader = new SnapshotLoader(_store.Maps);
+        using SnapshotWriter snapshot = _store.BeginSnapshot();
+        bool fits = true;
+        for (_writer.Clear(); fits && snapshot.TryWriteNext(_writer, 1 << 20); _writer.Clear()) fits = loader.TryFeed(_writer.Span);
+        bool isWhole = loader.TryFinish(out VersionedStore? loaded);
+        loaded?.Dispose();
+        return isWhole;
+    }
 
     private void WriteBatch(bool encodes)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Coco.Primitives;
 
 namespace Coco.Store;
@@ -11,6 +12,7 @@ internal sealed class Entries
     private readonly HashIndex _index;
     private readonly OrderedIndex?[] _ordered;
     private readonly bool[] _known;
+    private readonly List<ulong> _loaded = [];
 
     public Entries(Slabs slabs, Reclaimer reclaimer, IReadOnlyList<MapDescription> maps, ulong hashSeed)
     {
@@ -88,6 +90,8 @@ internal sealed class Entries
         return _slabs.Bytes(entry, header.KeyOffset, header.KeyLength);
     }
 
+    public bool IsOrdered(uint entry) => _ordered[Header(entry).Map] is not null;
+
     public ref EntryHeader Header(uint entry) => ref _slabs.At<EntryHeader>(entry);
 
     public ref VersionHeader Record(uint record) => ref _slabs.At<VersionHeader>(record);
@@ -109,6 +113,27 @@ internal sealed class Entries
     /// <summary>Adds a key with its first record.</summary>
     public uint Insert(MapId map, ReadOnlySpan<byte> key, ulong hash, uint newest)
     {
+        uint entry = NewEntry(map, key, hash, newest);
+        _index.Insert(Header(entry).Tag, entry);
+        return entry;
+    }
+
+    /// <summary>The same for one of the keys of a snapshot, in their order: none is found before <see cref="EndLoad"/>.</summary>
+    public void Load(MapId map, ReadOnlySpan<byte> key, uint newest)
+    {
+        uint entry = NewEntry(map, key, _hash.Of(map.Value, key), newest);
+        _loaded.Add(HashIndex.WordOf(Header(entry).Tag, entry));
+    }
+
+    public void EndLoad()
+    {
+        _index.Fill(CollectionsMarshal.AsSpan(_loaded));
+        _loaded.Clear();
+        _loaded.TrimExcess();
+    }
+
+    private uint NewEntry(MapId map, ReadOnlySpan<byte> key, ulong hash, uint newest)
+    {
         OrderedIndex? ordered = _ordered[map.Value];
         var header = new EntryHeader
         {
@@ -121,7 +146,6 @@ internal sealed class Entries
         uint entry = _slabs.Allocate(header.BlockBytes);
         Header(entry) = header;
         key.CopyTo(_slabs.Bytes(entry, header.KeyOffset, key.Length));
-        _index.Insert(header.Tag, entry);
         ordered?.Insert(entry);
         Count++;
         return entry;

@@ -16,6 +16,9 @@ internal sealed class HashIndex
     private const int MaxUsed = Slots * 3 / 4;
     private const int MaxDepth = 24;
 
+    /// <summary>Entries of a segment that is filled at once: all have about as many, and should not all be split soon after.</summary>
+    private const int MaxFilled = MaxUsed * 7 / 8;
+
     /// <summary>The reference of a slot whose entry was removed: probing goes on behind it.</summary>
     private const uint Removed = 1;
 
@@ -58,13 +61,28 @@ internal sealed class HashIndex
         ref SegmentHeader header = ref Header(segment);
         if (place == 0) header.Used++;
         header.Live++;
-        Volatile.Write(ref place, ((ulong)tag << 32) | entry);
+        Volatile.Write(ref place, WordOf(tag, entry));
     }
+
+    /// <summary>
+    /// Takes in all entries of an empty index at once, as words of tag and entry: each segment is filled while it is in the processor's
+    /// cache, which inserting one by one has to wait for each time.
+    /// </summary>
+    /// <param name="words">From <see cref="WordOf"/>; sorted here.</param>
+    public void Fill(Span<ulong> words)
+    {
+        words.Sort();
+        uint[] empty = [.. _directory.Segments];
+        Fill(words, 0, 0);
+        foreach (uint segment in empty) _slabs.Free(segment, SegmentBytes);
+    }
+
+    public static ulong WordOf(uint tag, uint entry) => ((ulong)tag << 32) | entry;
 
     public void Remove(uint tag, uint entry)
     {
         uint segment = SegmentOf(tag);
-        ulong sought = ((ulong)tag << 32) | entry;
+        ulong sought = WordOf(tag, entry);
         int slot = HomeSlot(tag);
         for (ulong word = Slot(segment, slot); word != sought; word = Slot(segment, slot))
         {
@@ -118,6 +136,29 @@ internal sealed class HashIndex
         _slabs.Bytes(segment, 0, SegmentBytes).Clear();
         Header(segment).Depth = (ushort)depth;
         return segment;
+    }
+
+    /// <summary>Fills the segments of one prefix of <paramref name="depth"/> bits with its words.</summary>
+    private void Fill(ReadOnlySpan<ulong> words, int depth, uint prefix)
+    {
+        if (depth == 0 || words.Length > MaxFilled)
+        {
+            Invariant.Holds(depth < MaxDepth, "keys spread over the index");
+            int low = CountBelow(words, (ulong)((prefix << 1) | 1) << (63 - depth));
+            Fill(words[..low], depth + 1, prefix << 1);
+            Fill(words[low..], depth + 1, (prefix << 1) | 1);
+            return;
+        }
+        while (depth > 32 - _directory.Shift) Double();
+        uint segment = NewSegment(depth);
+        foreach (ulong word in words) Copy(word, segment);
+        Publish(prefix << (32 - depth), depth, segment, segment);
+    }
+
+    private static int CountBelow(ReadOnlySpan<ulong> sorted, ulong bound)
+    {
+        int at = sorted.BinarySearch(bound);
+        return at < 0 ? ~at : at;
     }
 
     /// <summary>Replaces a full segment by two, or by one where removed slots fill it.</summary>

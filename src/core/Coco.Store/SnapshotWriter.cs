@@ -6,16 +6,17 @@ namespace Coco.Store;
 
 /// <summary>
 /// Writes one version of all maps in canonical order (docs/formats/state-snapshot.md). One thread at a time, any thread: the
-/// store's writer neither waits nor copies. The version stays pinned until disposal; the first call also sorts the keys (4 bytes
-/// each) and takes the longest.
+/// store's writer neither waits nor copies. The version stays pinned until disposal. Ordered maps are walked as they are; the keys of
+/// the others are sorted by the first call (12 bytes each), which takes the longest.
 /// </summary>
 public sealed class SnapshotWriter : IDisposable
 {
     private readonly VersionedStore _store;
     private readonly Entries _entries;
-    private List<uint>? _order;
-    private int _next;
+    private ReadOnlyMemory<uint>? _unordered;
+    private uint _entry;
     private int _map;
+    private ulong _count;
     private bool _isDone;
     private int _slot;
 
@@ -38,10 +39,11 @@ public sealed class SnapshotWriter : IDisposable
         ObjectDisposedException.ThrowIf(_slot < 0, this);
         if (_isDone) return false;
         int written = 0;
-        if (_order is null)
+        if (_unordered is null)
         {
-            _order = CollectOrder();
+            _unordered = KeyOrder.Of(_store, _slot, Version);
             written = WriteHeader(writer);
+            BeginMap();
         }
         while (!_isDone && TryWriteItem(writer, written == 0 ? int.MaxValue : maxBytes - written, out int bytes)) written += bytes;
         return true;
@@ -51,27 +53,6 @@ public sealed class SnapshotWriter : IDisposable
     {
         int slot = Interlocked.Exchange(ref _slot, -1);
         if (slot >= 0) _store.Release(slot);
-    }
-
-    /// <summary>
-    /// The keys of this version in order. Their entries stay while the version is pinned, so only the walk over the index needs
-    /// an epoch, and only for one segment at a time.
-    /// </summary>
-    private List<uint> CollectOrder()
-    {
-        var order = new List<uint>();
-        var segment = new List<uint>();
-        for (ulong tag = 0; tag <= uint.MaxValue;)
-        {
-            _store.EnterEpoch(_slot);
-            tag = _entries.CopySegment((uint)tag, segment);
-            foreach (uint entry in segment)
-                if (_entries.TryRead(entry, Version.Value, out _)) order.Add(entry);
-            segment.Clear();
-            _store.LeaveEpoch(_slot);
-        }
-        order.Sort(new EntryOrder(_entries).Compare);
-        return order;
     }
 
     private int WriteHeader(IBufferWriter<byte> writer)
@@ -95,29 +76,53 @@ public sealed class SnapshotWriter : IDisposable
     private bool TryWriteItem(IBufferWriter<byte> writer, int room, out int bytes)
     {
         if (_map == _store.Maps.Count) return TryWriteCount(writer, room, out bytes);
-        uint entry = _next < _order!.Count ? _order[_next] : Slabs.None;
-        if (entry != Slabs.None && _entries.Header(entry).Map == _store.Maps[_map].Id.Value)
-        {
-            if (!TryWriteRecord(writer, entry, room, out bytes)) return false;
-            _next++;
-            return true;
-        }
+        if (_entry != Slabs.None) return TryWriteRecord(writer, room, out bytes);
         bytes = 1;
         if (room < bytes) return false;
         writer.GetSpan(1)[0] = SnapshotFormat.EndOfMap;
         writer.Advance(1);
         _map++;
+        BeginMap();
         return true;
     }
 
-    private bool TryWriteRecord(IBufferWriter<byte> writer, uint entry, int room, out int bytes)
+    private bool IsOrdered => _store.Maps[_map].Kind == MapKind.Ordered;
+
+    /// <summary>Goes to the first entry of the map; none where it is empty, and after the last map.</summary>
+    private void BeginMap()
     {
-        ReadOnlySpan<byte> key = _entries.KeyOf(entry);
+        _entry = Slabs.None;
+        if (_map == _store.Maps.Count) return;
+        _store.EnterEpoch(_slot);
+        if (!IsOrdered) _entry = NextUnordered();
+        else _entries.TryReadNext(_store.Maps[_map].Id, default, Version.Value, out _entry, out _);
+        _store.LeaveEpoch(_slot);
+    }
+
+    /// <summary>Within an epoch. An entry that this version sees stays in its place, so what follows can be found from there at any time.</summary>
+    private void GoOn()
+    {
+        if (!IsOrdered) _entry = NextUnordered();
+        else _entries.TryReadAfter(_entry, Version.Value, out _entry, out _);
+    }
+
+    private uint NextUnordered()
+    {
+        if (_unordered!.Value.IsEmpty || _entries.Header(_unordered.Value.Span[0]).Map != _store.Maps[_map].Id.Value) return Slabs.None;
+        uint entry = _unordered.Value.Span[0];
+        _unordered = _unordered.Value[1..];
+        return entry;
+    }
+
+    private bool TryWriteRecord(IBufferWriter<byte> writer, int room, out int bytes)
+    {
+        ReadOnlySpan<byte> key = _entries.KeyOf(_entry);
         bytes = 0;
         _store.EnterEpoch(_slot);
-        Invariant.Holds(_entries.TryRead(entry, Version.Value, out ReadOnlySpan<byte> value), "a pinned version stays");
-        _store.LeaveEpoch(_slot);
+        Invariant.Holds(_entries.TryRead(_entry, Version.Value, out ReadOnlySpan<byte> value), "a pinned version stays");
         int most = key.Length + value.Length + (2 * Varint.MaxBytes);
+        if (most <= room) GoOn();
+        _store.LeaveEpoch(_slot);
         if (most > room) return false;
         Span<byte> into = writer.GetSpan(most);
         bytes = Varint.Write(into, (uint)key.Length + 1);
@@ -127,6 +132,7 @@ public sealed class SnapshotWriter : IDisposable
         value.CopyTo(into[bytes..]);
         bytes += value.Length;
         writer.Advance(bytes);
+        _count++;
         return true;
     }
 
@@ -134,7 +140,7 @@ public sealed class SnapshotWriter : IDisposable
     {
         bytes = sizeof(ulong);
         if (room < bytes) return false;
-        BinaryPrimitives.WriteUInt64LittleEndian(writer.GetSpan(bytes), (ulong)_order!.Count);
+        BinaryPrimitives.WriteUInt64LittleEndian(writer.GetSpan(bytes), _count);
         writer.Advance(bytes);
         _isDone = true;
         return true;

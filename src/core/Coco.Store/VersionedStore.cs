@@ -178,18 +178,17 @@ public sealed class VersionedStore : IDisposable
 
     internal void Release(int slot) => _readers.Release(slot);
 
-    /// <summary>Takes in one record of a snapshot; its key is new.</summary>
+    /// <summary>Takes in one record of a snapshot; its key is behind all others of its map.</summary>
     internal void Load(MapId map, ReadOnlySpan<byte> key, BatchNumber version, ReadOnlySpan<byte> value)
     {
-        uint known = _entries.Find(map, key, out ulong hash);
-        Invariant.Holds(known == Slabs.None, "a snapshot holds each key once");
-        _entries.Insert(map, key, hash, _entries.NewRecord(version.Value, Slabs.None, value));
+        _entries.Load(map, key, _entries.NewRecord(version.Value, Slabs.None, value));
     }
 
     /// <summary>The entries that a snapshot brought are the committed state.</summary>
     internal void StandAt(BatchNumber version)
     {
         Invariant.Holds(_head == 0, "a snapshot is loaded into an empty store");
+        _entries.EndLoad();
         _head = checked(version.Value + 1);
         Interlocked.Exchange(ref _committed, _head);
     }

@@ -168,6 +168,54 @@ public sealed class VersionedStoreRuleTests
         Assert.Equal(20_000, count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    [InlineData(900)]
+    [InlineData(50_000)]
+    public void A_store_from_a_snapshot_has_all_its_keys_and_takes_others(int count)
+    {
+        using VersionedStore store = WithNumbers(count);
+        using var loader = new SnapshotLoader(StoreModel.Maps, hashSeed: 7);
+        var part = new ByteWriter();
+        using (SnapshotWriter snapshot = store.BeginSnapshot())
+            for (; snapshot.TryWriteNext(part, 10_000); part.Clear()) Assert.True(loader.TryFeed(part.Span));
+        Assert.True(loader.TryFinish(out VersionedStore? loaded));
+        using (loaded)
+        {
+            AssertHasNumbers(loaded!, count);
+            AddNumbers(loaded!, count, 2 * count);
+            AssertHasNumbers(loaded!, 2 * count);
+        }
+    }
+
+    private static VersionedStore WithNumbers(int count)
+    {
+        VersionedStore store = Genesis();
+        AddNumbers(store, 0, count);
+        return store;
+    }
+
+    private static void AddNumbers(VersionedStore store, int from, int to)
+    {
+        BatchNumber version = store.Head!.Value.Next();
+        TransactionSet set = store.Begin(version);
+        for (int i = from; i < to; i++) set.Put(i % 2 == 0 ? Names : Accounts, BitConverter.GetBytes(i), BitConverter.GetBytes(i));
+        store.Seal(set);
+        store.Commit(version);
+    }
+
+    private static void AssertHasNumbers(VersionedStore store, int count)
+    {
+        Assert.Equal(count, store.Statistics.Keys);
+        using StoreView view = store.OpenCommitted();
+        for (int i = 0; i < count; i++)
+        {
+            Assert.True(view.TryGet(i % 2 == 0 ? Names : Accounts, BitConverter.GetBytes(i), out ReadOnlySpan<byte> value));
+            Assert.Equal(i, BitConverter.ToInt32(value));
+        }
+    }
+
     internal static VersionedStore Genesis(StoreLimits? limits = null)
     {
         var store = new VersionedStore(StoreModel.Maps, limits);
