@@ -19,6 +19,7 @@ internal static class KeccakAvx512
 
     /// <summary>Permutes the first 25 of at least 28 words; the last three are overwritten.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Permute(Span<ulong> state)
     {
         ref ulong s = ref MemoryMarshal.GetReference(state[..28]);

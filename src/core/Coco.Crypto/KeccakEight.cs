@@ -49,6 +49,7 @@ internal static class KeccakEight
 
     /// <summary>Takes block <paramref name="number"/> of one input into its state, whose lanes are <see cref="Ways"/> apart.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Absorb(ReadOnlySpan<byte> input, int number, Span<ulong> lanes)
     {
         int at = number * Keccak256.Rate;
@@ -63,12 +64,14 @@ internal static class KeccakEight
         Xor(padded, lanes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Xor(ReadOnlySpan<byte> block, Span<ulong> lanes)
     {
         for (int word = 0; word < RateWords; word++)
             lanes[word * Ways] ^= MemoryMarshal.Read<ulong>(block[(word * sizeof(ulong))..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Hash256 Squeeze(ReadOnlySpan<ulong> lanes, ref int left)
     {
         Span<ulong> hash = stackalloc ulong[HashWords];
@@ -77,6 +80,7 @@ internal static class KeccakEight
         return MemoryMarshal.Read<Hash256>(MemoryMarshal.AsBytes(hash));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pad(ReadOnlySpan<byte> input, Span<byte> block)
     {
         input.CopyTo(block);

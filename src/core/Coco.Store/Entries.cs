@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Coco.Primitives;
 
@@ -132,6 +133,7 @@ internal sealed class Entries
         _loaded.TrimExcess();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint NewEntry(MapId map, ReadOnlySpan<byte> key, ulong hash, uint newest)
     {
         OrderedIndex? ordered = _ordered[map.Value];
@@ -177,6 +179,7 @@ internal sealed class Entries
         return ordered;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryReadFrom(
         OrderedIndex ordered, uint at, ulong version, out uint entry, out ReadOnlySpan<byte> value)
     {

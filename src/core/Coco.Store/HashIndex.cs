@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coco.Primitives;
 
 namespace Coco.Store;
@@ -139,6 +140,7 @@ internal sealed class HashIndex
     }
 
     /// <summary>Fills the segments of one prefix of <paramref name="depth"/> bits with its words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(ReadOnlySpan<ulong> words, int depth, uint prefix)
     {
         if (depth == 0 || words.Length > MaxFilled)
@@ -178,6 +180,7 @@ internal sealed class HashIndex
         _reclaimer.Retire(segment, SegmentBytes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Copy(ulong word, uint segment)
     {
         int slot = HomeSlot((uint)(word >> 32));

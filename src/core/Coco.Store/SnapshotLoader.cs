@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Buffers;
 using System.Buffers.Binary;
 using Coco.Primitives;
@@ -132,6 +133,7 @@ public sealed class SnapshotLoader : IDisposable
         return OperationStatus.Done;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private OperationStatus ReadRecord(ReadOnlySpan<byte> bytes, int keyLength, ref int taken)
     {
         if (keyLength > StoreLimits.MaxKeyBytes) return OperationStatus.InvalidData;
@@ -147,6 +149,7 @@ public sealed class SnapshotLoader : IDisposable
         return TryAdd(key, value) ? OperationStatus.Done : OperationStatus.InvalidData;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (_lastKeyLength >= 0 && key.SequenceCompareTo(_lastKey.AsSpan(0, _lastKeyLength)) <= 0) return false;

@@ -34,6 +34,7 @@ public sealed class StoreView : IReadView, IDisposable
         return _entries.TryRead(_entries.Find(map, key), Version.Value, out value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryGetNext(
         MapId map, ReadOnlySpan<byte> from, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coco.Crypto;
 using Coco.Evm;
 using Coco.Primitives;
@@ -25,6 +26,7 @@ public readonly record struct AccountRecord(ulong Nonce, UInt256 Balance, Hash25
         if (Storage != 0) writer.WriteVarint(Storage);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRead(ReadOnlySpan<byte> bytes, out AccountRecord account)
     {
         account = default;

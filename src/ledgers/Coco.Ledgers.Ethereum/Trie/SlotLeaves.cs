@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum;
@@ -30,6 +31,7 @@ internal sealed class SlotLeaves(int largeFrom)
     public List<SmallStorages> Small { get; } = [];
     public List<LargeStorage> Large { get; } = [];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(uint storage, in Hash256 key, ReadOnlySpan<byte> value)
     {
         if (storage != _storage) Close();

@@ -18,6 +18,7 @@ public sealed class TrieForest
     public NodeSlab<TrieAccount> Accounts { get; } = new();
 
     /// <summary>The part that all kinds have.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref TrieHead Head(TrieNode node)
     {
         switch (node.Kind)

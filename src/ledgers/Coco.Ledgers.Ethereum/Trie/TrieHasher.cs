@@ -96,6 +96,7 @@ public sealed class TrieHasher
     }
 
     /// <summary>The bytes since the end before are a node: short ones stand for themselves, others wait to be hashed together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Encoded(TrieNode node)
     {
         int start = _count == 0 ? 0 : _ends[_count - 1];
@@ -111,6 +112,7 @@ public sealed class TrieHasher
         if (_count == Group) Flush();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Flush()
     {
         Keccak256.HashMany(_buffer.Span, _ends.AsSpan(0, _count), _hashes);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Coco.Evm;
 using Coco.Primitives;
@@ -63,11 +64,7 @@ internal sealed class TrieRebuild(TrieForest forest, Dictionary<uint, Hash256> o
 
     private void GatherAccounts(IReadView view)
     {
-        var leaves = new LeafHasher((_, in key, value) =>
-        {
-            Invariant.Holds(AccountRecord.TryRead(value, out AccountRecord account), "an account in the store is well formed");
-            Add(key, account.Storage, value);
-        });
+        var leaves = new LeafHasher(AddFromStore);
         Span<byte> from = stackalloc byte[Address.Size + 1];
         int length = 0;
         while (view.TryGetNext(EthereumMaps.Accounts, from[..length], out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value))
@@ -76,6 +73,13 @@ internal sealed class TrieRebuild(TrieForest forest, Dictionary<uint, Hash256> o
             length = After(key, from);
         }
         leaves.Finish();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddFromStore(uint storage, in Hash256 key, ReadOnlySpan<byte> value)
+    {
+        Invariant.Holds(AccountRecord.TryRead(value, out AccountRecord account), "an account in the store is well formed");
+        Add(key, account.Storage, value);
     }
 
     private void GatherSlots(IReadView view)
