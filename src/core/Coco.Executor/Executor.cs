@@ -229,11 +229,12 @@ public sealed class Executor
         Invariant.Holds(input.Record.Number == _store.Committed, "the first batch after a snapshot is the snapshot's own");
         _isRestoring = false;
         _lastUnixMs = input.Record.Environment.UnixMs;
-        using (StoreView state = _store.OpenCommitted()) _ledger.Restored(new AppliedBatch(input.Index, input.Record, null), state);
+        _ledger.Restored(new AppliedBatch(input.Index, input.Record, null), _store.OpenCommitted());
         // How many confirmations followed already is not known: a few more do no harm, one less would.
         _confirmationsLeft = _settings.ConfirmationBatches;
         _nextConfirmation = new Tick(_time.Now.Value + _settings.ConfirmationIntervalMs);
         effects.Add(new AppliedEffect(input.Record.Number, input.Index, input.Record));
+        effects.Add(SettleEffect.Instance);
     }
 
     private void Publish(AppliedBatch applied, ExecutorEffects effects)

@@ -91,13 +91,12 @@ public sealed class EthereumLedger : ILedger
 
     public string? Settle() => _sealer.Settle();
 
-    /// <summary>Builds the trie anew and compares its root with the block's; hashes of older blocks are in the state.</summary>
-    public void Restored(AppliedBatch last, IReadView state)
+    /// <summary>The trie is built anew by the next settle, which compares its root with the block's; hashes of older blocks are in the state.</summary>
+    public void Restored(AppliedBatch last, StoreView state)
     {
         BatchNumber number = last.Record.Number;
         Invariant.Holds(EthereumBlock.TryRead(Settings, last.Record, out EthereumBlock? block), "a committed block's derived hash is the one in its record");
-        Hash256 root = RebuildTrie(state, number);
-        Invariant.Holds(root == block!.Header.StateRoot, $"block {number}: the state root of the snapshot is {root} and {block.Header.StateRoot} in the ledger");
+        _sealer.Restored(state, number.Value, block!.Header.StateRoot);
         _executor.Committed(number, block.Hash, null);
         Chain.Add(block, last.Record);
     }

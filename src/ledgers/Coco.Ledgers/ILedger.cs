@@ -56,12 +56,12 @@ public interface ILedger : IDisposable
     }
 
     /// <summary>
-    /// The state came as a snapshot, and <paramref name="last"/> is the batch that it is the state after: build what is derived
-    /// from the state and what the next batch needs of this one. Called once, before all else; nothing where all is in the store.
+    /// The state came as a snapshot, and <paramref name="last"/> is the batch that it is the state after: build what the next batch
+    /// needs of this one. Called once, before all else; a settle follows, in which what is derived from the whole state may be built: reads do
+    /// not wait for that.
     /// </summary>
-    void Restored(AppliedBatch last, IReadView state)
-    {
-    }
+    /// <param name="state">The ledger's own from now on: it disposes it.</param>
+    void Restored(AppliedBatch last, StoreView state) => state.Dispose();
 
     /// <summary>Executed batches after <paramref name="to"/> are undone (leadership was lost); those sealed before this call were sealed for nothing.</summary>
     void RolledBack(BatchNumber to);

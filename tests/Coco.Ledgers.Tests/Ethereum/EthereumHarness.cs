@@ -32,8 +32,7 @@ internal sealed class EthereumHarness : IDisposable
         }
         Assert.True(loader.TryFinish(out VersionedStore? store));
         BatchRecord record = last ?? from.Records[^1];
-        using (StoreView state = store!.OpenCommitted())
-            fresh.Ledger.Restored(new AppliedBatch(new LogIndex(record.Number.Value + 1), record, null), state);
+        fresh.Ledger.Restored(new AppliedBatch(new LogIndex(record.Number.Value + 1), record, null), store!.OpenCommitted());
         return new EthereumHarness(fresh.Ledger, store);
     }
 

@@ -35,8 +35,7 @@ internal sealed class LedgerRun : IDisposable
             piece.Clear();
         }
         Assert.True(loader.TryFinish(out VersionedStore? store));
-        using (StoreView state = store!.OpenCommitted())
-            ledger.Restored(new AppliedBatch(new LogIndex(last.Number.Value + 1), last, null), state);
+        ledger.Restored(new AppliedBatch(new LogIndex(last.Number.Value + 1), last, null), store!.OpenCommitted());
         return new LedgerRun(ledger, store);
     }
 

@@ -29,6 +29,12 @@ internal sealed class BlockSealer
     /// <summary>The last block whose changes cannot be taken back; null before the first.</summary>
     private ulong? _settled;
 
+    /// <summary>A state that came as a snapshot and has no trie yet: of which block, and that block's root.</summary>
+    private (StoreView State, ulong Number, Hash256 Root)? _restored;
+
+    /// <summary>What was found to differ from the ledger; this node must stop.</summary>
+    private string? _difference;
+
     /// <summary>Memory of the trie's nodes; from any thread, then approximate.</summary>
     public long TrieBytes => _updater.Trie.Bytes;
 
@@ -55,7 +61,13 @@ internal sealed class BlockSealer
         lock (_gate) return TakeArrived();
     }
 
-    /// <summary>Builds the trie of a state that came as a snapshot; gives its root.</summary>
+    /// <summary>A state came as a snapshot. Its trie takes seconds at a gigabyte, and is built when it is needed, or by the next settle.</summary>
+    public void Restored(StoreView state, ulong number, Hash256 root)
+    {
+        lock (_gate) _restored = (state, number, root);
+    }
+
+    /// <summary>Builds the trie of a state; gives its root.</summary>
     public Hash256 Rebuild(IReadView view, ulong number)
     {
         lock (_gate)
@@ -215,7 +227,18 @@ internal sealed class BlockSealer
         _applied.RemoveRange(0, count);
     }
 
-    private string? TakeArrived()
+    private string? TakeArrived() => _difference ??= TakeRestored() ?? ApplyArrived();
+
+    private string? TakeRestored()
+    {
+        if (_restored is not { } restored) return null;
+        _restored = null;
+        Hash256 root;
+        using (restored.State) root = Rebuild(restored.State, restored.Number);
+        return root == restored.Root ? null : $"block {restored.Number}: the state root of the snapshot is {root} and {restored.Root} in the ledger";
+    }
+
+    private string? ApplyArrived()
     {
         if (!_arrived.TryPeek(out BatchRecord? last)) return null;
         Trim();

@@ -27,7 +27,7 @@ internal sealed class WatchedLedger(ILedger inner, Action<AppliedBatch> applied)
 
     public void Index(AppliedBatch batch, IPostings postings) => inner.Index(batch, postings);
 
-    public void Restored(AppliedBatch last, IReadView state) => inner.Restored(last, state);
+    public void Restored(AppliedBatch last, StoreView state) => inner.Restored(last, state);
 
     public void RolledBack(BatchNumber to) => inner.RolledBack(to);
 
