@@ -235,10 +235,13 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 1_500, LosesDisks = true,
             Weights = new Dictionary<string, int> { [FaultKinds.UnreadInstall] = 6, ["away"] = 2, ["snapshotDamage"] = 2, ["workerKill"] = 2, ["delay"] = 1 },
         },
-        new("outcasts", "The lease of a VN ends, and then the others die: it takes itself for the leader still, or learns again and has the longest log.")
+        new("outcasts", "The lease of a VN ends, and the others die; or it is renewed, and that VN comes to lead while another one knows of the end alone.")
         {
-            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 2_500, Leases = (400, 1_600),
-            Weights = new Dictionary<string, int> { [FaultKinds.OutcastLeader] = 6, [FaultKinds.LearnerAhead] = 6, ["leaderCut"] = 1, ["crash"] = 1, ["delay"] = 1 },
+            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 2_500, Leases = (400, 1_600), Sizes = [3, 4, 4, 5, 5, 7],
+            Weights = new Dictionary<string, int>
+            {
+                [FaultKinds.OutcastLeader] = 6, [FaultKinds.LearnerAhead] = 6, [FaultKinds.UnseenRenewal] = 8, ["leaderCut"] = 1, ["crash"] = 1, ["delay"] = 1,
+            },
         },
         new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")
         {

@@ -7,6 +7,7 @@ internal static class FaultKinds
     public const string RollBackAtDeath = "rollbackAtDeath";
     public const string SplitStarts = "splitStarts";
     public const string UnseenReturn = "unseenReturn";
+    public const string UnseenRenewal = "unseenRenewal";
     public const string RenewedDeath = "renewedDeath";
     public const string LostNumber = "lostNumber";
     public const string UnreadInstall = "unreadInstall";
@@ -15,7 +16,7 @@ internal static class FaultKinds
     public const string BackToAlone = "backToAlone";
     public const string BusyDisk = "busyDisk";
 
-    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk];
+    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, UnseenRenewal, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk];
 
     /// <summary>They are of the VN that leads.</summary>
     public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader;

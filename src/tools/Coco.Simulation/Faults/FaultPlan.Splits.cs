@@ -1,5 +1,6 @@
 using Coco.Governance;
 using Coco.Primitives;
+using Coco.Replica;
 using Coco.Simulation.Nodes;
 
 namespace Coco.Simulation.Faults;
@@ -11,6 +12,10 @@ internal sealed partial class FaultPlan
     private const int FewestForReturn = 4;
     private const int LongestLookMs = 8_000;
     private const int LookEveryMs = 20;
+    private const int HandOverEveryMs = 250;
+
+    /// <summary>Within this time there mostly is a certificate of what was committed, so that a VN that starts knows it to be.</summary>
+    private const int LongestCertificateMs = 1_500;
 
     /// <summary>For what is over within a few syncs.</summary>
     private const int LookClosely = 1;
@@ -83,23 +88,81 @@ internal sealed partial class FaultPlan
         if (cluster.Running.Count() < FewestForReturn) return;
         World.CountFault("withheldEvidence", host.Name);
         host.WithheldUntil = World.Now + (LongestLookMs * Ms);
-        When(() => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true }, LongestLookMs, () =>
+        When(() => HasLeaseEnded(host), LongestLookMs, () =>
         {
             host.WithheldUntil = 0;
-            List<Host> others = [.. cluster.Running.Where(one => one != host && one != cluster.Leader && one.Manager!.Replica.State?.CurrentOf(host.Name) is { IsQuarantined: true })];
+            List<Host> others = [.. cluster.Running.Where(one => one != host && one != cluster.Leader && KnowsOfEnd(one, host))];
             if (others.Count == 0 || host.Manager is null || IsAnyRolledBack) return;
             Host cut = Random.Pick(others);
             World.CountFault("partition", cut.Name);
             Cut([cut], isOneWay: false);
             World.CountFault("crash", host.Name);
             CrashAndRestart(host, 100);
-            bool IsBack() => cluster.Governance is { } state && state.CurrentOf(host.Name) is { } current && state.Membership.IsVoter(current.Id);
-            When(IsBack, LongestCutMs, () =>
+            When(() => Votes(host), LongestCutMs, () =>
             {
                 cluster.Links.MendAll();
                 if (!IsAnyRolledBack) KillMany("killAll", [.. cluster.Running]);
             });
         });
+    }
+
+    /// <summary>
+    /// The lease of a VN ends. While another one that knows this is down or cut off, it is renewed, and that VN comes to lead. The other one can have
+    /// what it missed of nobody else then, and its own log says that nothing is to be taken from that one.
+    /// </summary>
+    private void RenewUnseen(Host host)
+    {
+        if (cluster.Running.Count() < FewestForReturn) return;
+        World.CountFault("withheldEvidence", host.Name);
+        host.WithheldUntil = World.Now + (LongestLookMs * Ms);
+        When(() => HasLeaseEnded(host), LongestLookMs, () => World.After(Random.Between(300, LongestCertificateMs) * Ms, () =>
+        {
+            host.WithheldUntil = 0;
+            List<Host> others = [.. cluster.Running.Where(one => one != host && KnowsOfEnd(one, host))];
+            if (_isOver || World.IsBroken || others.Count == 0 || IsAnyRolledBack) return;
+            Host missing = Random.Pick(others);
+            bool dies = Random.Chance(0.5);
+            bool ends = !dies && Random.Chance(0.5);
+            World.CountFault(dies ? "away" : "partition", missing.Name);
+            if (dies) cluster.Crash(missing, isPowerLost: Random.Chance(0.5));
+            else Cut([missing], isOneWay: false);
+            When(() => Votes(host) && (!ends || HasLeaseEnded(missing)), LongestLookMs, () => HandOverTo(host, () =>
+            {
+                if (dies) cluster.Start(missing);
+                else cluster.Links.MendAll();
+            }));
+        }));
+    }
+
+    /// <summary>A leader hands over to whoever is furthest: the disks of all others are slow meanwhile.</summary>
+    private void HandOverTo(Host host, Action then)
+    {
+        foreach (Host other in OthersThan(host))
+        {
+            World.CountFault("slowDisk", other.Name);
+            other.SyncUpToMs = LaggingSyncMs;
+        }
+        HandOverUntil(host, LongestLookMs, () =>
+        {
+            foreach (Host other in OthersThan(host)) other.SyncUpToMs = World.Profile.SyncMs;
+            then();
+        });
+    }
+
+    private void HandOverUntil(Host host, long withinMs, Action then)
+    {
+        if (_isOver || World.IsBroken || withinMs < 0) return;
+        if (cluster.Leader is { } leader)
+        {
+            if (leader == host)
+            {
+                then();
+                return;
+            }
+            World.CountFault("handOver", leader.Name);
+            leader.Manager!.Give(HandOverInput.Instance);
+        }
+        World.After(HandOverEveryMs * Ms, () => HandOverUntil(host, withinMs - HandOverEveryMs, then));
     }
 
     /// <summary>
@@ -115,12 +178,11 @@ internal sealed partial class FaultPlan
             World.CountFault("withheldEvidence", host.Name);
             host.WithheldUntil = World.Now + (LongestLookMs * Ms);
         }
-        bool HasEnded(Host host) => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true };
-        When(() => others.Exists(HasEnded), LongestLookMs, () =>
+        When(() => others.Exists(HasLeaseEnded), LongestLookMs, () =>
         {
-            List<Host> held = [.. others.Where(host => !HasEnded(host))];
+            List<Host> held = [.. others.Where(host => !HasLeaseEnded(host))];
             foreach (Host host in others.Except(held)) host.WithheldUntil = 0;
-            When(() => held.Exists(HasEnded), LongestLookMs, () =>
+            When(() => held.Exists(HasLeaseEnded), LongestLookMs, () =>
             {
                 foreach (Host host in held) host.WithheldUntil = 0;
                 if (!IsAnyRolledBack) KillMany("killAll", [.. cluster.Running]);
@@ -139,7 +201,7 @@ internal sealed partial class FaultPlan
         World.CountFault("withheldEvidence", leader.Name);
         Cut([leader], isOneWay: false);
         leader.ClockStoppedUntil = leader.WithheldUntil = World.Now + (2 * LongestLookMs * Ms);
-        When(() => cluster.Governance?.CurrentOf(leader.Name) is { IsQuarantined: true }, LongestLookMs, () =>
+        When(() => HasLeaseEnded(leader), LongestLookMs, () =>
         {
             cluster.Links.MendAll();
             When(() => leader.Manager?.Replica is { NeedsKeys: true }, LongestLookMs, () =>
@@ -158,7 +220,7 @@ internal sealed partial class FaultPlan
     {
         World.CountFault("withheldEvidence", host.Name);
         host.WithheldUntil = World.Now + (LongestLookMs * Ms);
-        When(() => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true }, LongestLookMs, () =>
+        When(() => HasLeaseEnded(host), LongestLookMs, () =>
         {
             host.WithheldUntil = 0;
             bool Learns() => cluster.Governance is { } state && state.CurrentOf(host.Name) is { } current && state.Membership.Learners.Contains(current.Id);
@@ -221,6 +283,12 @@ internal sealed partial class FaultPlan
             });
         });
     }
+
+    private bool HasLeaseEnded(Host host) => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true };
+
+    private static bool KnowsOfEnd(Host host, Host ended) => host.Manager!.Replica.State?.CurrentOf(ended.Name) is { IsQuarantined: true };
+
+    private bool Votes(Host host) => cluster.Governance is { } state && state.CurrentOf(host.Name) is { } current && state.Membership.IsVoter(current.Id);
 
     /// <summary>As soon as something is so; nothing if it is not in time.</summary>
     private void When(Func<bool> isSo, long withinMs, Action then, int everyMs = LookEveryMs)

@@ -262,6 +262,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.RollBackAtDeath: CutOffBeforeDeath(host); break;
             case FaultKinds.SplitStarts: SplitStarts(host); break;
             case FaultKinds.UnseenReturn: ReturnUnseen(host); break;
+            case FaultKinds.UnseenRenewal: RenewUnseen(host); break;
             case FaultKinds.RenewedDeath: DieOnceRenewed(); break;
             case FaultKinds.LostNumber: SpreadLostNumber(host); break;
             case FaultKinds.UnreadInstall: InstallUnread(host); break;
