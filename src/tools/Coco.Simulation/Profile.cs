@@ -46,6 +46,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>Evidence must be renewed, in milliseconds; null: never.</summary>
     public (int RenewMs, int DurationMs)? Leases { get; init; }
 
+    /// <summary>Workers are in TEEs of their own, and prove themselves to their managers as often as leases are renewed.</summary>
+    public bool SeparatesWorkers { get; init; }
+
     /// <summary>How long a sync takes at most, in milliseconds.</summary>
     public int SyncMs { get; init; } = 8;
 
@@ -243,14 +246,14 @@ public sealed record Profile(string Name, string Description)
                 [FaultKinds.OutcastLeader] = 6, [FaultKinds.LearnerAhead] = 6, [FaultKinds.UnseenRenewal] = 8, ["leaderCut"] = 1, ["crash"] = 1, ["delay"] = 1,
             },
         },
-        new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined and come back.")
+        new("leases", "Evidence is withheld, enclaves' clocks stand still, all sleep: VNs are quarantined, workers are sent away, and they come back.")
         {
-            Loss = 0.01, Reordering = 0.02, FaultEveryMs = 400, Leases = (400, 1_600), LeavesOneAway = 0, // whose lease holds when no quorum renews them is another matter
+            Loss = 0.01, Reordering = 0.02, FaultEveryMs = 340, Leases = (400, 1_600), SeparatesWorkers = true, LeavesOneAway = 0, // whose lease holds when no quorum renews them is another matter
             Weights = new Dictionary<string, int>
             {
                 ["withheldEvidence"] = 10, ["clockStopped"] = 4, ["sleepAll"] = 2, ["crash"] = 3, ["crashAtStep"] = 4, ["partition"] = 4, ["asymmetric"] = 2,
                 ["delay"] = 3, ["clockDrift"] = 3, ["pause"] = 3, ["away"] = 2, ["killAll"] = 1, ["workerKill"] = 2, ["rollback"] = 1,
-                [FaultKinds.RenewedDeath] = 3,
+                [FaultKinds.RenewedDeath] = 3, [FaultKinds.WorkerEvidence] = 6, [FaultKinds.RefusedBuild] = 2,
             },
         },
         new("all-rolled-back", "All disks are rolled back together: nothing but the nonces can be saved.")

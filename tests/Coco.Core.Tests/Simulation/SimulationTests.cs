@@ -77,12 +77,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Withheld_evidence_leads_to_quarantine_and_back()
+    public void Withheld_evidence_leads_to_quarantine_and_back_and_workers_are_sent_away_and_come_back()
     {
         SimulationReport report = Simulator.Run(new SimulationOptions(11, 30, "leases"));
         Assert.Empty(report.Violations);
         Assert.True(report.Faults["withheldEvidence"] >= 6, "evidence was hardly withheld");
         Assert.True(report.Faults["quarantined"] >= 2, "nobody was quarantined");
+        Assert.True(report.Faults["workerSentAway"] >= 10, "hardly a worker was sent away");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coco.Attestation;
 using Coco.Governance;
@@ -55,8 +56,10 @@ internal sealed class WorkerDoor(Func<PeerIdentity> identity, Func<GovernanceSta
     {
         var claims = new AttestationClaims(peer.Network, peer.Node, EnclaveRole.Worker, key, Hash256.Zero, Hash256.Zero, AttestationPurpose.Boundary);
         Invariant.Holds(Evidence.TryDecode(peer.Evidence.Span, out Evidence? shown), "evidence that was verified can be decoded");
-        return new AttestedWorker(state, verifiers, time, claims, shown!);
+        return new AttestedWorker(state, verifiers, time, DrawNonce, claims, shown!);
     }
+
+    private static Hash256 DrawNonce() => new(RandomNumberGenerator.GetBytes(Hash256.Size));
 
     private static SslServerAuthenticationOptions OptionsOf(PeerIdentity self) => new()
     {

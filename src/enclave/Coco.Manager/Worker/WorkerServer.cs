@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Threading.Channels;
+using Coco.Attestation;
 using Coco.Boundary;
 using Coco.Crypto;
 using Coco.Governance;
@@ -228,7 +229,7 @@ internal sealed class WorkerServer(
                 stranger("The worker is sent away: it gave no accepted evidence for as long as a lease lasts.");
                 throw new IOException("its evidence is too old");
             }
-            if (attested.Due() is { } question) Send(question);
+            if (attested.Due() is { } nonce) Send(new EvidenceWanted(nonce));
         }
     }
 
@@ -237,6 +238,6 @@ internal sealed class WorkerServer(
 
     private void Take(EvidenceGiven given)
     {
-        if (_attested?.Take(given) is { } refusal) stranger($"The worker's fresh evidence is refused: {refusal.Check}: {refusal.Reason}.");
+        if (_attested?.Take(given.Nonce, given.Evidence.Span) is { } refusal) stranger($"The worker's fresh evidence is refused: {refusal.Check}: {refusal.Reason}.");
     }
 }

@@ -15,6 +15,8 @@ internal static class FaultKinds
     public const string LearnerAhead = "learnerAhead";
     public const string BackToAlone = "backToAlone";
     public const string BusyDisk = "busyDisk";
+    public const string WorkerEvidence = "workerEvidence";
+    public const string RefusedBuild = "refusedBuild";
 
     private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, UnseenRenewal, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk];
 

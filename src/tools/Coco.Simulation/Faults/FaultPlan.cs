@@ -130,6 +130,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             host.Disk.Space.IsFull = false;
             host.Disk.Reads.FailUntil = host.Disk.Reads.GarbleUntil = 0;
             host.WithheldUntil = 0;
+            host.WorkerTee.Spoil(EvidenceFault.Withheld, until: 0);
             host.ClockStoppedUntil = 0;
             host.Drift(1);
             if (!host.IsWanted) continue;
@@ -222,7 +223,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
         "handOver" => host == cluster.Leader,
         "workerKill" => host.Worker is not null,
         "boundaryCut" => host.Manager!.Link is not null,
-        "crashAtStep" or "boundaryDelay" or "delay" or "slowDisk" or "diskStall" or "clockDrift" or "clockJump" or "withheldEvidence" or "rollAllBack" => true,
+        "crashAtStep" or "boundaryDelay" or "delay" or "slowDisk" or "diskStall" or "clockDrift" or "clockJump" or "withheldEvidence" or FaultKinds.WorkerEvidence or "rollAllBack" => true,
         _ => !IsAnyRolledBack,
     };
 
@@ -251,6 +252,8 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case "clockDrift": Drift(host); break;
             case "pause": Pause(host); break;
             case "withheldEvidence": Withhold(host); break;
+            case FaultKinds.WorkerEvidence: SpoilEvidence(host); break;
+            case FaultKinds.RefusedBuild: RefuseBuild(host); break;
             case "clockStopped": StopClock(host); break;
             case "sleepAll": SleepAll(running); break;
             case "killAll": KillMany(kind, running); break;

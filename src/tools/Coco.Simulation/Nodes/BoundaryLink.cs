@@ -12,6 +12,9 @@ internal sealed class BoundaryLink(SimulationWorld world, Host host, ManagerProc
 
     public ManagerProcess Manager => manager;
 
+    /// <summary>Null: the worker is in its manager's TEE, and gives no evidence.</summary>
+    public WorkerStanding? Standing { get; init; }
+
     public void ToWorker(Action<WorkerProcess> message) => Send(ref _toWorker, () =>
     {
         if (IsOpen && worker.IsAlive) message(worker);

@@ -23,6 +23,9 @@ internal sealed class Cluster : IDisposable
     /// </summary>
     private const long RunningGraceMs = (long)Replica.Limits.RunningGraceTicks * 10 * 10 / 14;
 
+    /// <summary>As the product's worker does that is refused.</summary>
+    private const long AttestAgain = SimulationWorld.Second;
+
     private readonly SecretKey _sessionKey;
     private readonly GovernanceEntry.Genesis _genesis;
     private readonly List<Host> _hosts = [];
@@ -53,6 +56,7 @@ internal sealed class Cluster : IDisposable
         {
             Leases = world.Profile.Leases is { } leases ? new LeaseSettings(leases.RenewMs, leases.DurationMs) : null,
         };
+        if (world.Profile.SeparatesWorkers) constitution = constitution with { CodeManifest = constitution.CodeManifest with { Worker = [.. WorkerTee.Builds] } };
         NodeKey first = NextKey();
         _genesis = new GovernanceEntry.Genesis(
             _hosts[0].UnixMs, new Membership([new NodeId(1)], [], []), constitution.ToCanonicalBytes(), _hosts[0].Name, first.PublicKey,
@@ -251,9 +255,15 @@ internal sealed class Cluster : IDisposable
             World.After(25 * SimulationWorld.Millisecond, () => StartWorker(host));
             return;
         }
+        WorkerStanding? standing = null;
+        if (World.Profile.SeparatesWorkers && (standing = WorkerStanding.LetIn(this, host, manager)) is null)
+        {
+            World.After(AttestAgain, () => StartWorker(host));
+            return;
+        }
         World.Counters.WorkerRestarts++;
         host.Worker = new WorkerProcess(this, host);
-        host.Worker.Connect(manager);
+        host.Worker.Connect(manager, standing);
     }
 
     /// <summary>An operator starts a VN that the list names, and stops one that left the list and has been retired, some time after.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coco.Governance;
 using Coco.Primitives;
 using Coco.Replica;
@@ -14,6 +15,7 @@ internal sealed class Governors(Cluster cluster)
     private readonly Queue<SignedRequest> _requests = new();
     private ulong _ticket;
     private bool _isStopped;
+    private long? _refusedUntil;
 
     /// <summary>No request waits for its answer.</summary>
     public bool IsAtRest => _requests.Count == 0;
@@ -38,7 +40,7 @@ internal sealed class Governors(Cluster cluster)
 
     private void Propose()
     {
-        if (_isStopped || cluster.World.IsBroken) return;
+        if (_isStopped || !cluster.World.Profile.Governs || cluster.World.IsBroken) return;
         // Who votes is not changed while a VN is gone for good: with it a quorum of the fewer ones could be gone.
         bool isOneLost = cluster.Hosts.Any(host => host.IsRolledBack);
         if (isOneLost || cluster.Constitution is not { } constitution || NetworkOf() is not { } network)
@@ -66,6 +68,30 @@ internal sealed class Governors(Cluster cluster)
     {
         if (!IsAtRest || cluster.Constitution is not { } constitution || constitution.Nodes.Length <= FewestNodes || !AreAllWhole() || NetworkOf() is not { } network) return false;
         Enqueue(network, new GovernanceAction.RemoveNode(ToRemove(constitution)));
+        Submit();
+        return true;
+    }
+
+    /// <summary>Members accept a build of the worker no more, and again after this long; false: they are at something else.</summary>
+    public bool TryRefuseBuild(string build, long lasts)
+    {
+        if (!TryAccept([.. WorkerTee.Builds.Where(known => known != build)])) return false;
+        if (_refusedUntil is null) cluster.World.After(lasts, AcceptBuilds);
+        _refusedUntil = cluster.World.Now + lasts;
+        return true;
+    }
+
+    /// <summary>Again and again: what was refused may still be on its way into the ledger.</summary>
+    private void AcceptBuilds()
+    {
+        if (cluster.World.Now >= _refusedUntil && cluster.Constitution?.CodeManifest.Worker.Length < WorkerTee.Builds.Count) TryAccept([.. WorkerTee.Builds]);
+        cluster.World.After(RetryEvery, AcceptBuilds);
+    }
+
+    private bool TryAccept(ImmutableArray<string> builds)
+    {
+        if (!IsAtRest || cluster.Constitution is not { } constitution || NetworkOf() is not { } network) return false;
+        Enqueue(network, new GovernanceAction.SetCodeManifest(constitution.CodeManifest with { Worker = builds }));
         Submit();
         return true;
     }

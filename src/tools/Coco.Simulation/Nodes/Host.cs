@@ -13,10 +13,13 @@ internal sealed class Host(SimulationWorld world, int number)
     private long _driftFrom;
     private double _driftedMs;
     private double _rate = 1;
+    private double _uptime;
+    private long _uptimeAsOf;
 
     public int Number => number;
     public string Name { get; } = $"vn{number}";
     public SimulatedDisk Disk { get; } = new(world, $"vn{number}");
+    public WorkerTee WorkerTee { get; } = new(world, number);
     public ManagerProcess? Manager { get; set; }
     public WorkerProcess? Worker { get; set; }
 
@@ -30,7 +33,25 @@ internal sealed class Host(SimulationWorld world, int number)
     public long WithheldUntil { get; set; }
 
     /// <summary>Its enclave's clock stands still until then; messages and timers of the host go on.</summary>
-    public long ClockStoppedUntil { get; set; }
+    public long ClockStoppedUntil
+    {
+        get;
+        set
+        {
+            LetTimePass();
+            field = value;
+        }
+    }
+
+    /// <summary>By its enclaves' clock, in microseconds: it drifts and stands still, and no jump moves it.</summary>
+    public long Uptime
+    {
+        get
+        {
+            LetTimePass();
+            return (long)_uptime;
+        }
+    }
 
     /// <summary>Its disk went back and it has not caught up since: until then no other VN may fail, as only an honest quorum is safe.</summary>
     public bool IsRolledBack { get; set; }
@@ -72,7 +93,14 @@ internal sealed class Host(SimulationWorld world, int number)
 
     public void Drift(double rate)
     {
+        LetTimePass();
         _driftedMs += (world.Now - _driftFrom) * _rate / 1000;
         (_driftFrom, _rate) = (world.Now, rate);
+    }
+
+    private void LetTimePass()
+    {
+        _uptime += (world.Now - Math.Clamp(ClockStoppedUntil, _uptimeAsOf, world.Now)) * _rate;
+        _uptimeAsOf = world.Now;
     }
 }

@@ -78,11 +78,15 @@ internal sealed class ManagerProcess : IDisposable
         _replica = genesis is null
             ? Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true)
             : Coco.Replica.Replica.Found(start, log with { Chunks = _chunks }, _cipher!, genesis);
+        Governance = _replica.State;
     }
 
     public bool IsAlive { get; private set; } = true;
 
     public long StartedAt { get; }
+
+    /// <summary>As of the last change that was carried out; null: it is in no network yet.</summary>
+    public GovernanceState? Governance { get; private set; }
 
     /// <summary>Null: it does not take part yet.</summary>
     public long? TakesPartSince { get; private set; }
@@ -214,7 +218,11 @@ internal sealed class ManagerProcess : IDisposable
         if (_host.PausedUntil <= _world.Now && _host.ClockStoppedUntil <= _world.Now)
         {
             Give(new TickInput(_host.UnixMs));
-            if (IsAlive) Addressing.OnTick(this);
+            if (IsAlive)
+            {
+                Addressing.OnTick(this);
+                Link?.Standing?.OnTick(Link);
+            }
         }
         // After a pause, the ticks that were missed are not made up for.
         _world.After(_host.TickLength, Tick);
@@ -321,9 +329,7 @@ internal sealed class ManagerProcess : IDisposable
             case AlertEffect alert: OnAlert(alert); break;
             case TraceEffect trace: _world.Note(_host.Name, trace.Text); break;
             case GovernanceAnswerEffect answer: _cluster.Governors.OnAnswer(answer.Ticket, answer.Answer); break;
-            case GovernanceChangedEffect changed:
-                _cluster.OnGovernance(changed.State, changed.At);
-                break;
+            case GovernanceChangedEffect changed: OnGovernance(changed); break;
             case LedgerReplacedEffect replaced: OnReplaced(replaced.Chunks); break;
             case SnapshotInstalledEffect:
                 _world.Counters.SnapshotsInstalled++;
@@ -463,9 +469,17 @@ internal sealed class ManagerProcess : IDisposable
         _own.Enqueue(new LogReadInput(read.Reader, read.First, frames) { Problem = lost });
     }
 
+    private void OnGovernance(GovernanceChangedEffect changed)
+    {
+        bool isChanged = Governance?.Version != changed.State.Version;
+        Governance = changed.State;
+        if (isChanged) Link?.Standing?.OnGovernance(Link, changed.State);
+        _cluster.OnGovernance(changed.State, changed.At);
+    }
+
     private void ToWorker(ReplicaEffect effect)
     {
-        if (Link is not { } link) return;
+        if (Link is not { } link || (effect is WelcomeWorkerEffect welcome && link.Standing?.Welcomes(link, welcome.State) == false)) return;
         link.ToWorker(worker => worker.OnManager(effect));
         if (effect is WelcomeWorkerEffect { Snapshot: { } snapshot }) _snapshots.Feed(snapshot.Index, link);
     }

@@ -5,6 +5,7 @@ using Coco.Replica;
 using Coco.Simulation.Clients;
 using Coco.Simulation.World;
 using Coco.Store;
+using Coco.Tee;
 
 namespace Coco.Simulation.Nodes;
 
@@ -67,9 +68,10 @@ internal sealed class WorkerProcess : IDisposable
 
     public event Action? Ended;
 
-    public void Connect(ManagerProcess manager)
+    /// <param name="standing">Where it is in a TEE of its own.</param>
+    public void Connect(ManagerProcess manager, WorkerStanding? standing)
     {
-        _link = manager.Link = new BoundaryLink(_world, _host, manager, this);
+        _link = manager.Link = new BoundaryLink(_world, _host, manager, this) { Standing = standing };
         _link.ToManager(connected => connected.Give(WorkerConnectedInput.Instance));
     }
 
@@ -105,6 +107,16 @@ internal sealed class WorkerProcess : IDisposable
         {
             End("the manager sent a welcome out of turn");
         }
+    }
+
+    /// <summary>Its manager wants fresh evidence, which it gives whatever it is at.</summary>
+    public void Prove(AttestationClaims claims)
+    {
+        if (_host.WorkerTee.Produce(claims)?.Encode() is not { } evidence) return;
+        _world.After(Math.Max(_host.PausedUntil - _world.Now, 0) + _host.WorkerTee.DrawDelay(), () =>
+        {
+            if (IsAlive) _link!.ToManager(_ => _link.Standing!.OnEvidence(claims.PeerNonce, evidence));
+        });
     }
 
     /// <summary>A client's request, as the ledger's protocol treats it.</summary>

@@ -1,12 +1,13 @@
-using Coco.Boundary;
+using System.Security.Cryptography;
+using Coco.Attestation;
 using Coco.Consensus;
+using Coco.Enclave.Tests.Manager;
 using Coco.Enclave.Tests.Tee;
 using Coco.Governance;
-using Coco.Manager.Worker;
 using Coco.Primitives;
 using Coco.Tee;
 
-namespace Coco.Enclave.Tests.Manager;
+namespace Coco.Enclave.Tests.Attestation;
 
 /// <summary>What a worker in a TEE of its own goes on to prove, question by question and with clocks that the test moves (TEE-3).</summary>
 public sealed class AttestedWorkerTests : IDisposable
@@ -23,7 +24,7 @@ public sealed class AttestedWorkerTests : IDisposable
     {
         _state = StateOf(Leases, MeasurementOf(change: null));
         var verifiers = new EvidenceVerifiers([new SevSnpVerifier()]) { Roots = _amd.Roots };
-        _worker = new AttestedWorker(() => _state, verifiers, _time, Claims, EvidenceFor(HandshakeSide.HashOf(1)));
+        _worker = new AttestedWorker(() => _state, verifiers, _time, () => new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), Claims, EvidenceFor(HandshakeSide.HashOf(1)));
     }
 
     private static AttestationClaims Claims => new(HandshakeSide.Network, "n0", EnclaveRole.Worker, Key, Hash256.Zero, Hash256.Zero, AttestationPurpose.Boundary);
@@ -40,10 +41,10 @@ public sealed class AttestedWorkerTests : IDisposable
             _time.Pass(TimeSpan.FromMilliseconds(999));
             Assert.Null(_worker.Due());
             _time.Pass(TimeSpan.FromMilliseconds(1));
-            EvidenceWanted question = Assert.IsType<EvidenceWanted>(_worker.Due());
-            Assert.True(nonces.Add(question.Nonce));
+            Hash256 question = Assert.NotNull(_worker.Due());
+            Assert.True(nonces.Add(question));
             Assert.Null(_worker.Due());
-            Assert.Null(_worker.Take(new EvidenceGiven(question.Nonce, EvidenceFor(question.Nonce).Encode())));
+            Assert.Null(_worker.Take(question, EvidenceFor(question).Encode()));
             Assert.False(_worker.IsOver);
         }
     }
@@ -69,27 +70,27 @@ public sealed class AttestedWorkerTests : IDisposable
     [Fact]
     public void Evidence_that_comes_after_the_next_question_renews_nothing()
     {
-        EvidenceWanted first = Ask();
-        byte[] late = EvidenceFor(first.Nonce).Encode();
-        EvidenceWanted second = Ask();
-        Assert.Null(_worker.Take(new EvidenceGiven(first.Nonce, late)));
+        Hash256 first = Ask();
+        byte[] late = EvidenceFor(first).Encode();
+        Hash256 second = Ask();
+        Assert.Null(_worker.Take(first, late));
         _time.Pass(TimeSpan.FromMilliseconds(2_999));
         Assert.False(_worker.IsOver);
         _time.Pass(TimeSpan.FromMilliseconds(1));
         Assert.True(_worker.IsOver);
         // The question of now is answered: it was late, but it is no one else's.
-        Assert.Null(_worker.Take(new EvidenceGiven(second.Nonce, EvidenceFor(second.Nonce).Encode())));
+        Assert.Null(_worker.Take(second, EvidenceFor(second).Encode()));
         Assert.False(_worker.IsOver);
     }
 
     [Fact]
     public void One_answer_counts_once()
     {
-        EvidenceWanted question = Ask();
-        byte[] answer = EvidenceFor(question.Nonce).Encode();
-        Assert.Null(_worker.Take(new EvidenceGiven(question.Nonce, answer)));
+        Hash256 question = Ask();
+        byte[] answer = EvidenceFor(question).Encode();
+        Assert.Null(_worker.Take(question, answer));
         _time.Pass(TimeSpan.FromMilliseconds(4_000));
-        Assert.Null(_worker.Take(new EvidenceGiven(question.Nonce, answer)));
+        Assert.Null(_worker.Take(question, answer));
         _time.Pass(TimeSpan.FromMilliseconds(1_000));
         Assert.True(_worker.IsOver);
     }
@@ -104,8 +105,8 @@ public sealed class AttestedWorkerTests : IDisposable
     [InlineData("no evidence", EvidenceCheck.Format)]
     public void Other_evidence_is_refused_by_name_renews_nothing_and_uses_up_the_question(string what, string check)
     {
-        EvidenceWanted question = Ask();
-        AttestationClaims asked = Claims with { PeerNonce = question.Nonce };
+        Hash256 question = Ask();
+        AttestationClaims asked = Claims with { PeerNonce = question };
         Evidence evidence = what switch
         {
             "of an earlier nonce" => EvidenceFor(HandshakeSide.HashOf(1)),
@@ -117,8 +118,8 @@ public sealed class AttestedWorkerTests : IDisposable
             _ => new Evidence("sev-snp", default),
         };
         byte[] bytes = what == "no evidence" ? [1, 2, 3] : evidence.Encode();
-        Assert.Equal(check, _worker.Take(new EvidenceGiven(question.Nonce, bytes))?.Check);
-        Assert.Null(_worker.Take(new EvidenceGiven(question.Nonce, EvidenceFor(question.Nonce).Encode())));
+        Assert.Equal(check, _worker.Take(question, bytes)?.Check);
+        Assert.Null(_worker.Take(question, EvidenceFor(question).Encode()));
         _time.Pass(TimeSpan.FromMilliseconds(4_000));
         Assert.True(_worker.IsOver);
     }
@@ -127,9 +128,9 @@ public sealed class AttestedWorkerTests : IDisposable
     public void New_manifests_judge_what_was_proved_last_at_the_time_of_that_proof()
     {
         Assert.Null(_worker.Judge(_state!));
-        EvidenceWanted question = Ask();
+        Hash256 question = Ask();
         _state = StateOf(Leases, MeasurementOf(change: null), MeasurementOf(report => report[0x90] ^= 1));
-        Assert.Null(_worker.Take(new EvidenceGiven(question.Nonce, EvidenceOf(Claims with { PeerNonce = question.Nonce }, report => report[0x90] ^= 1).Encode())));
+        Assert.Null(_worker.Take(question, EvidenceOf(Claims with { PeerNonce = question }, report => report[0x90] ^= 1).Encode()));
         // Long after its certificates have run out, what was proved when they held still counts.
         _time.Pass(TimeSpan.FromDays(3650));
         Assert.Null(_worker.Judge(_state));
@@ -137,10 +138,10 @@ public sealed class AttestedWorkerTests : IDisposable
         Assert.Equal(EvidenceCheck.Platform, _worker.Judge(_state with { Constitution = _state.Constitution with { TeeManifest = new TeeManifest(["tdx"], IsDebugAllowed: false) } })?.Check);
     }
 
-    private EvidenceWanted Ask()
+    private Hash256 Ask()
     {
         _time.Pass(TimeSpan.FromMilliseconds(Leases.RenewMs));
-        return Assert.IsType<EvidenceWanted>(_worker.Due());
+        return Assert.NotNull(_worker.Due());
     }
 
     private Evidence EvidenceFor(Hash256 nonce) => EvidenceOf(Claims with { PeerNonce = nonce });

@@ -1,17 +1,19 @@
-using System.Security.Cryptography;
-using Coco.Attestation;
-using Coco.Boundary;
 using Coco.Governance;
 using Coco.Primitives;
 using Coco.Tee;
 
-namespace Coco.Manager.Worker;
+namespace Coco.Attestation;
 
 /// <summary>
 /// A worker in a TEE of its own that was let in, and what it must go on to prove (TEE-3): fresh evidence of the same TLS key every time that
 /// a VN's lease is renewed, and evidence that governance still accepts.
 /// </summary>
-internal sealed class AttestedWorker(Func<GovernanceState?> state, EvidenceVerifiers verifiers, TimeProvider time, AttestationClaims claims, Evidence shown)
+/// <param name="state">Governance as of now; null: it is not known.</param>
+/// <param name="draw">A nonce that nobody can foresee.</param>
+/// <param name="claims">What its evidence must say; the nonce is each question's own.</param>
+/// <param name="shown">With what it was let in.</param>
+public sealed class AttestedWorker(
+    Func<GovernanceState?> state, EvidenceVerifiers verifiers, TimeProvider time, Func<Hash256> draw, AttestationClaims claims, Evidence shown)
 {
     private readonly Lock _lock = new();
     private Evidence _evidence = shown;
@@ -41,29 +43,29 @@ internal sealed class AttestedWorker(Func<GovernanceState?> state, EvidenceVerif
         lock (_lock) return verifiers.Verify(_evidence, PolicyAt(present, _acceptedUnixMs), _acceptedUnixMs).Refusal;
     }
 
-    /// <summary>The question for fresh evidence, when it is time for one.</summary>
-    public EvidenceWanted? Due()
+    /// <summary>The nonce for which it is to give fresh evidence, when it is time to ask.</summary>
+    public Hash256? Due()
     {
         lock (_lock)
         {
             if (state()?.Constitution.Leases is not { } leases || time.GetElapsedTime(_asked).TotalMilliseconds < leases.RenewMs) return null;
             _asked = time.GetTimestamp();
-            _nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size));
-            return new EvidenceWanted(_nonce.Value);
+            _nonce = draw();
+            return _nonce;
         }
     }
 
     /// <summary>Null: the evidence holds, or nobody waits for it.</summary>
-    public EvidenceRefusal? Take(EvidenceGiven given)
+    public EvidenceRefusal? Take(in Hash256 nonce, ReadOnlySpan<byte> given)
     {
         lock (_lock)
         {
-            if (_nonce != given.Nonce || state() is not { } present) return null;
+            if (_nonce != nonce || state() is not { } present) return null;
             _nonce = null;
-            if (!Evidence.TryDecode(given.Evidence.Span, out Evidence? evidence))
+            if (!Evidence.TryDecode(given, out Evidence? evidence))
                 return new EvidenceRefusal(EvidenceCheck.Format, "the bytes are not evidence of this version");
             ulong now = UnixMs(time);
-            AttestationClaims asked = claims with { PeerNonce = given.Nonce };
+            AttestationClaims asked = claims with { PeerNonce = nonce };
             EvidenceVerdict verdict = verifiers.Verify(evidence, PolicyAt(present, now), now);
             if (!verdict.Holds) return verdict.Refusal;
             if (!verdict.Claims.ReportData.Span.SequenceEqual(asked.ComputeReportData()))
