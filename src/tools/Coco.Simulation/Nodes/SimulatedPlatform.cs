@@ -21,7 +21,7 @@ internal sealed class SimulatedPlatform : IEvidenceVerifier
     {
         if (evidence.Length != Hash256.Size + AttestationClaims.ReportDataSize) return EvidenceVerdict.Refuse(EvidenceCheck.Format, "it is of another length");
         byte[] measurement = evidence[..Hash256.Size].ToArray(), reportData = evidence[Hash256.Size..].ToArray();
-        return policy.CheckMeasurement(measurement) is { } refusal
+        return (policy.CheckMeasurement(measurement) ?? policy.CheckReportData(reportData)) is { } refusal
             ? EvidenceVerdict.Refuse(refusal)
             : EvidenceVerdict.Accept(new EvidenceClaims(Platform, IsProtected: false, IsDebug: true, measurement, reportData, nowUnixMs));
     }
