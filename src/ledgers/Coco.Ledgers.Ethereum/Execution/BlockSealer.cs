@@ -84,7 +84,7 @@ internal sealed class BlockSealer
     {
         lock (_gate)
         {
-            TakeArrived();
+            CatchUp();
             Trim();
             while (_applied.Count > 0) TakeBack();
             return Prove(_updater.Trie.Root(), address, slots);
@@ -99,7 +99,7 @@ internal sealed class BlockSealer
     {
         lock (_gate)
         {
-            TakeArrived();
+            CatchUp();
             Trim();
             while (_applied.Count > 0) TakeBack();
             settled = _settled ?? 0;
@@ -120,7 +120,7 @@ internal sealed class BlockSealer
     {
         lock (_gate)
         {
-            TakeArrived();
+            CatchUp();
             Trim();
             while (_applied.Count > 0) TakeBack();
             settled = _settled ?? 0;
@@ -178,7 +178,7 @@ internal sealed class BlockSealer
     /// <summary>Makes the trie that of <paramref name="target"/>.</summary>
     private void MoveTo(ExecutedBlock target)
     {
-        if (TakeArrived() is { } difference) Invariant.Fail(difference);
+        CatchUp();
         Trim();
         if (_settled is { } settled && target.Number.Value <= settled) return;
         var path = new List<ExecutedBlock>();
@@ -225,6 +225,12 @@ internal sealed class BlockSealer
             block.Parent = null;
         }
         _applied.RemoveRange(0, count);
+    }
+
+    /// <summary>Nothing is built on, and nothing proved of, a state that is not the ledger's.</summary>
+    private void CatchUp()
+    {
+        if (TakeArrived() is { } difference) Invariant.Fail(difference);
     }
 
     private string? TakeArrived() => _difference ??= TakeRestored() ?? ApplyArrived();
