@@ -126,6 +126,7 @@ internal sealed class Entries
         _loaded.Add(HashIndex.WordOf(Header(entry).Tag, entry));
     }
 
+    /// <summary>All keys of the snapshot were given: from now on they are found.</summary>
     public void EndLoad()
     {
         _index.Fill(CollectionsMarshal.AsSpan(_loaded));

@@ -7,7 +7,8 @@ namespace Coco.Store;
 
 /// <summary>
 /// Builds a store from the bytes of a snapshot (docs/formats/state-snapshot.md), which come in parts cut anywhere and may be
-/// anything. After a refusal the loader refuses all else.
+/// anything. After a refusal the loader refuses all else. What runs for each record is compiled well at once, here and below: a node that
+/// starts has loaded its state before the runtime has counted enough calls.
 /// </summary>
 public sealed class SnapshotLoader : IDisposable
 {

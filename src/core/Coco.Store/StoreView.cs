@@ -34,6 +34,7 @@ public sealed class StoreView : IReadView, IDisposable
         return _entries.TryRead(_entries.Find(map, key), Version.Value, out value);
     }
 
+    // A node that starts walks over its whole state before the runtime has counted enough calls.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryGetNext(
         MapId map, ReadOnlySpan<byte> from, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
