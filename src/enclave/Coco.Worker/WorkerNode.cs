@@ -150,8 +150,10 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
 
     private async Task<VersionedStore> CreateStoreAsync(Welcome welcome, CancellationToken cancellation)
     {
-        if (!welcome.RestoresSnapshot) return new VersionedStore(_ledger!.Description.Maps);
-        using var loader = new SnapshotLoader(_ledger!.Description.Maps);
+        // Clients choose keys: with a seed that they know they could make all of them fall together.
+        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        if (!welcome.RestoresSnapshot) return new VersionedStore(_ledger!.Description.Maps, hashSeed: seed);
+        using var loader = new SnapshotLoader(_ledger!.Description.Maps, hashSeed: seed);
         while (true)
         {
             ManagerMessage message = await _link!.ReadAsync(cancellation);
