@@ -17,7 +17,7 @@ public sealed class ReferenceTests
         ["Coco.Log"] = ["Coco.Store", "Coco.Crypto"],
         ["Coco.Governance"] = ["Coco.Store", "Coco.Crypto"],
         ["Coco.Replica"] = ["Coco.Consensus", "Coco.Log", "Coco.Governance"],
-        ["Coco.Ledgers"] = ["Coco.Store"],
+        ["Coco.Ledgers"] = ["Coco.Store", "Coco.Crypto"],
         ["Coco.Executor"] = ["Coco.Store", "Coco.Ledgers"],
         ["Coco.Boundary"] = ["Coco.Primitives", "Coco.Crypto"],
         ["Coco.Tee"] = ["Coco.Primitives", "Coco.Crypto"],

@@ -200,7 +200,7 @@ public sealed class Executor
     {
         if (_pipeline.Find(input.Batch) is not { } batch) return; // rolled back meanwhile
         batch.Complete(input.Results);
-        effects.Add(new ProposeEffect(_role.Term, _role.GovernanceVersion, _attempt, batch.Record!));
+        effects.Add(new ProposeEffect(_role.Term, _role.GovernanceVersion, _attempt, batch.Record!, input.Claims));
     }
 
     private void OnCommitted(CommittedInput input, ExecutorEffects effects)

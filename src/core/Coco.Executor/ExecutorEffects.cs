@@ -28,7 +28,7 @@ public sealed record SettleEffect : ExecutorEffect
 
 /// <summary>To the sequencer: make an entry of this batch. <paramref name="Attempt"/> grows with each roll back.</summary>
 public sealed record ProposeEffect(
-    Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchRecord Record) : ExecutorEffect;
+    Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchRecord Record, Hash256 Claims) : ExecutorEffect;
 
 /// <summary>To the leader's executor, which gets it as <see cref="ForwardedInput"/>.</summary>
 public sealed record ForwardEffect(IReadOnlyList<AdmittedTransaction> Transactions, IReadOnlyList<Hash256> Asked) : ExecutorEffect;

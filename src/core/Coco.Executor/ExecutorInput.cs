@@ -42,7 +42,8 @@ public sealed record ApplyInput(LogIndex Index, BatchRecord Record) : ExecutorIn
 public sealed record ProposalRefusedInput(ulong Attempt, BatchNumber From, GovernanceVersion GovernanceVersion) : ExecutorInput;
 
 /// <summary>The sealing thread has finished a batch; in order.</summary>
-public sealed record SealedInput(IExecutedBatch Batch, ReadOnlyMemory<byte> Results) : ExecutorInput;
+/// <param name="Claims">The root of what it claims of its transactions.</param>
+public sealed record SealedInput(IExecutedBatch Batch, ReadOnlyMemory<byte> Results, Hash256 Claims) : ExecutorInput;
 
 /// <summary>New limits from the constitution.</summary>
 public sealed record SettingsInput(ExecutorSettings Settings) : ExecutorInput;

@@ -18,9 +18,6 @@ public static class Limits
     /// <summary>Signatures in one quorum certificate: more than any network has validating nodes.</summary>
     public const int MaxCoSignatures = 1024;
 
-    /// <summary>Nodes on a Merkle path: a log index has 64 bits.</summary>
-    public const int MaxPath = 64;
-
     /// <summary>Transactions in one batch, as in the ledger socket.</summary>
     public const int MaxBatchTransactions = 1 << 16;
 

@@ -53,7 +53,7 @@ public sealed record WorkerGoneInput : ReplicaInput
 /// <summary>The worker offers a batch.</summary>
 public sealed record ProposalInput(
     Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchNumber Batch, uint TransactionCount,
-    ReadOnlyMemory<byte> Record) : ReplicaInput;
+    Hash256 Claims, ReadOnlyMemory<byte> Record) : ReplicaInput;
 
 /// <summary>The worker has admitted transactions for the leader's worker.</summary>
 public sealed record ForwardInput(ReadOnlyMemory<byte> Message) : ReplicaInput;

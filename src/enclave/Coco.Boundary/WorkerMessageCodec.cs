@@ -49,6 +49,7 @@ public static class WorkerMessageCodec
                 writer.WriteUInt64(m.Attempt);
                 writer.WriteUInt64(m.Batch.Value);
                 writer.WriteUInt32(m.TransactionCount);
+                writer.WriteHash(m.Claims);
                 writer.WriteBytes(m.Record.Span);
                 break;
             case Forward m:
@@ -114,7 +115,7 @@ public static class WorkerMessageCodec
             Kind.Failed => new Failed(fields.Text()),
             Kind.ProposeBatch => new ProposeBatch(
                 new Term(fields.UInt64()), new GovernanceVersion(fields.UInt64()), fields.UInt64(),
-                new BatchNumber(fields.UInt64()), fields.UInt32(), fields.Bytes(Limits.MaxFrameBytes)),
+                new BatchNumber(fields.UInt64()), fields.UInt32(), fields.Hash(), fields.Bytes(Limits.MaxFrameBytes)),
             Kind.Forward => new Forward(fields.Bytes(Limits.MaxTransactionsBytes)),
             Kind.AnswerForward => new AnswerForward(new NodeId(fields.UInt64()), fields.Bytes(Limits.MaxTransactionsBytes)),
             Kind.HistoryQuestion => new HistoryQuestion(fields.UInt64(), new LogIndex(fields.UInt64())),

@@ -23,9 +23,10 @@ public sealed record Ready(BatchNumber? Version) : WorkerMessage;
 public sealed record Failed(string Reason) : WorkerMessage;
 
 /// <summary>An executed batch to become an entry.</summary>
+/// <param name="Claims">The root of what the entry claims of its transactions, in public.</param>
 public sealed record ProposeBatch(
     Term Term, GovernanceVersion GovernanceVersion, ulong Attempt, BatchNumber Batch, uint TransactionCount,
-    ReadOnlyMemory<byte> Record) : WorkerMessage;
+    Hash256 Claims, ReadOnlyMemory<byte> Record) : WorkerMessage;
 
 /// <summary>Admitted transactions for the leader's worker.</summary>
 public sealed record Forward(ReadOnlyMemory<byte> Message) : WorkerMessage;

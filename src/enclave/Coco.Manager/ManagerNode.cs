@@ -362,7 +362,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case ProposeBatch propose:
                 Interlocked.Add(ref _transactions, propose.TransactionCount);
                 _loop.Post(new ProposalInput(
-                    propose.Term, propose.GovernanceVersion, propose.Attempt, propose.Batch, propose.TransactionCount, propose.Record));
+                    propose.Term, propose.GovernanceVersion, propose.Attempt, propose.Batch, propose.TransactionCount, propose.Claims,
+                    propose.Record));
                 break;
             case Forward forward: _loop.Post(new ForwardInput(forward.Message)); break;
             case AnswerForward answer: _loop.Post(new AnswerForwardInput(answer.To, answer.Answer)); break;

@@ -1,4 +1,5 @@
 using Coco.Boundary;
+using Coco.Crypto;
 using Coco.Executor;
 using Coco.Ledgers;
 using Coco.Primitives;
@@ -7,10 +8,11 @@ namespace Coco.Worker;
 
 /// <summary>The sealing thread (ILedger's law): state hashing goes on beside the execution of later batches.</summary>
 internal sealed class SealingLoop(
-    ILedger ledger, Action<IExecutedBatch, ReadOnlyMemory<byte>> done, Action<string> diverged, Action<Exception> fail)
+    ILedger ledger, Action<SealedInput> done, Action<string> diverged, Action<Exception> fail)
 {
     private readonly Inbox<ExecutorEffect> _work = new();
     private readonly ByteWriter _results = new(1 << 16);
+    private readonly BatchClaims _claims = new();
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "sealing" }.Start();
 
@@ -58,7 +60,8 @@ internal sealed class SealingLoop(
     private void Seal(IExecutedBatch batch)
     {
         _results.Clear();
-        batch.Seal(_results);
-        done(batch, _results.ToArray());
+        _claims.Clear();
+        batch.Seal(_results, _claims);
+        done(new SealedInput(batch, _results.ToArray(), _claims.Root()));
     }
 }

@@ -174,8 +174,7 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
     {
         var executor = new Executor.Executor(_ledger!, _store!, SettingsFrom(welcome.Policy));
         _sealing = new SealingLoop(
-            _ledger!, (batch, results) => _loop!.Post(new SealedInput(batch, results)),
-            difference => _ended.TrySetResult(new InvariantException(difference)), End);
+            _ledger!, done => _loop!.Post(done), difference => _ended.TrySetResult(new InvariantException(difference)), End);
         _loop = new ExecutorLoop(executor, CarryOut, () => _link!.Flush(), _pauses, End);
         _submitter = new Submitter(() => _loop);
         _segments = new RemoteSegments(_link!.Send);
@@ -300,7 +299,8 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         var writer = new ByteWriter(record.EncodedLength);
         record.Encode(writer);
         return new ProposeBatch(
-            effect.Term, effect.GovernanceVersion, effect.Attempt, record.Number, (uint)record.Requests.Count, writer.Memory);
+            effect.Term, effect.GovernanceVersion, effect.Attempt, record.Number, (uint)record.Requests.Count, effect.Claims,
+            writer.Memory);
     }
 
     private sealed class History(WorkerNode node) : IHistory

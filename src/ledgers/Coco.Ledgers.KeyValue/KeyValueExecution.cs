@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Coco.Crypto;
 using Coco.Primitives;
 using Coco.Store;
 
@@ -12,17 +13,22 @@ internal sealed class KeyValueExecution(BatchInput input, ITransactionSet set) :
     private readonly List<AdmittedTransaction> _included = new(input.Transactions.Count);
     private readonly List<(AdmittedTransaction, Refusal)> _refused = [];
     private readonly ByteWriter _results = new();
+
+    /// <summary>Where in the results the outcome of each transaction included ends.</summary>
+    private readonly List<int> _ends = new(input.Transactions.Count);
     private readonly ByteWriter _outcome = new();
 
     public BatchNumber Number => input.Number;
     public IReadOnlyList<AdmittedTransaction> Included => _included;
     public IReadOnlyList<(AdmittedTransaction Transaction, Refusal Reason)> Refused => _refused;
 
-    /// <summary>Results: the number of transactions, and the outcome of each.</summary>
-    public void Seal(ByteWriter results)
+    /// <summary>Results: the number of transactions, and the outcome of each, of which the claims have the SHA-256.</summary>
+    public void Seal(ByteWriter results, BatchClaims claims)
     {
         results.WriteUInt32((uint)_included.Count);
         results.WriteFixed(_results.Span);
+        for (int i = 0, from = 0; i < _included.Count; from = _ends[i++])
+            claims.Add(new TransactionClaim(_included[i].Id, Sha256.Hash(_results.Span[from.._ends[i]])));
     }
 
     public void Run()
@@ -47,6 +53,7 @@ internal sealed class KeyValueExecution(BatchInput input, ITransactionSet set) :
         outcome.Encode(_outcome);
         ExecutedIds.Add(set, transaction, _outcome.Span);
         _results.WriteFixed(_outcome.Span);
+        _ends.Add(_results.Length);
         _included.Add(transaction);
     }
 

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Primitives;
 
 namespace Coco.Ledgers;
@@ -23,10 +24,11 @@ public interface IExecutedBatch
     IReadOnlyList<(AdmittedTransaction Transaction, Refusal Reason)> Refused { get; }
 
     /// <summary>
-    /// Finishes what execution of the next batch need not wait for (state hashing) and writes the results. Called once, in the
-    /// order of the batches, possibly on another thread while later batches execute.
+    /// Finishes what execution of the next batch need not wait for (state hashing), writes the results, and adds what the entry claims
+    /// of each transaction included, in order: its id and a digest that its client can compute from what the ledger tells it. Called once,
+    /// in the order of the batches, possibly on another thread while later batches execute.
     /// </summary>
-    void Seal(ByteWriter results);
+    void Seal(ByteWriter results, BatchClaims claims);
 }
 
 /// <summary>

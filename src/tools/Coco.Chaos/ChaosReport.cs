@@ -15,7 +15,7 @@ public sealed record ChaosReport
     /// <summary>Acknowledged writes that were executed more than once.</summary>
     public required int Duplicated { get; init; }
 
-    /// <summary>Entries with acknowledged writes whose receipts, made of the ledger files alone, hold under the keys and quorums of the ledger.</summary>
+    /// <summary>Acknowledged writes whose receipts, made of the ledger files, hold under the keys and quorums of the ledger.</summary>
     public required int Receipts { get; init; }
 
     /// <summary>Nodes that did not come to the others' index and state in the end.</summary>

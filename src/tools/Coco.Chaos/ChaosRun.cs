@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Coco.Audit;
+using Coco.Log;
 using Coco.Primitives;
 using Coco.Supervisor;
 
@@ -115,23 +116,28 @@ public sealed class ChaosRun(
         };
     }
 
-    /// <summary>Executes the ledger again, counts how often each acknowledged write is in it, and verifies the receipt of its entry.</summary>
+    /// <summary>Executes the ledger again, counts how often each acknowledged write is in it, and verifies its receipt.</summary>
     private (int Lost, int Duplicated, int Receipts) CompareWithLedger(RegisterLoad load, string ledger, KeyFile keyFile)
     {
-        Dictionary<Hash256, List<LogIndex>> executed = [];
+        Dictionary<Hash256, List<(LogIndex Index, ReceiptTransaction Transaction)>> executed = [];
         LedgerFolderReader files = LedgerFolderReader.Open(ledger);
-        LedgerReplay replay = LedgerReplay.Run(files, keyFile, (index, id) =>
+        LedgerReplay replay = LedgerReplay.Run(files, keyFile, (index, claims) =>
         {
-            if (executed.TryGetValue(id, out List<LogIndex>? places)) places.Add(index);
-            else executed[id] = [index];
+            for (int i = 0; i < claims.Count; i++)
+            {
+                (LogIndex, ReceiptTransaction) place = (index, new ReceiptTransaction(claims[i], i, [.. claims.Path(i)]));
+                if (!executed.TryAdd(claims[i].Id, [place])) executed[claims[i].Id].Add(place);
+            }
         });
         if (!replay.Holds) _problems.Add($"The ledger in {ledger} does not replay: {replay.Problem?.Message ?? $"{replay.Mismatches.Count} mismatches"}");
-        List<LogIndex>?[] found =
+        List<(LogIndex Index, ReceiptTransaction Transaction)>?[] found =
             [.. load.AcknowledgedIds.Select(id => executed.GetValueOrDefault(new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes(id)))))];
-        HashSet<LogIndex> entries = [.. found.OfType<List<LogIndex>>().SelectMany(places => places)];
-        ReceiptCheck receipts = ReceiptCheck.Run(files, keyFile.Network, entries);
+        Dictionary<LogIndex, IReadOnlyList<ReceiptTransaction>> wanted = found.OfType<List<(LogIndex Index, ReceiptTransaction Transaction)>>()
+            .SelectMany(places => places).GroupBy(place => place.Index)
+            .ToDictionary(entry => entry.Key, entry => (IReadOnlyList<ReceiptTransaction>)[.. entry.Select(place => place.Transaction)]);
+        ReceiptCheck receipts = ReceiptCheck.Run(files, keyFile.Network, wanted);
         if (receipts.Failed.Count > 0)
-            _problems.Add($"{receipts.Failed.Count} entries with acknowledged writes have no receipt that holds, the first is entry {receipts.Failed[0]}.");
+            _problems.Add($"Acknowledged writes of {receipts.Failed.Count} entries have no receipt that holds, the first those of entry {receipts.Failed[0]}.");
         return (found.Count(places => places is null), found.Count(places => places?.Count > 1), receipts.Held);
     }
 

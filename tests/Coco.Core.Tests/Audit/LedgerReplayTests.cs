@@ -45,6 +45,16 @@ public sealed class LedgerReplayTests
     }
 
     [Fact]
+    public void A_claim_that_does_not_follow_from_the_record_is_found()
+    {
+        using var ledger = new RecordedLedger();
+        ledger.AppendBatch(0);
+        ledger.AppendBatch(2, claimed: Hash256.Zero);
+        ledger.AppendBatch(2);
+        Assert.Equal([new ReplayMismatch(3, "claims")], Replay(ledger).Mismatches);
+    }
+
+    [Fact]
     public void Without_the_right_key_nothing_is_executed()
     {
         using var ledger = new RecordedLedger();

@@ -59,7 +59,7 @@ internal sealed class RecordedLedger : IDisposable
     }
 
     /// <summary>Executes a batch of writes and records it, after <paramref name="falsify"/> has changed the record.</summary>
-    public void AppendBatch(int transactions, Func<BatchRecord, BatchRecord>? falsify = null)
+    public void AppendBatch(int transactions, Func<BatchRecord, BatchRecord>? falsify = null, Hash256? claimed = null)
     {
         BatchNumber number = _store.Head?.Next() ?? BatchNumber.Zero;
         var environment = new BatchEnvironment(Start + number.Value, Sha256.Hash([(byte)number.Value]));
@@ -70,14 +70,15 @@ internal sealed class RecordedLedger : IDisposable
         set.EncodeWriteSet(writeSet);
         _store.Seal(set);
         var results = new ByteWriter();
-        executed.Seal(results);
+        var claims = new BatchClaims();
+        executed.Seal(results, claims);
         _store.Commit(number);
         var record = new BatchRecord(number, environment, [.. admitted.Select(one => one.Request)], writeSet.ToArray(), results.ToArray());
         record = falsify is null ? record : falsify(record);
         var plain = new ByteWriter();
         record.Encode(plain);
         var publicPart = new ByteWriter();
-        new BatchPublicPart(number, Hash256.Zero, transactions).Write(publicPart);
+        new BatchPublicPart(number, claimed ?? claims.Root(), transactions).Write(publicPart);
         Append(EntryKind.Batch, publicPart.Span, plain.Span);
     }
 

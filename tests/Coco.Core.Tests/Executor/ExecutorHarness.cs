@@ -1,4 +1,5 @@
 using System.Text;
+using Coco.Crypto;
 using Coco.Executor;
 using Coco.Ledgers;
 using Coco.Ledgers.KeyValue;
@@ -55,7 +56,7 @@ public abstract class ExecutorHarness : IDisposable
         _leaders.Seal(set);
         _leaders.Commit(number);
         var results = new ByteWriter();
-        executed.Seal(results);
+        executed.Seal(results, new BatchClaims());
         var record = new BatchRecord(
             number, input.Environment, [.. transactions.Select(one => one.Request)], writer.ToArray(), results.ToArray());
         return Step(new ApplyInput(new LogIndex(number.Value + 1), record));

@@ -17,16 +17,19 @@ public sealed class ReceiptTests
     [InlineData(100)]
     public void Every_claim_of_a_batch_is_proved_and_no_other(int count)
     {
-        TransactionClaim[] claims = Claims(count);
-        Hash256 root = BatchClaims.Root(claims);
+        BatchClaims claims = Claims(count);
+        var tree = new MerkleLedger();
+        for (int i = 0; i < count; i++) tree.Append(claims[i].LeafDigest());
+        Hash256 root = claims.Root();
+        Assert.Equal(tree.Root, root);
         for (int i = 0; i < count; i++)
         {
-            Hash256[] path = BatchClaims.Path(claims, i);
-            Assert.True(BatchClaims.Verify(in root, i, count, in claims[i], path));
+            Hash256[] path = claims.Path(i);
+            Assert.True(BatchClaims.Verify(in root, i, count, claims[i], path));
             TransactionClaim other = claims[i] with { ResultDigest = root };
             Assert.False(BatchClaims.Verify(in root, i, count, in other, path));
-            Assert.False(BatchClaims.Verify(in root, i - 1, count, in claims[i], path));
-            Assert.False(BatchClaims.Verify(in root, i + 1, count, in claims[i], path));
+            Assert.False(BatchClaims.Verify(in root, i - 1, count, claims[i], path));
+            Assert.False(BatchClaims.Verify(in root, i + 1, count, claims[i], path));
         }
     }
 
@@ -132,10 +135,10 @@ public sealed class ReceiptTests
     /// <summary>A ledger on disk, a batch in its middle, and the receipt as the reader of the files makes it.</summary>
     private static Receipt Make(TestNetwork network, bool hasTransaction)
     {
-        TransactionClaim[] claims = Claims(9);
+        BatchClaims claims = Claims(9);
         network.AppendBatches(Enumerable.Repeat(200, 12));
         var writer = new ByteWriter();
-        new BatchPublicPart(new BatchNumber(13), BatchClaims.Root(claims), claims.Length).Write(writer);
+        new BatchPublicPart(new BatchNumber(13), claims.Root(), claims.Count).Write(writer);
         network.Append(EntryKind.Batch, writer.Span, "hidden"u8);
         LogIndex index = network.Tree.Last;
         network.AppendBatches([5, 6]);
@@ -148,10 +151,15 @@ public sealed class ReceiptTests
         Assert.Equal(certificate.Root, tree!.Root);
         Assert.Null(reader.TryReadFrame(index, out ReadOnlyMemory<byte> bytes));
         Assert.True(EntryFrame.TryParse(bytes, out EntryFrame entry));
-        ReceiptTransaction? transaction = hasTransaction ? new ReceiptTransaction(claims[5], 5, [.. BatchClaims.Path(claims, 5)]) : null;
+        ReceiptTransaction? transaction = hasTransaction ? new ReceiptTransaction(claims[5], 5, [.. claims.Path(5)]) : null;
         return Receipt.Create(TestNetwork.Id, in entry, tree, certificate, transaction);
     }
 
-    private static TransactionClaim[] Claims(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new TransactionClaim(Sha256.Hash(BitConverter.GetBytes(i)), Sha256.Hash(BitConverter.GetBytes(-i - 1))))];
+    private static BatchClaims Claims(int count)
+    {
+        var claims = new BatchClaims();
+        for (int i = 0; i < count; i++)
+            claims.Add(new TransactionClaim(Sha256.Hash(BitConverter.GetBytes(i)), Sha256.Hash(BitConverter.GetBytes(-i - 1))));
+        return claims;
+    }
 }

@@ -38,7 +38,7 @@ internal sealed class MessageSamples(int seed)
         new Hello((ushort)Number(), (int)Number(), Bytes()),
         new Ready(Bool() ? new BatchNumber(Number()) : null),
         new Failed(Text()),
-        new ProposeBatch(new Term(Number()), new GovernanceVersion(Number()), Number(), new BatchNumber(Number()), (uint)Number(), Bytes()),
+        new ProposeBatch(new Term(Number()), new GovernanceVersion(Number()), Number(), new BatchNumber(Number()), (uint)Number(), Hash(), Bytes()),
         new Forward(Bytes()),
         new AnswerForward(new NodeId(Number()), Bytes()),
         new HistoryQuestion(Number(), new LogIndex(Number())),

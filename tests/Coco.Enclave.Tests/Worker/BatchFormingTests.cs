@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Executor;
 using Coco.Ledgers;
 using Coco.Ledgers.KeyValue;
@@ -114,8 +115,8 @@ public sealed class BatchFormingTests : IDisposable
     {
         IExecutedBatch batch = _formed[^1];
         var results = new ByteWriter();
-        batch.Seal(results);
-        Step(new SealedInput(batch, results.ToArray()));
+        batch.Seal(results, new BatchClaims());
+        Step(new SealedInput(batch, results.ToArray(), Hash256.Zero));
         Step(new CommittedInput(batch.Number, new LogIndex((ulong)_formed.Count)));
         Flush();
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Coco.Crypto;
 using Coco.Evm;
 using Coco.Ledgers.Ethereum;
 using Coco.Primitives;
@@ -40,6 +41,9 @@ internal sealed class EthereumHarness : IDisposable
     public VersionedStore Store { get; }
     public List<BatchRecord> Records { get; } = [];
 
+    /// <summary>Of the batch that was sealed last.</summary>
+    public BatchClaims Claims { get; } = new();
+
     /// <summary>Executes a batch on the speculative head; it is not sealed yet.</summary>
     public Pending Execute(ulong number, params AdmittedTransaction[] transactions)
     {
@@ -56,8 +60,9 @@ internal sealed class EthereumHarness : IDisposable
 
     public BatchRecord Seal(Pending pending)
     {
+        Claims.Clear();
         var results = new ByteWriter();
-        pending.Executed.Seal(results);
+        pending.Executed.Seal(results, Claims);
         return new BatchRecord(
             pending.Executed.Number, pending.Environment, [.. pending.Executed.Included.Select(t => t.Request)],
             pending.WriteSet, results.ToArray());

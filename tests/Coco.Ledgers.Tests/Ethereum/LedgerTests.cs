@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Evm;
 using Coco.Ledgers.Ethereum;
 using Coco.Primitives;
@@ -139,6 +140,21 @@ public sealed class LedgerTests
         Assert.NotNull(follower.Ledger.Settle());
         other.Apply(leader.Records[1]);
         Assert.Null(other.Ledger.Settle());
+    }
+
+    [Fact]
+    public void A_block_claims_of_each_transaction_the_digest_of_its_receipt_as_the_receipts_trie_has_it()
+    {
+        using var harness = new EthereumHarness(Settings);
+        harness.Run(0);
+        EthereumBlock block = harness.Run(1, harness.Admitted(Make(0, Counter)), harness.Admitted(Make(1, Counter)));
+        Assert.Equal(2, harness.Claims.Count);
+        for (int i = 0; i < block.Receipts.Count; i++)
+        {
+            var receipt = new ByteWriter();
+            block.Receipts[i].Write(receipt);
+            Assert.Equal(new TransactionClaim(block.Transactions[i].Transaction.Hash, Sha256.Hash(receipt.Span)), harness.Claims[i]);
+        }
     }
 
     [Fact]

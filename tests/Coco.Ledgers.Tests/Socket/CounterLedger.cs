@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Coco.Crypto;
 using Coco.Primitives;
 using Coco.Store;
 
@@ -83,7 +84,11 @@ internal sealed class CounterLedger : ILedger
         IReadOnlyList<AdmittedTransaction> IExecutedBatch.Included => Included;
         IReadOnlyList<(AdmittedTransaction Transaction, Refusal Reason)> IExecutedBatch.Refused => Refused;
 
-        public void Seal(ByteWriter results) => results.WriteUInt32((uint)Included.Count);
+        public void Seal(ByteWriter results, BatchClaims claims)
+        {
+            results.WriteUInt32((uint)Included.Count);
+            foreach (AdmittedTransaction transaction in Included) claims.Add(new TransactionClaim(transaction.Id, transaction.Id));
+        }
     }
 
     /// <summary>By number: the order of the counter.</summary>

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Primitives;
 using Coco.Store;
 
@@ -22,6 +23,9 @@ internal sealed class LedgerRun : IDisposable
 
     public ILedger Ledger { get; }
     public VersionedStore Store { get; }
+
+    /// <summary>Of the batch that was executed last.</summary>
+    public BatchClaims Claims { get; private set; } = new();
 
     /// <summary>A ledger that begins with the state of another's store, through the bytes of a snapshot.</summary>
     public static LedgerRun Restore(ILedger ledger, VersionedStore from, BatchRecord last)
@@ -64,7 +68,8 @@ internal sealed class LedgerRun : IDisposable
         ByteWriter writeSet = new(), results = new();
         set.EncodeWriteSet(writeSet);
         Store.Seal(set);
-        executed.Seal(results);
+        Claims = new BatchClaims();
+        executed.Seal(results, Claims);
         var record = new BatchRecord(
             number, environment, [.. executed.Included.Select(transaction => transaction.Request)], writeSet.ToArray(),
             results.ToArray());

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Primitives;
 using Coco.Store;
 
@@ -40,6 +41,18 @@ public abstract class LedgerSocketConformance
             validator.Commit();
         }
         Assert.Equal(leader.Digest(), validator.Digest());
+    }
+
+    [Fact]
+    public void A_batch_claims_each_transaction_in_order_and_the_same_when_it_is_executed_again()
+    {
+        using LedgerRun leader = Start(), validator = Start();
+        IReadOnlyList<AdmittedTransaction> transactions = leader.Admit(CreateRequests(20));
+        (IExecutedBatch executed, BatchRecord record) = leader.Execute(EnvironmentOf(1), transactions);
+        validator.Execute(record.Environment, validator.Admit(record.Requests));
+        BatchClaims claims = leader.Claims;
+        Assert.Equal(executed.Included.Select(transaction => transaction.Id), Enumerable.Range(0, claims.Count).Select(i => claims[i].Id));
+        Assert.Equal(claims.Root(), validator.Claims.Root());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Primitives;
 
 namespace Coco.Log;
@@ -16,7 +17,7 @@ public sealed record ChunkHeader(Hash256 Network, Hash256 Previous, MerkleFronti
     private const uint Version = 1;
 
     /// <summary>The longest header: 64 nodes in the frontier.</summary>
-    public const int MaxSize = (3 * sizeof(uint)) + sizeof(ulong) + ((2 + Limits.MaxPath) * Hash256.Size);
+    public const int MaxSize = (3 * sizeof(uint)) + sizeof(ulong) + ((2 + MerkleProof.MaxPath) * Hash256.Size);
 
     public LogIndex First => Frontier.Last.Next();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Coco.Crypto;
 using Coco.Primitives;
 
 namespace Coco.Log;

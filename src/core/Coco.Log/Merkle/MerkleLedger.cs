@@ -1,4 +1,5 @@
 using System.Numerics;
+using Coco.Crypto;
 using Coco.Primitives;
 
 namespace Coco.Log;

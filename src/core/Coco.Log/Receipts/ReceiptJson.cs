@@ -109,7 +109,7 @@ public static class ReceiptJson
     {
         path = [];
         if (!json.TryGetProperty("path", out JsonElement array) || array.ValueKind != JsonValueKind.Array
-            || array.GetArrayLength() > Limits.MaxPath) return false;
+            || array.GetArrayLength() > MerkleProof.MaxPath) return false;
         var nodes = new List<Hash256>(array.GetArrayLength());
         foreach (JsonElement element in array.EnumerateArray())
         {

@@ -37,7 +37,7 @@ public sealed record SnapshotProof(ReadOnlyMemory<byte> Entry, IReadOnlyList<Has
         proof = null;
         var reader = new SpanReader(bytes);
         if (bytes.Length > MaxBytes || !reader.TryReadBytes(MaxBytes, out ReadOnlySpan<byte> entry)
-            || !reader.TryReadUInt32(out uint count) || count > Limits.MaxPath) return false;
+            || !reader.TryReadUInt32(out uint count) || count > MerkleProof.MaxPath) return false;
         var path = new Hash256[count];
         for (int i = 0; i < path.Length; i++)
             if (!reader.TryReadHash(out path[i])) return false;

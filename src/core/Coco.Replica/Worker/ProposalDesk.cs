@@ -27,7 +27,7 @@ internal sealed class ProposalDesk(ReplicaContext context, EntryMaker maker)
             return;
         }
         _publicPart.Clear();
-        new BatchPublicPart(input.Batch, Hash256.Zero, (int)input.TransactionCount).Write(_publicPart);
+        new BatchPublicPart(input.Batch, input.Claims, (int)input.TransactionCount).Write(_publicPart);
         maker.Make(new EntryDraft
         {
             Kind = EntryKind.Batch,

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Evm;
 using Coco.Primitives;
 
@@ -95,6 +96,14 @@ public sealed class EthereumBlock
         return new EthereumBlock { Header = header, Hash = hash, Transactions = transactions, Receipts = ReceiptsOf(transactions, outcomes) };
     }
 
+    /// <summary>What the batch's entry claims of each transaction: its hash, and SHA-256 of the receipt's envelope as in the receipts trie.</summary>
+    public void AddClaims(BatchClaims claims)
+    {
+        RootsWorkspace workspace = _workspace ??= new RootsWorkspace();
+        for (int i = 0; i < Receipts.Count; i++)
+            claims.Add(new TransactionClaim(Transactions[i].Transaction.Hash, Sha256.Hash(workspace.Encode(Receipts[i]))));
+    }
+
     private static bool TryReadParts(BatchRecord record, out ResultsHead head, out Outcome[] outcomes, out BlockTransaction[] transactions)
     {
         transactions = new BlockTransaction[record.Requests.Count];
@@ -148,9 +157,15 @@ public sealed class EthereumBlock
         public void Add(EthereumTransaction transaction, TransactionReceipt receipt)
         {
             Transactions.Add(transaction.Raw.Span);
+            Receipts.Add(Encode(receipt));
+        }
+
+        /// <summary>Good until the next call.</summary>
+        public ReadOnlySpan<byte> Encode(TransactionReceipt receipt)
+        {
             _receipt.Clear();
             receipt.Write(_receipt);
-            Receipts.Add(_receipt.Span);
+            return _receipt.Span;
         }
     }
 }

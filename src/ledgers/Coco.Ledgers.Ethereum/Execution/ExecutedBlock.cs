@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Primitives;
 
 namespace Coco.Ledgers.Ethereum;
@@ -36,10 +37,12 @@ internal sealed class ExecutedBlock(BlockSealer sealer) : IExecutedBatch
         set => _isCommitted = value;
     }
 
-    public void Seal(ByteWriter results)
+    public void Seal(ByteWriter results, BatchClaims claims)
     {
-        BlockHeader header = sealer.Seal(this).Header;
-        var head = new ResultsHead(header.ParentHash, header.StateRoot, Block!.Hash, header.Timestamp, header.BaseFeePerGas ?? default);
+        EthereumBlock block = sealer.Seal(this);
+        BlockHeader header = block.Header;
+        var head = new ResultsHead(header.ParentHash, header.StateRoot, block.Hash, header.Timestamp, header.BaseFeePerGas ?? default);
         ResultsCodec.Write(results, head, Outcomes);
+        block.AddClaims(claims);
     }
 }

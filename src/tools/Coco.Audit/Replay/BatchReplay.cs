@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Ledgers;
 using Coco.Log;
 using Coco.Primitives;
@@ -9,7 +10,7 @@ namespace Coco.Audit;
 /// Executes one batch after the other as its record says, and compares. After a mismatch it goes on from the recorded write set,
 /// so that one wrong batch does not make all later ones look wrong.
 /// </summary>
-internal sealed class BatchReplay(ILedger ledger, Action<LogIndex, Hash256>? executed) : IDisposable
+internal sealed class BatchReplay(ILedger ledger, Action<LogIndex, BatchClaims>? executed) : IDisposable
 {
     private readonly VersionedStore _store = new(ledger.Description.Maps);
     private readonly bool _isSigned = ReplayLedgers.HasSignedRequests(ledger);
@@ -31,7 +32,7 @@ internal sealed class BatchReplay(ILedger ledger, Action<LogIndex, Hash256>? exe
         if (!BatchRecord.TryDecode(encoded, out BatchRecord? record)) return "record";
         if (record!.Number != part.Number || record.Requests.Count != part.Transactions) return "publicPart";
         Transactions += (ulong)record.Requests.Count;
-        string? difference = Execute(index, record);
+        string? difference = Execute(index, record, part.Claims);
         canGoOn = difference is null || TakeRecorded(index, record);
         _lastResults = record.Results.ToArray();
         return difference;
@@ -43,7 +44,7 @@ internal sealed class BatchReplay(ILedger ledger, Action<LogIndex, Hash256>? exe
         ledger.Dispose();
     }
 
-    private string? Execute(LogIndex index, BatchRecord record)
+    private string? Execute(LogIndex index, BatchRecord record, in Hash256 claimed)
     {
         if (record.Number != (_store.Head?.Next() ?? BatchNumber.Zero)) return "number";
         var admitted = new List<AdmittedTransaction>(record.Requests.Count);
@@ -54,11 +55,17 @@ internal sealed class BatchReplay(ILedger ledger, Action<LogIndex, Hash256>? exe
         set.EncodeWriteSet(_writeSet);
         _store.Seal(set);
         _results.Clear();
-        batch.Seal(_results);
+        var claims = new BatchClaims();
+        batch.Seal(_results, claims);
         string? difference = batch.Included.Count != admitted.Count ? "requests"
             : !_writeSet.Span.SequenceEqual(record.WriteSet.Span) ? "writeSet"
-            : !_results.Span.SequenceEqual(record.Results.Span) ? "results" : null;
-        if (difference is null) Publish(index, record, batch);
+            : !_results.Span.SequenceEqual(record.Results.Span) ? "results"
+            : claims.Root() != claimed ? "claims" : null;
+        if (difference is null)
+        {
+            Publish(index, record, batch);
+            executed?.Invoke(index, claims);
+        }
         return difference;
     }
 
@@ -99,6 +106,5 @@ internal sealed class BatchReplay(ILedger ledger, Action<LogIndex, Hash256>? exe
         _store.Commit(record.Number);
         _ids.Clear();
         ledger.Applied(new AppliedBatch(index, record, batch), _ids);
-        if (executed is not null) _ids.ForEach(id => executed(index, id));
     }
 }

@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Log;
 using Coco.Primitives;
 
@@ -5,7 +6,7 @@ namespace Coco.Audit;
 
 /// <summary>Something that came out otherwise than the ledger says.</summary>
 /// <param name="Index">The entry.</param>
-/// <param name="Kind">decryption, record, publicPart, number, signature, requests, writeSet or results.</param>
+/// <param name="Kind">decryption, record, publicPart, number, signature, requests, writeSet, results or claims.</param>
 public sealed record ReplayMismatch(ulong Index, string Kind);
 
 /// <summary>
@@ -20,8 +21,8 @@ public sealed record LedgerReplay(
 {
     /// <param name="files">The whole ledger, from genesis on.</param>
     /// <param name="keys">Trusted for the network's identity too.</param>
-    /// <param name="executed">Told the entry and the id of each transaction, in the order of execution.</param>
-    public static LedgerReplay Run(ILedgerFiles files, KeyFile keys, Action<LogIndex, Hash256>? executed = null)
+    /// <param name="executed">Told of each batch without a mismatch the entry and its claims, in order.</param>
+    public static LedgerReplay Run(ILedgerFiles files, KeyFile keys, Action<LogIndex, BatchClaims>? executed = null)
     {
         using var authority = new ReplayAuthority(keys.Network, keys, executed);
         LedgerCheck check = LedgerCheck.Of(LedgerVerifier.Verify(files, authority, new LedgerOpenOptions { Network = keys.Network.Value }));

@@ -10,12 +10,12 @@ internal sealed class ReplayAuthority : ILedgerAuthority, IDisposable
 {
     private readonly LedgerAuthority _rules;
     private readonly KeyFile _keys;
-    private readonly Action<LogIndex, Hash256>? _executed;
+    private readonly Action<LogIndex, BatchClaims>? _executed;
     private readonly List<SecretKey> _secrets = [];
     private readonly List<EntryCipher> _ciphers = [];
     private readonly List<ReplayMismatch> _mismatches = [];
 
-    public ReplayAuthority(NetworkId network, KeyFile keys, Action<LogIndex, Hash256>? executed)
+    public ReplayAuthority(NetworkId network, KeyFile keys, Action<LogIndex, BatchClaims>? executed)
     {
         _rules = new LedgerAuthority(network);
         _keys = keys;

@@ -16,7 +16,7 @@ internal sealed class CommittedLedger(SimulationWorld world)
 {
     private readonly Dictionary<Term, NodeId> _leaders = [];
     private readonly Dictionary<(NodeId Voter, Term Term), NodeId> _votes = [];
-    private readonly HashSet<(Hash256 Record, GovernanceVersion Version)> _proposed = [];
+    private readonly Dictionary<(Hash256 Record, GovernanceVersion Version), Hash256> _proposed = [];
     private readonly List<Hash256> _leaves = [];
     private readonly Dictionary<(ulong Index, ulong Term), Hash256> _byTerm = [];
     private readonly Dictionary<ulong, Hash256> _states = [];
@@ -53,7 +53,11 @@ internal sealed class CommittedLedger(SimulationWorld world)
     }
 
     /// <summary>A worker offers a batch that it has executed under this constitution.</summary>
-    public void OnProposed(GovernanceVersion version, ReadOnlySpan<byte> record) => _proposed.Add((Sha256.Hash(record), version));
+    public void OnProposed(GovernanceVersion version, ReadOnlySpan<byte> record, in Hash256 claims)
+    {
+        if (!_proposed.TryAdd((Sha256.Hash(record), version), claims) && _proposed[(Sha256.Hash(record), version)] != claims)
+            world.Violate("claims", "one record, executed twice, claims different things of its transactions");
+    }
 
     public void OnLeader(Host host, NodeId leader, Term term)
     {
@@ -115,8 +119,10 @@ internal sealed class CommittedLedger(SimulationWorld world)
             if (frame.Header.Kind != EntryKind.Batch) continue;
             byte[] plain = new byte[frame.PlaintextLength];
             Invariant.Holds(cipher.TryOpen(in frame, plain), "the session key opens every entry");
-            if (!_proposed.Contains((Sha256.Hash(plain), frame.Header.GovernanceVersion)))
+            if (!_proposed.TryGetValue((Sha256.Hash(plain), frame.Header.GovernanceVersion), out Hash256 claims))
                 world.Violate("governance version", $"entry {frame.Header.Index} was not executed under version {frame.Header.GovernanceVersion} of the constitution");
+            else if (!BatchPublicPart.TryRead(frame.PublicPart.Span, out BatchPublicPart part) || part.Claims != claims)
+                world.Violate("claims", $"entry {frame.Header.Index} claims other things of its transactions than the worker that executed them");
             Invariant.Holds(BatchRecord.TryDecode(plain, out BatchRecord? record), "a committed batch can be decoded");
             batches.Add(record!);
         }

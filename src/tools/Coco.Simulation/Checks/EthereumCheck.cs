@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Ledgers;
 using Coco.Ledgers.Ethereum;
 using Coco.Primitives;
@@ -49,7 +50,7 @@ internal sealed class EthereumCheck(SimulationWorld world, IReadOnlyList<Ethereu
         set.EncodeWriteSet(writes);
         _store.Seal(set);
         var results = new ByteWriter();
-        batch.Seal(results);
+        batch.Seal(results, new BatchClaims());
         if (!writes.Span.SequenceEqual(record.WriteSet.Span)) return "write set";
         if (!results.Span.SequenceEqual(record.Results.Span)) return "receipt or state root";
         _store.Commit(record.Number);

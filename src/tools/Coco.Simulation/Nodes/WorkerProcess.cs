@@ -1,3 +1,4 @@
+using Coco.Crypto;
 using Coco.Executor;
 using Coco.Ledgers;
 using Coco.Primitives;
@@ -382,9 +383,9 @@ internal sealed class WorkerProcess : IDisposable
         var writer = new ByteWriter();
         record.Encode(writer);
         byte[] bytes = writer.ToArray();
-        _cluster.Ledger.OnProposed(propose.GovernanceVersion, bytes);
+        _cluster.Ledger.OnProposed(propose.GovernanceVersion, bytes, propose.Claims);
         _link!.ToManager(manager => manager.Give(new ProposalInput(
-            propose.Term, propose.GovernanceVersion, propose.Attempt, record.Number, (uint)record.Requests.Count, bytes)));
+            propose.Term, propose.GovernanceVersion, propose.Attempt, record.Number, (uint)record.Requests.Count, propose.Claims, bytes)));
     }
 
     private void PostSealing(ExecutorEffect effect)
@@ -406,8 +407,9 @@ internal sealed class WorkerProcess : IDisposable
             {
                 case SealEffect seal:
                     var results = new ByteWriter();
-                    seal.Batch.Seal(results);
-                    Post(new SealedInput(seal.Batch, results.ToArray()));
+                    var claims = new BatchClaims();
+                    seal.Batch.Seal(results, claims);
+                    Post(new SealedInput(seal.Batch, results.ToArray(), claims.Root()));
                     break;
                 case UnsealEffect unseal: _ledger!.RolledBack(unseal.To); break;
                 case SettleEffect: settles = true; break;

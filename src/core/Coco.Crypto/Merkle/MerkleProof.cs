@@ -1,15 +1,18 @@
 using System.Numerics;
 using Coco.Primitives;
 
-namespace Coco.Log;
+namespace Coco.Crypto;
 
 /// <summary>Verification of Merkle proofs, by the algorithms of RFC 9162 2.1.3.2 and 2.1.4.2. Input may be anyone's.</summary>
 public static class MerkleProof
 {
+    /// <summary>Nodes on a path: sizes have 64 bits.</summary>
+    public const int MaxPath = 64;
+
     /// <summary>Whether <paramref name="leaf"/> is the leaf at <paramref name="position"/> (from 0) of the tree with this size and root.</summary>
     public static bool VerifyInclusion(ulong position, ulong size, in Hash256 leaf, ReadOnlySpan<Hash256> path, in Hash256 root)
     {
-        if (position >= size || path.Length > Limits.MaxPath) return false;
+        if (position >= size || path.Length > MaxPath) return false;
         ulong node = position, last = size - 1;
         Hash256 computed = leaf;
         foreach (ref readonly Hash256 sibling in path)
@@ -37,7 +40,7 @@ public static class MerkleProof
     public static bool VerifyConsistency(
         ulong firstSize, in Hash256 firstRoot, ulong secondSize, in Hash256 secondRoot, ReadOnlySpan<Hash256> path)
     {
-        if (firstSize == 0 || firstSize > secondSize || path.Length > Limits.MaxPath) return false;
+        if (firstSize == 0 || firstSize > secondSize || path.Length > MaxPath) return false;
         if (firstSize == secondSize) return path.IsEmpty && firstRoot == secondRoot;
         ulong node = firstSize - 1, last = secondSize - 1;
         int skip = BitOperations.TrailingZeroCount(~node);
