@@ -11,7 +11,8 @@ public sealed record PlatformPlaces(string Root, IDeviceControl Control, ITpmDev
     /// <summary>Azure's, for TDX machines there.</summary>
     public IQuoteService Quotes { get; init; } = new AzureQuoteService();
 
-    public static PlatformPlaces System(string? collateralFolder) => new("", new LinuxDeviceControl(), new LinuxTpmDevice(), collateralFolder);
+    public static PlatformPlaces System(string? collateralFolder) => new(
+        "", new LinuxDeviceControl(), OperatingSystem.IsWindows() ? new WindowsTpmDevice() : new LinuxTpmDevice(), collateralFolder);
 }
 
 /// <summary>Finds the TEE that this program runs in.</summary>

@@ -91,12 +91,16 @@ internal sealed class StandInTpm(byte[] hclReport, RSA key) : ITpmDevice
 
     public byte[] Pcrs { get; } = [.. Enumerable.Range(0, 24 * 32).Select(place => (byte)place)];
 
+    /// <summary>So many commands are answered with TPM_RC_RETRY.</summary>
+    public int Refusals { get; set; }
+
     public byte[] Transceive(ReadOnlySpan<byte> command)
     {
         uint code = BinaryPrimitives.ReadUInt32BigEndian(command[6..]);
         ReadOnlySpan<byte> body = command[10..];
         return code switch
         {
+            _ when Refusals > 0 && Refusals-- > 0 => Answer(0x8001, [], 0x922),
             0x169 => Answer(0x8001, [0, 14, 1, 0x40, 0, 1, 0, 0x0B, 0, 0, 0, 0, 0, 0, (byte)(hclReport.Length >> 8), (byte)hclReport.Length, 0, 0]),
             0x14E => ReadNv(body),
             0x158 => Quote(body),

@@ -143,6 +143,34 @@ public sealed class PlatformTests : IDisposable
     }
 
     [Fact]
+    public void A_TPM_that_has_not_begun_a_command_is_asked_again_and_not_for_ever()
+    {
+        using var key = RSA.Create(2048);
+        var tpm = new StandInTpm(StandInTpm.Hcl(key, Report), key) { Refusals = 3 };
+        Assert.NotEmpty(new TpmCommands(tpm).ReadPcrs());
+        tpm.Refusals = 100;
+        Assert.Contains("0x922", Assert.Throws<PlatformUnavailableException>(() => new TpmCommands(tpm).ReadPcrs()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The commands are read, and the quote is made, by a TPM that others wrote.</summary>
+    [SoftwareTpmFact]
+    public async Task An_Azure_machine_quotes_its_boot_by_a_TPM_of_libtpms()
+    {
+        using SoftwareTpm tpm = await SoftwareTpm.StartAsync(Path.Combine(_root, "tpm"));
+        using RSA key = tpm.MakeAttestationKey();
+        // An index of this TPM has at most 2,048 bytes; behind its claims the report has zeros.
+        tpm.WriteNv(0x0140_0001, StandInTpm.Hcl(key, Report)[..2048]);
+        tpm.Extend(4, "a boot loader"u8);
+        HardwarePlatform platform = PlatformDetection.Find(Places() with { Tpm = tpm, CollateralFolder = Collateral() })!;
+        EvidenceVerdict verdict = AzureVerifier.SevSnp.Verify(platform.Produce(_reportData).Bytes.Span, Amd.Policy with { ReportData = [.. _reportData] }, Now);
+        Assert.True(verdict.Holds, $"{verdict.Refusal?.Check}: {verdict.Refusal?.Reason}");
+        Assert.Equal(platform.Measurement.ToArray(), verdict.Claims.Measurement.ToArray());
+        tpm.Extend(11, "an image"u8);
+        EvidenceVerdict other = AzureVerifier.SevSnp.Verify(platform.Produce(_reportData).Bytes.Span, Amd.Policy with { IsAnyMeasurementAccepted = false, Measurements = [Convert.ToHexStringLower(platform.Measurement.Span)] }, Now);
+        Assert.Equal(EvidenceCheck.Measurement, other.Refusal?.Check);
+    }
+
+    [Fact]
     public async Task An_Azure_TDX_machine_asks_the_hosts_service_for_the_quote_of_its_report_once()
     {
         if (Vectors.Read("dcap/tdx-v4/quote.bin") is not { } quote) return;

@@ -11,6 +11,10 @@ public sealed class TpmCommands(ITpmDevice device)
     private const uint NvRead = 0x14E;
     private const uint Quote = 0x158;
     private const uint PcrRead = 0x17E;
+
+    /// <summary>TPM_RC_RETRY and TPM_RC_TESTING: the command was not begun, as when a key's algorithm is used first and tests itself.</summary>
+    private const uint NotYet = 0x922, Testing = 0x90A;
+    private const int LongestWaitMs = 1_000;
     private const uint Owner = 0x4000_0001;
     private const int HeaderSize = 10;
     private const int MaxNvChunk = 512;
@@ -79,10 +83,16 @@ public sealed class TpmCommands(ITpmDevice device)
     /// <summary>The answer behind its header. Throws <see cref="PlatformUnavailableException"/> where the TPM refuses.</summary>
     private byte[] Run(ushort tag, uint command, ReadOnlySpan<byte> body)
     {
-        byte[] answer = device.Transceive([.. Short(tag), .. Word((uint)(HeaderSize + body.Length)), .. Word(command), .. body]);
-        if (answer.Length < HeaderSize || BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(2)) != answer.Length) throw Malformed();
-        uint code = BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(6));
-        return code == 0 ? answer[HeaderSize..] : throw new PlatformUnavailableException($"The TPM refused the command 0x{command:x}: 0x{code:x}.");
+        byte[] bytes = [.. Short(tag), .. Word((uint)(HeaderSize + body.Length)), .. Word(command), .. body];
+        for (int waitMs = 10; ; waitMs *= 2)
+        {
+            byte[] answer = device.Transceive(bytes);
+            if (answer.Length < HeaderSize || BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(2)) != answer.Length) throw Malformed();
+            uint code = BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(6));
+            if (code == 0) return answer[HeaderSize..];
+            if (code is not (NotYet or Testing) || waitMs > LongestWaitMs) throw new PlatformUnavailableException($"The TPM refused the command 0x{command:x}: 0x{code:x}.");
+            Thread.Sleep(waitMs);
+        }
     }
 
     /// <summary>An authorization area with one empty password (TPM_RS_PW).</summary>

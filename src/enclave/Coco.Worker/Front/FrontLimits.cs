@@ -38,6 +38,12 @@ internal sealed record FrontLimits
     /// <summary>Requests of one WebSocket client under way, with the largest one more; it is not read from beyond.</summary>
     public int StreamBytes { get; init; } = 16 << 20;
 
+    /// <summary>
+    /// How long the message of a WebSocket client waits for a node that can't serve just then: closing would end all subscriptions, and
+    /// common clients wait for ever for what they had asked.
+    /// </summary>
+    public TimeSpan StreamPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>What may wait to be sent to one WebSocket client before it is disconnected as too slow: messages, and their bytes.</summary>
     public int StreamBacklog { get; init; } = 16_384;
 

@@ -13,6 +13,7 @@ internal sealed class StreamSession : IClientStream
     /// <summary>1013 of the IANA registry of close codes.</summary>
     private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
     private const int PieceBytes = 4_096;
+    private const int LookAgainMs = 50;
 
     private readonly WebSocket _socket;
     private readonly CancellationTokenSource _closing;
@@ -97,15 +98,24 @@ internal sealed class StreamSession : IClientStream
         while (await ReadMessageAsync() is { } message)
         {
             Interlocked.Add(ref _underWay, message.Length);
-            if (health() is { IsServing: false } now)
+            if (await WaitUntilServingAsync(health) is { } reason)
             {
                 Answered(message.Length);
-                await RefuseAsync(TryAgainLater, now.Reason);
+                await RefuseAsync(TryAgainLater, reason);
                 return;
             }
             await handler.HandleAsync(message, _closing.Token);
             await WaitForLessAsync();
         }
+    }
+
+    /// <summary>Null, or why the node still can't serve after all patience.</summary>
+    private async ValueTask<string?> WaitUntilServingAsync(Func<NodeHealth> health)
+    {
+        NodeHealth now = health();
+        for (long begun = Stopwatch.GetTimestamp(); !now.IsServing && Stopwatch.GetElapsedTime(begun) < _limits.StreamPatience; now = health())
+            await Task.Delay(LookAgainMs, _closing.Token);
+        return now.IsServing ? null : now.Reason;
     }
 
     private async ValueTask WaitForLessAsync()

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -73,6 +74,13 @@ public abstract class FrontHarness : IAsyncLifetime, IAsyncDisposable
         var stream = new SslStream(new NetworkStream(await ConnectAsync(isTls: true), ownsSocket: true));
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == _certificate });
         return stream;
+    }
+
+    private protected async Task<ClientWebSocket> OpenAsync()
+    {
+        var client = new ClientWebSocket();
+        await client.ConnectAsync(new Uri($"ws://127.0.0.1:{Server.Addresses[1].Port}/"), CancellationToken.None);
+        return client;
     }
 
     private protected HttpClient Client() => new() { BaseAddress = Server.Addresses[1], Timeout = Patience };

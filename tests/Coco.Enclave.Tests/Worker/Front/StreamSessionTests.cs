@@ -86,18 +86,6 @@ public sealed class StreamSessionTests : FrontHarness
         await AssertAllIsGivenBackAsync();
     }
 
-    [Fact]
-    public async Task A_node_that_cannot_serve_says_so_and_closes()
-    {
-        using ClientWebSocket client = await OpenAsync();
-        Health = new NodeHealth(false, false, "the manager does not answer");
-        Task<WebSocketReceiveResult> reading = client.ReceiveAsync(new byte[10], CancellationToken.None);
-        await client.SendAsync(new byte[10], WebSocketMessageType.Text, true, CancellationToken.None);
-        WebSocketReceiveResult closed = await reading.WaitAsync(Patience);
-        Assert.Equal((1013, "the manager does not answer"), ((int)closed.CloseStatus!, closed.CloseStatusDescription));
-        await AssertAllIsGivenBackAsync();
-    }
-
     private static async Task<bool> IsEndAsync(Task<WebSocketReceiveResult> reading)
     {
         try
@@ -108,13 +96,6 @@ public sealed class StreamSessionTests : FrontHarness
         {
             return true;
         }
-    }
-
-    private async Task<ClientWebSocket> OpenAsync()
-    {
-        var client = new ClientWebSocket();
-        await client.ConnectAsync(new Uri($"ws://127.0.0.1:{Server.Addresses[1].Port}/"), CancellationToken.None);
-        return client;
     }
 
     /// <summary>A WebSocket of a client that reads nothing after the handshake's answer.</summary>
