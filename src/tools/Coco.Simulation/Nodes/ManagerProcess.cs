@@ -45,7 +45,6 @@ internal sealed class ManagerProcess : IDisposable
         _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive, OnDiskFailure);
         _plug = new WatchedFactory(cluster, host);
         RecoveredLog log = LedgerStart.Open(cluster, host, _sealed?.State);
-        host.Disk.Reseal();
         _checked = new LogIndex((log.Chunks?.First.Value ?? 1) - 1);
         if (_sealed is not null || genesis is not null) _cipher = cluster.NewCipher();
         if (log.Chunks is { } chunks) UseChunks(chunks);
