@@ -220,6 +220,7 @@ internal sealed class ManagerProcess : IDisposable
             if (IsAlive)
             {
                 Addressing.OnTick(this);
+                Offers.OnTick(this);
                 Link?.Standing?.OnTick(Link);
             }
         }
@@ -371,6 +372,7 @@ internal sealed class ManagerProcess : IDisposable
         CheckQuarantine(send.To, send.Message);
         if (send.Message is SnapshotOffer offer) Offers.OnOffer(send.To, offer);
         if (send.Message is ConsensusPeerMessage consensus) Addressing.OnSent(send.To, consensus.To);
+        if (send.Message is ConsensusPeerMessage { Frames.Count: > 0 }) Offers.OnEntries(send.To);
         _cluster.Links.Send(_host, _key.PublicKey, send.To, send.Message switch
         {
             JoinAccepted accepted => accepted with { Keys = new byte[] { 1 } },
