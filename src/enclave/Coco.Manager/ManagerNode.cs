@@ -92,9 +92,8 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         if (_sealed is not null && Secrets.TryDecode(_sealed.Secrets) is { } secrets) UseSecrets(secrets);
         var snapshots = new LedgerFolder(_configuration.SnapshotDirectory);
         RecoveredLog log = LedgerRecovery.Open(new DiskAtStart(
-            _folder, snapshots, _secrets?.SessionKey, _sealed?.State, Log.Limits.DefaultChunkBytes, _sealedFile.Discard, _folder.CarryOut,
-            snapshots.CarryOut, options.Log));
-        _sealedFile.Rewrite();
+            _folder, snapshots, _secrets?.SessionKey, _sealed?.State, Log.Limits.DefaultChunkBytes, _sealedFile.Discard, _sealedFile.Rewrite,
+            _folder.CarryOut, snapshots.CarryOut, options.Log));
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
         _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs, null)

@@ -41,10 +41,7 @@ internal sealed class SealedFile(string path, ISealing? sealing)
         CryptographicOperations.ZeroMemory(writer.Written);
     }
 
-    /// <summary>
-    /// Shows at a start that the disk can take what an admission must write: a VN whose disk is full would be admitted under one number
-    /// after the other, and none of them could come back by sealed restart.
-    /// </summary>
+    /// <summary>Shows at a start that the disk can take what an admission must write.</summary>
     /// <exception cref="IOException">It can't.</exception>
     public void Rewrite()
     {

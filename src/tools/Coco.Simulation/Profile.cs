@@ -223,10 +223,15 @@ public sealed record Profile(string Name, string Description)
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 3_000, Sizes = [5, 7],
             Weights = new Dictionary<string, int> { [FaultKinds.LostNumber] = 6, [FaultKinds.SplitStarts] = 2, ["crash"] = 1, ["slowDisk"] = 1 },
         },
-        new("admissions", "VNs are admitted while nothing is on the disk yet of one that was admitted before; then the power fails.")
+        new("admissions", "VNs are admitted while nothing is on the disk yet of one that was admitted before, or start with a full disk; then the power fails.")
         {
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 2_500, Sizes = [3],
-            Weights = new Dictionary<string, int> { [FaultKinds.BusyDisk] = 6, ["crash"] = 1, ["workerKill"] = 1, ["delay"] = 1, ["partition"] = 1 },
+            Weights = new Dictionary<string, int> { [FaultKinds.BusyDisk] = 6, [FaultKinds.FullDisk] = 6, ["crash"] = 1, ["workerKill"] = 1, ["delay"] = 1, ["partition"] = 1 },
+        },
+        new("lapses", "The lease of a VN runs out while nothing is on the disk yet of one that was admitted before; then that one loses its power.")
+        {
+            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 3_000, Leases = (400, 1_600), Sizes = [4],
+            Weights = new Dictionary<string, int> { [FaultKinds.NeededLease] = 6, ["crash"] = 1, ["workerKill"] = 1, ["delay"] = 1 },
         },
         new("founders", "The disk of the first VN goes back to when it was alone.")
         {

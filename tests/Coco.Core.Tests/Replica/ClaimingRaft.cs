@@ -11,18 +11,25 @@ internal sealed class ClaimingRaft(Func<ConsensusStatus, ConsensusStatus> claim,
 {
     private IConsensus? _inner;
 
+    /// <summary>It believes that these take part; null: who does.</summary>
+    public Configuration? Believes { get; init; }
+
+    /// <summary>What it wants with the next step, beside what Raft does.</summary>
+    public Queue<ConsensusEffect> Wants { get; } = [];
+
     public string Name => "raft";
 
     public ConsensusStatus Status => claim(_inner!.Status);
 
     public IConsensus Create(ConsensusStart start)
     {
-        _inner = new RaftFactory().Create(start);
+        _inner = new RaftFactory().Create(Believes is { } configuration ? start with { Configuration = configuration } : start);
         return this;
     }
 
     public void Step(ConsensusInput input, ConsensusEffects effects)
     {
         if (keeps?.Invoke(input) != true) _inner!.Step(input, effects);
+        while (Wants.TryDequeue(out ConsensusEffect? wanted)) effects.Add(wanted);
     }
 }

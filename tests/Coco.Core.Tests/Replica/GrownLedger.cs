@@ -25,9 +25,10 @@ internal sealed class GrownLedger : IDisposable
     private Hash256 _previous;
 
     /// <summary>All three vote in the end.</summary>
-    public GrownLedger()
+    /// <param name="others">Other members, of whose VNs none takes part yet.</param>
+    public GrownLedger(params string[] others)
     {
-        Constitution constitution = GovernedNetwork.NewConstitution("alder", "birch", "cedar") with { Leases = new LeaseSettings(200, 800) };
+        Constitution constitution = GovernedNetwork.NewConstitution(["alder", "birch", "cedar", .. others]) with { Leases = new LeaseSettings(200, 800) };
         var genesis = new GovernanceEntry.Genesis(
             GovernedNetwork.Start, new Membership([Alder], [], []), constitution.ToCanonicalBytes(), "alder-1", GovernedNetwork.NewPoint(), new byte[] { 1 });
         Assert.True(GovernanceState.TryBegin(genesis, out GovernanceState? first, out GovernanceRefusal? refusal), refusal?.Reason);
@@ -65,7 +66,8 @@ internal sealed class GrownLedger : IDisposable
     /// <summary>Alder starts over it, with what it had sealed.</summary>
     /// <param name="committed">So many entries are known to be.</param>
     /// <param name="plug">Raft by default.</param>
-    public Coco.Replica.Replica Start(int committed = 0, Coco.Consensus.IConsensusFactory? plug = null)
+    /// <param name="snapshots">It has them on its disk.</param>
+    public Coco.Replica.Replica Start(int committed = 0, Coco.Consensus.IConsensusFactory? plug = null, params KnownSnapshot[] snapshots)
     {
         var start = new ReplicaStart(
             "alder-1", GovernedNetwork.NewPoint(), EntrySalt.Read(new byte[EntrySalt.Size]), Boot, plug ?? new RaftFactory(),
@@ -83,9 +85,24 @@ internal sealed class GrownLedger : IDisposable
         LogPosition known = committed == 0 ? default : new LogPosition(new LogIndex((ulong)committed), new Term(1));
         var log = new RecoveredLog(
             chunks, _tree, known, committed == 0 ? null : _states[committed - 1], null, [.. _records.Skip(committed).Select(record => record.Frame)],
-            new SealedState(Alder, new Term(1), NodeId.None));
+            new SealedState(Alder, new Term(1), NodeId.None))
+        { Snapshots = snapshots };
         return Coco.Replica.Replica.Start(start, log, _cipher, isSealingAllowed: true);
     }
+
+    /// <summary>What stands beside the state that is written down after the last entry.</summary>
+    public SnapshotHeader Header() => new()
+    {
+        Network = State.Network.Value,
+        Index = _tree.Last,
+        Term = new Term(1),
+        Leaf = _previous,
+        Batch = default,
+        GovernanceVersion = State.Version,
+        Frontier = _tree.FrontierAt(_tree.Last),
+        Configuration = default,
+        Governance = default,
+    };
 
     /// <summary>These say that they start as well, with logs that end there, until it takes part by a sealed restart.</summary>
     public void AnswerUntilItTakesPart(Coco.Replica.Replica replica, LogPosition end, params NodeId[] answering)
@@ -101,6 +118,25 @@ internal sealed class GrownLedger : IDisposable
             replica.Step(new TickInput(GovernedNetwork.Start + (tick * 10)), effects);
             effects.Clear();
         }
+    }
+
+    /// <summary>So many ticks pass for one whose disk and key answer at once; what it sends.</summary>
+    public static List<SendEffect> Pass(Coco.Replica.Replica replica, ulong ticks)
+    {
+        var sent = new List<SendEffect>();
+        var effects = new ReplicaEffects();
+        for (ulong tick = 0; tick < ticks; tick++)
+        {
+            effects.Clear();
+            replica.Step(new TickInput(GovernedNetwork.Start), effects);
+            for (int i = 0; i < effects.Count; i++)
+            {
+                if (effects[i] is DiskEffect disk) replica.Step(new DiskInput(disk.Ticket), effects);
+                if (effects[i] is SignEffect sign) replica.Step(new SignedInput(sign.Ticket, new byte[P256.SignatureSize]), effects);
+                if (effects[i] is SendEffect send) sent.Add(send);
+            }
+        }
+        return sent;
     }
 
     /// <summary>One VN says something to another, whose disk answers at once; what that one sends.</summary>

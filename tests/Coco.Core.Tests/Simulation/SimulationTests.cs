@@ -55,6 +55,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData("outcasts", 1, 3)]
     [InlineData("founders", 1, 3)]
     [InlineData("admissions", 1, 3)]
+    [InlineData("lapses", 1, 3)]
     public void Networks_keep_their_promises_under_faults(string profile, long first, long last)
     {
         SimulationReport report = Simulator.Run(new SimulationOptions(first, last, profile));

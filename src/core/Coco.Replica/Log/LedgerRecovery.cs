@@ -11,10 +11,11 @@ namespace Coco.Replica;
 /// <param name="SessionKey">As sealed by this VN; null where nothing was sealed, and then no snapshot can be opened.</param>
 /// <param name="Sealed">The rest of what was sealed.</param>
 /// <param name="DiscardSeal">For good: entries are dropped that this VN may have acknowledged.</param>
+/// <param name="RewriteSeal">Writes again what was sealed, if anything was; it fails where the disk does not take it.</param>
 /// <param name="ChangeLedger">Carries out operations on the ledger's folder.</param>
 /// <param name="ChangeSnapshots">The same, on the snapshots' folder.</param>
 public sealed record DiskAtStart(
-    ILedgerFiles Ledger, ILedgerFiles Snapshots, SecretKey? SessionKey, SealedState? Sealed, int ChunkBytes, Action DiscardSeal,
+    ILedgerFiles Ledger, ILedgerFiles Snapshots, SecretKey? SessionKey, SealedState? Sealed, int ChunkBytes, Action DiscardSeal, Action RewriteSeal,
     Action<IReadOnlyList<DiskOperation>> ChangeLedger, Action<IReadOnlyList<DiskOperation>> ChangeSnapshots, Action<string> Log)
 {
     /// <summary>How VNs sign.</summary>
@@ -36,8 +37,10 @@ public sealed class LedgerRecovery
     {
         var recovery = new LedgerRecovery(disk);
         recovery.RemoveParts();
-        if (disk.Ledger.List().Count == 0) return RecoveredLog.Empty;
-        return recovery.FromSnapshot() ?? recovery.FromWholeLog();
+        RecoveredLog log = disk.Ledger.List().Count == 0 ? RecoveredLog.Empty : recovery.FromSnapshot() ?? recovery.FromWholeLog();
+        // A VN whose disk is full would be admitted under one number after the other, and none of them could come back by sealed restart.
+        disk.RewriteSeal();
+        return log;
     }
 
     /// <summary>Files whose writing a crash has ended.</summary>

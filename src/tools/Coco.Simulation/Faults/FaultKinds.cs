@@ -15,10 +15,12 @@ internal static class FaultKinds
     public const string LearnerAhead = "learnerAhead";
     public const string BackToAlone = "backToAlone";
     public const string BusyDisk = "busyDisk";
+    public const string FullDisk = "fullDisk";
+    public const string NeededLease = "neededLease";
     public const string WorkerEvidence = "workerEvidence";
     public const string RefusedBuild = "refusedBuild";
 
-    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, UnseenRenewal, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk];
+    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, UnseenRenewal, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk, FullDisk, NeededLease];
 
     /// <summary>They are of the VN that leads.</summary>
     public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader;

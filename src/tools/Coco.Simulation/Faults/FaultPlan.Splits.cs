@@ -258,32 +258,6 @@ internal sealed partial class FaultPlan
         });
     }
 
-    /// <summary>
-    /// A VN starts again, and its disk stands still just then: it is a voter under its new number, of which nothing is on its disk. Another VN
-    /// starts again too, which would need a new number as well; then the power fails.
-    /// </summary>
-    private void DieWithBusyDisk(Host host)
-    {
-        List<Host> others = [.. OthersThan(host).Where(other => other != cluster.Leader)];
-        if (others.Count == 0 || host == cluster.Leader || cluster.Governance?.CurrentOf(host.Name)?.Id is not { } before) return;
-        Host other = Random.Pick(others);
-        World.CountFault("crash", host.Name);
-        World.CountFault("diskStall", host.Name);
-        CrashAndRestart(host, 100);
-        host.SyncStallsUntil = World.Now + (LongestLookMs * Ms);
-        When(() => cluster.Governance?.CurrentOf(host.Name)?.Id != before && host.Manager?.Replica.Self == cluster.Governance?.CurrentOf(host.Name)?.Id, LongestCutMs, () =>
-        {
-            World.CountFault("crash", other.Name);
-            CrashAndRestart(other, 100);
-            World.After(Random.Between(300, 900) * Ms, () =>
-            {
-                if (_isOver || World.IsBroken || IsAnyRolledBack) return;
-                host.SyncStallsUntil = 0;
-                CutPower([.. cluster.Running]);
-            });
-        });
-    }
-
     private bool HasLeaseEnded(Host host) => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true };
 
     private static bool KnowsOfEnd(Host host, Host ended) => host.Manager!.Replica.State?.CurrentOf(ended.Name) is { IsQuarantined: true };

@@ -273,6 +273,8 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.LearnerAhead: DieBehindLearner(host); break;
             case FaultKinds.BackToAlone: GoBackToAlone(host); break;
             case FaultKinds.BusyDisk: DieWithBusyDisk(host); break;
+            case FaultKinds.FullDisk: DieWithFullDisk(host); break;
+            case FaultKinds.NeededLease: DieWithNeededLease(host); break;
             case "leaderCut": CutLeader(); break;
             case "handOver": HandOver(); break;
             case "ledgerForged": ForgeLedger(host); break;

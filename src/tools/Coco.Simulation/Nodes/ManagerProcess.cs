@@ -45,7 +45,6 @@ internal sealed class ManagerProcess : IDisposable
         _disk = new DiskQueue(_world, host, Seal, ticket => Give(new DiskInput(ticket)), () => IsAlive, OnDiskFailure);
         _plug = new WatchedFactory(cluster, host);
         RecoveredLog log = LedgerStart.Open(cluster, host, _sealed?.State);
-        host.Disk.Reseal();
         _checked = new LogIndex((log.Chunks?.First.Value ?? 1) - 1);
         if (_sealed is not null || genesis is not null) _cipher = cluster.NewCipher();
         if (log.Chunks is { } chunks) UseChunks(chunks);
@@ -221,6 +220,7 @@ internal sealed class ManagerProcess : IDisposable
             if (IsAlive)
             {
                 Addressing.OnTick(this);
+                Offers.OnTick(this);
                 Link?.Standing?.OnTick(Link);
             }
         }
@@ -372,6 +372,7 @@ internal sealed class ManagerProcess : IDisposable
         CheckQuarantine(send.To, send.Message);
         if (send.Message is SnapshotOffer offer) Offers.OnOffer(send.To, offer);
         if (send.Message is ConsensusPeerMessage consensus) Addressing.OnSent(send.To, consensus.To);
+        if (send.Message is ConsensusPeerMessage { Frames.Count: > 0 }) Offers.OnEntries(send.To);
         _cluster.Links.Send(_host, _key.PublicKey, send.To, send.Message switch
         {
             JoinAccepted accepted => accepted with { Keys = new byte[] { 1 } },
