@@ -38,15 +38,31 @@ public sealed class MeasureFilesTests : IDisposable
     [InlineData(2, "uki", "/dev/zero")]
     [InlineData(2, "uki", "noise", "--bank", "md5")]
     [InlineData(3, "uki", "missing")]
+    [InlineData(2, "uki", "program", "--boot-loader", "program")]
     public async Task What_is_no_log_no_image_or_no_value_is_said_in_one_sentence(int code, params string[] arguments)
     {
         if (arguments.Contains("/dev/zero") && !OperatingSystem.IsLinux()) return;
         File.WriteAllBytes(Path.Combine(_folder, "noise"), RandomNumberGenerator.GetBytes(2000));
-        string[] named = [.. arguments.Select(argument => argument switch { "log" => Log(), "noise" or "missing" => Path.Combine(_folder, argument), _ => argument })];
+        File.WriteAllBytes(Path.Combine(_folder, "program"), Program());
+        string[] named = [.. arguments.Select(argument => argument switch { "log" => Log(), "noise" or "program" or "missing" => Path.Combine(_folder, argument), _ => argument })];
         CommandResult result = await CommandResult.CocoAsync(["measure", .. named]);
         Assert.True(result.ExitCode == code, $"{string.Join(' ', named)}: {result.ExitCode}\n{result.Output}{result.Errors}");
         Assert.Equal("", result.Output);
         Assert.True(result.Errors.TrimEnd() is { Length: > 10 and < 400 } sentence && !sentence.Contains('\n', StringComparison.Ordinal), result.Errors);
+    }
+
+    /// <summary>An EFI program's headers and one section: neither a unified kernel image nor a boot loader.</summary>
+    private static byte[] Program()
+    {
+        var bytes = new byte[1024];
+        "MZ"u8.CopyTo(bytes);
+        bytes[0x3C] = 0x40;
+        "PE\0\0"u8.CopyTo(bytes.AsSpan(0x40));
+        (bytes[0x46], bytes[0x54], bytes[0x58], bytes[0x59]) = (1, 240, 0x0B, 2);
+        (bytes[0x58 + 61], bytes[0x58 + 108]) = (2, 16); // headers of 512 bytes, 16 directories
+        ".text"u8.CopyTo(bytes.AsSpan(0x58 + 240));
+        (bytes[0x58 + 240 + 9], bytes[0x58 + 240 + 17], bytes[0x58 + 240 + 21]) = (2, 2, 2); // 512 bytes at 512
+        return bytes;
     }
 
     private static string Text(byte[] bytes) => "0x" + Convert.ToHexStringLower(bytes);

@@ -22,6 +22,12 @@ internal sealed class EventLogSample
     /// <summary>By register, as whoever published the log says.</summary>
     public SortedDictionary<int, string> Expected { get; } = [];
 
+    /// <summary>Programs and PCRs in SHA-256 and SHA-384, where the file has both.</summary>
+    public Dictionary<string, (string Sha256, string Sha384)> Named { get; } = [];
+
+    /// <summary>A machine that was booted for this, with a unified kernel image.</summary>
+    public static EventLogSample Booted(string name) => Load($"tpm-uki-{name}.txt", 11, 32, 0);
+
     public static EventLogSample Tdx => Load("tdx-dstack.txt", 12, 48, 1);
 
     public static EventLogSample Tpm => Load("tpm-fedora37.txt", 11, 32, 0);
@@ -41,6 +47,7 @@ internal sealed class EventLogSample
         {
             string[] parts = line.Split(' ');
             if (parts[0] == "=") sample.Expected[int.Parse(parts[1], CultureInfo.InvariantCulture)] = parts[2];
+            else if (parts[0] == "!") sample.Named[parts[1]] = (parts[2], parts[3]);
             else if (parts[0] != "#")
                 sample.Add(first + int.Parse(parts[0], CultureInfo.InvariantCulture), uint.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture), Convert.FromHexString(parts[2]), parts[3] == "-" ? [] : Convert.FromHexString(parts[3]));
         }

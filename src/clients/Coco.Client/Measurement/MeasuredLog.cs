@@ -61,6 +61,14 @@ public sealed class MeasuredLog
     /// <summary>The value after all events; of a register without any, as it is after a reset.</summary>
     public byte[] ValueOf(int register) => _log.Replay(_bank, [register + _first]);
 
+    /// <summary>A register that was zero, after these digests.</summary>
+    internal static byte[] Replay(HashAlgorithmName bank, IEnumerable<ReadOnlyMemory<byte>> digests)
+    {
+        var value = new byte[CryptographicOperations.HashData(bank, []).Length];
+        foreach (ReadOnlyMemory<byte> digest in digests) CryptographicOperations.HashData(bank, (byte[])[.. value, .. digest.Span], value);
+        return value;
+    }
+
     private bool Holds(int register, IReadOnlyList<ReadOnlyMemory<byte>> digests)
     {
         ReadOnlyMemory<byte>[] made = [.. Events.Where(known => known.Register == register).Select(known => known.Digest)];

@@ -48,7 +48,7 @@ public sealed class UnifiedKernelImage
     /// <summary>Null where the program is no unified kernel image. Throws <see cref="UnknownEvidenceException"/> with one sentence where it is one of a kind that is not known.</summary>
     public static UnifiedKernelImage? TryOpen(PeImage image)
     {
-        var opened = new UnifiedKernelImage(image, VersionOf(image));
+        var opened = new UnifiedKernelImage(image, SystemdProgram.VersionOf(image, "systemd-stub"));
         if (opened.Find(".linux") is null) return null;
         if (opened.Version is not { } version || version is < OldestStub or UnknownStub)
             throw new UnknownEvidenceException("The image has a .linux section and not systemd's stub of version 252, 254 or later: what its stub measures is not known.");
@@ -66,17 +66,34 @@ public sealed class UnifiedKernelImage
         [.. Measured.Where(known => IsMeasured(known.Name)).Select(known => Find(known.Name)).OfType<PeSection>().Select(section => Measure(section, bank))];
 
     /// <summary>PCR 11 after the stub, and after the phases of the boot that systemd-pcrphase measures one by one.</summary>
-    public byte[] ComputePcr11(HashAlgorithmName bank, IEnumerable<string> phases)
+    public byte[] ComputePcr11(HashAlgorithmName bank, IEnumerable<string> phases) => MeasuredLog.Replay(bank,
+    [
+        .. Sections(bank).SelectMany(section => (ReadOnlyMemory<byte>[])[section.NameDigest, section.ContentDigest]),
+        .. phases.Select(phase => (ReadOnlyMemory<byte>)CryptographicOperations.HashData(bank, Encoding.UTF8.GetBytes(phase))),
+    ]);
+
+    /// <summary>
+    /// PCR 4 of a machine whose firmware, of EDK II, starts this image by the first boot option that it tries, or systemd-boot which starts the image
+    /// (<see cref="FirmwareBoot"/>). Null where the stub's version leaves open what is measured.
+    /// </summary>
+    public byte[]? ComputePcr4(HashAlgorithmName bank, PeImage? loader = null, bool isSecureBoot = false)
     {
-        var value = new byte[CryptographicOperations.HashData(bank, []).Length];
-        foreach (MeasuredSection section in Sections(bank))
-        {
-            Extend(bank, value, section.NameDigest.Span);
-            Extend(bank, value, section.ContentDigest.Span);
-        }
-        foreach (string phase in phases) Extend(bank, value, CryptographicOperations.HashData(bank, Encoding.UTF8.GetBytes(phase)));
-        return value;
+        if (HasKernelMeasured(isSecureBoot) is not { } isMeasured || isMeasured && Kernel is null) return null;
+        PeImage?[] programs = [loader, _image, isMeasured ? Kernel : null];
+        return FirmwareBoot.ComputePcr4(bank, [.. programs.OfType<PeImage>().Select(program => (ReadOnlyMemory<byte>)program.ComputeDigest(bank))]);
     }
+
+    /// <summary>
+    /// Whether the stub has firmware load the kernel inside, which measures it, as boots of these versions had it; null for versions of which no boot was there. From 258 on
+    /// the stub loads it itself (systemd's pull request 37372). Under Secure Boot the older ones pass over firmware's check of the kernel,
+    /// and with it over its measurement (systemd 257, src/boot/secure-boot.c: install_security_override).
+    /// </summary>
+    public bool? HasKernelMeasured(bool isSecureBoot) => Version switch
+    {
+        252 or 254 or 257 => !isSecureBoot,
+        262 => false,
+        _ => null,
+    };
 
     private int? Version => int.TryParse(Stub.AsSpan(0, Stub.AsSpan().IndexOfAnyExceptInRange('0', '9') is var end && end < 0 ? Stub.Length : end), CultureInfo.InvariantCulture, out int version) ? version : null;
 
@@ -97,17 +114,5 @@ public sealed class UnifiedKernelImage
         digest.AppendData(section.Content.Span[..inFile]);
         digest.AppendData(new byte[section.Size - inFile]);
         return new MeasuredSection(section.Name, CryptographicOperations.HashData(bank, [.. Encoding.Latin1.GetBytes(section.Name), 0]), digest.GetHashAndReset());
-    }
-
-    private static void Extend(HashAlgorithmName bank, byte[] value, ReadOnlySpan<byte> digest) => CryptographicOperations.HashData(bank, (byte[])[.. value, .. digest], value);
-
-    /// <summary>The stub's section .sdmagic: "#### LoaderInfo: systemd-stub 257.7-1 ####".</summary>
-    private static string VersionOf(PeImage image)
-    {
-        const string before = "#### LoaderInfo: systemd-stub ", behind = " ####";
-        PeSection magic = image.Sections.FirstOrDefault(section => section.Name == ".sdmagic");
-        string text = Encoding.Latin1.GetString(magic.Content.Span[..Math.Min(magic.Content.Length, 128)]);
-        int end = text.IndexOf(behind, before.Length <= text.Length ? before.Length : 0, StringComparison.Ordinal);
-        return text.StartsWith(before, StringComparison.Ordinal) && end > 0 ? text[before.Length..end] : "";
     }
 }
