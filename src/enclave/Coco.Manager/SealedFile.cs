@@ -24,6 +24,9 @@ internal sealed class SealedFile(string path, ISealing? sealing)
     private const string Use = "restart";
     private const int MaxPartBytes = 32_768;
 
+    /// <summary>About as much as is sealed.</summary>
+    private const int TrialBytes = 4_096;
+
     public void Write(SealedState state, EcdsaSigner nodeKey, Secrets secrets)
     {
         if (sealing is null) return;
@@ -45,7 +48,14 @@ internal sealed class SealedFile(string path, ISealing? sealing)
     /// <exception cref="IOException">It can't.</exception>
     public void Rewrite()
     {
-        if (File.Exists(path)) PosixFiles.Replace(path, File.ReadAllBytes(path));
+        if (File.Exists(path))
+        {
+            PosixFiles.Replace(path, File.ReadAllBytes(path));
+            return;
+        }
+        string trial = path + ".trial";
+        PosixFiles.Replace(trial, new byte[TrialBytes]);
+        File.Delete(trial);
     }
 
     /// <summary>

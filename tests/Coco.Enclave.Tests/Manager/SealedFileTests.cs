@@ -31,6 +31,22 @@ public sealed class SealedFileTests
     }
 
     [Fact]
+    public void A_start_shows_that_the_disk_takes_what_is_sealed_and_leaves_it_as_it_was()
+    {
+        using var temporary = new TemporaryFolder();
+        using var sealing = new ProgramSealing(temporary, program: 1);
+        SealedFile file = FileOf(temporary, sealing);
+        string[] before = Directory.GetFiles(temporary.File(""));
+        file.Rewrite();
+        Assert.Equal(before, Directory.GetFiles(temporary.File("")));
+        WriteOne(temporary, sealing);
+        byte[] content = File.ReadAllBytes(temporary.File("sealed"));
+        file.Rewrite();
+        Assert.Equal(content, File.ReadAllBytes(temporary.File("sealed")));
+        Assert.ThrowsAny<IOException>(() => new SealedFile(temporary.File("gone/sealed"), sealing).Rewrite());
+    }
+
+    [Fact]
     public void Another_program_does_not_open_it()
     {
         using var temporary = new TemporaryFolder();

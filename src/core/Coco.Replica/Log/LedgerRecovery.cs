@@ -11,7 +11,7 @@ namespace Coco.Replica;
 /// <param name="SessionKey">As sealed by this VN; null where nothing was sealed, and then no snapshot can be opened.</param>
 /// <param name="Sealed">The rest of what was sealed.</param>
 /// <param name="DiscardSeal">For good: entries are dropped that this VN may have acknowledged.</param>
-/// <param name="RewriteSeal">Writes again what was sealed, if anything was; it fails where the disk does not take it.</param>
+/// <param name="RewriteSeal">Writes again what was sealed, or as much; it fails where the disk does not take it.</param>
 /// <param name="ChangeLedger">Carries out operations on the ledger's folder.</param>
 /// <param name="ChangeSnapshots">The same, on the snapshots' folder.</param>
 public sealed record DiskAtStart(
