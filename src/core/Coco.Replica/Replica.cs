@@ -139,7 +139,7 @@ public sealed class Replica
         if (_context.Broken is { } reason) Halt(reason);
         if (!_context.IsActive || _isHalted) return;
         _worker.WelcomeIfPossible();
-        _worker.Continue();
+        if (_installing is null) _worker.Continue(); // what it would be fed with is being replaced on the disk
         _worker.TellRole(MayLead);
         if (_worker.IsLive) _reads.Release(); // what a read must see was sent to a worker only when it has caught up
     }

@@ -49,6 +49,9 @@ public sealed record Profile(string Name, string Description)
     /// <summary>Workers are in TEEs of their own, and prove themselves to their managers as often as leases are renewed.</summary>
     public bool SeparatesWorkers { get; init; }
 
+    /// <summary>How long a ledger file is, drawn between these.</summary>
+    public (int Least, int Most) ChunkBytes { get; init; } = (2_000, 60_000);
+
     /// <summary>How long a sync takes at most, in milliseconds.</summary>
     public int SyncMs { get; init; } = 8;
 
@@ -242,6 +245,11 @@ public sealed record Profile(string Name, string Description)
         {
             Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 1_500, LosesDisks = true,
             Weights = new Dictionary<string, int> { [FaultKinds.UnreadInstall] = 6, ["away"] = 2, ["snapshotDamage"] = 2, ["workerKill"] = 2, ["delay"] = 1 },
+        },
+        new("replaced", "A leader that is cut off appends what never commits; a snapshot's file takes its place while its worker starts.")
+        {
+            Loss = 0.01, LeavesOneAway = 0, FaultEveryMs = 1_200, ChunkBytes = (60_000, 600_000),
+            Weights = new Dictionary<string, int> { [FaultKinds.OwnEndReplaced] = 6, ["snapshotDamage"] = 1, ["workerKill"] = 1, ["delay"] = 1 },
         },
         new("outcasts", "The lease of a VN ends, and the others die; or it is renewed, and that VN comes to lead while another one knows of the end alone.")
         {

@@ -11,6 +11,7 @@ internal static class FaultKinds
     public const string RenewedDeath = "renewedDeath";
     public const string LostNumber = "lostNumber";
     public const string UnreadInstall = "unreadInstall";
+    public const string OwnEndReplaced = "ownEndReplaced";
     public const string OutcastLeader = "outcastLeader";
     public const string LearnerAhead = "learnerAhead";
     public const string BackToAlone = "backToAlone";
@@ -20,10 +21,10 @@ internal static class FaultKinds
     public const string WorkerEvidence = "workerEvidence";
     public const string RefusedBuild = "refusedBuild";
 
-    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, UnseenRenewal, RenewedDeath, LostNumber, UnreadInstall, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk, FullDisk, NeededLease];
+    private static readonly string[] Composed = [RollBackAtDeath, SplitStarts, UnseenReturn, UnseenRenewal, RenewedDeath, LostNumber, UnreadInstall, OwnEndReplaced, OutcastLeader, LearnerAhead, BackToAlone, BusyDisk, FullDisk, NeededLease];
 
     /// <summary>They are of the VN that leads.</summary>
-    public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader;
+    public static bool IsOfLeader(string kind) => kind is "leaderCut" or "handOver" or SplitStarts or LostNumber or OutcastLeader or OwnEndReplaced;
 
     /// <summary>Those that a profile draws: if one never comes, its whole row is empty.</summary>
     public static IEnumerable<string> Of(Profile profile) => profile.Weights.Keys.Except(Composed);

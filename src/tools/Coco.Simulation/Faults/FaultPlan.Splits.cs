@@ -258,6 +258,28 @@ internal sealed partial class FaultPlan
         });
     }
 
+    /// <summary>
+    /// A leader is cut off with entries that never commit, dies, and is away just so long that it goes on from a snapshot, whose file takes the place
+    /// of theirs. Just then its disk is slow and its worker dies, so that another one asks for what is in the files.
+    /// </summary>
+    private void ReplaceOwnEnd(Host leader)
+    {
+        World.CountFault("partition", leader.Name);
+        Cut([leader], isOneWay: false);
+        World.After(Random.Between(100, 400) * Ms, () =>
+        {
+            cluster.Links.MendAll();
+            if (_isOver || World.IsBroken || IsAnyRolledBack) return;
+            World.CountFault("crash", leader.Name);
+            CrashAndRestart(leader, 2_500);
+            When(() => leader.Manager is { IsInstallingSnapshot: true }, LongestLookMs, () =>
+            {
+                SlowDisk(leader);
+                if (leader.Worker is not null) KillWorker(leader);
+            }, LookClosely);
+        });
+    }
+
     private bool HasLeaseEnded(Host host) => cluster.Governance?.CurrentOf(host.Name) is { IsQuarantined: true };
 
     private static bool KnowsOfEnd(Host host, Host ended) => host.Manager!.Replica.State?.CurrentOf(ended.Name) is { IsQuarantined: true };

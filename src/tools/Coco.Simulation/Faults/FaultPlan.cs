@@ -219,7 +219,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
         FaultKinds.RollBackAtDeath => MayLose(host) && cluster.Running.All(TakesPart),
         "snapshotDamage" => !IsAnyRolledBack && (IsWhole(host) || MayLose(host)),
         "away" or FaultKinds.UnreadInstall => !IsAnyRolledBack && (OthersThan(host).All(TakesPart) || !cluster.Running.Any(TakesPart)),
-        "leaderCut" or FaultKinds.SplitStarts or FaultKinds.LostNumber or FaultKinds.OutcastLeader => !IsAnyRolledBack && host == cluster.Leader,
+        "leaderCut" or FaultKinds.SplitStarts or FaultKinds.LostNumber or FaultKinds.OutcastLeader or FaultKinds.OwnEndReplaced => !IsAnyRolledBack && host == cluster.Leader,
         "handOver" => host == cluster.Leader,
         "workerKill" => host.Worker is not null,
         "boundaryCut" => host.Manager!.Link is not null,
@@ -269,6 +269,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case FaultKinds.RenewedDeath: DieOnceRenewed(); break;
             case FaultKinds.LostNumber: SpreadLostNumber(host); break;
             case FaultKinds.UnreadInstall: InstallUnread(host); break;
+            case FaultKinds.OwnEndReplaced: ReplaceOwnEnd(host); break;
             case FaultKinds.OutcastLeader: LeaveOutcast(host); break;
             case FaultKinds.LearnerAhead: DieBehindLearner(host); break;
             case FaultKinds.BackToAlone: GoBackToAlone(host); break;

@@ -44,7 +44,7 @@ internal sealed class Cluster : IDisposable
         Faults = new FaultPlan(this);
         Governors = new Governors(this);
         ElectionTimeoutMs = (int)world.Random.Between(15, 40) * 10;
-        ChunkBytes = (int)world.Random.Between(2_000, 60_000);
+        ChunkBytes = (int)world.Random.Between(world.Profile.ChunkBytes.Least, world.Profile.ChunkBytes.Most);
         CachedBytes = world.Random.Between(0, 200_000);
         MinPipelined = (int)world.Random.Between(1, 8);
         Limits = world.Profile.DrawsLimits ? DrawnLimits.Draw((ulong)world.Seed) : DrawnLimits.Production;
