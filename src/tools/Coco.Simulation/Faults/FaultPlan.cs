@@ -30,6 +30,9 @@ internal sealed partial class FaultPlan(Cluster cluster)
     private static readonly string[] ManagerSteps = ["SendEffect", "DiskEffect", "SignEffect", "ApplyBatchEffect", "BatchCommittedEffect", "WorkerRoleEffect", "ReadLogEffect", "AdmittedEffect", "GovernanceChangedEffect",
         "snapshot file", "TakeSnapshotEffect", "KeepSnapshotEffect", "DropSnapshotEffect", "BeginFetchEffect", "StoreFetchedEffect", "CheckFetchedEffect",
         "AdoptFetchedEffect", "LedgerReplacedEffect", "SnapshotInstalledEffect", "FindChunkEffect", "ReadFileEffect", "WelcomeWorkerEffect"];
+
+    /// <summary>What there is to do before a VN takes part.</summary>
+    private static readonly string[] StartSteps = ["SendEffect", "PeersChangedEffect"];
     private static readonly string[] WorkerSteps = ["ProposeEffect", "SealEffect", "CompleteEffect", "AppliedEffect", "ForwardEffect"];
 
     private readonly Dictionary<Host, (string Step, long Until)> _armed = [];
@@ -239,7 +242,7 @@ internal sealed partial class FaultPlan(Cluster cluster)
         switch (kind)
         {
             case "crash": Crash(host); break;
-            case "crashAtStep": _armed[host] = (Random.Pick(ManagerSteps), World.Now + (1_000 * Ms)); break;
+            case "crashAtStep": ArmCrash(host, isStarting: aimed is { Manager.Replica.Consensus: null }); break;
             case "workerKill" when aimed is null && Random.Chance(0.5): _armedWorkers[host] = (Random.Pick(WorkerSteps), World.Now + (1_000 * Ms)); break;
             case "workerKill": KillWorker(host); break;
             case "boundaryCut": CutBoundary(host); break;
@@ -287,6 +290,9 @@ internal sealed partial class FaultPlan(Cluster cluster)
             case "rollAllBack": RollAllBack(running); break;
         }
     }
+
+    private void ArmCrash(Host host, bool isStarting) =>
+        _armed[host] = (Random.Pick(isStarting ? StartSteps : ManagerSteps), World.Now + (1_000 * Ms));
 
     private void Crash(Host host)
     {
