@@ -112,6 +112,9 @@ public sealed class Replica
     /// <summary>The first entry that this VN's files are known to hold.</summary>
     public LogIndex First => _context.Chunks?.First ?? new LogIndex(1);
 
+    /// <summary>Ledger files are being replaced by that of a snapshot: until it is done, what is known of them may not be what they hold.</summary>
+    public bool IsInstalling => _installing is not null;
+
     /// <summary>The newest snapshot that may be used; null: none.</summary>
     public LogIndex? Snapshot => _context.Snapshots.Newest?.Index;
 
@@ -139,7 +142,7 @@ public sealed class Replica
         if (_context.Broken is { } reason) Halt(reason);
         if (!_context.IsActive || _isHalted) return;
         _worker.WelcomeIfPossible();
-        if (_installing is null) _worker.Continue(); // what it would be fed with is being replaced on the disk
+        if (!IsInstalling) _worker.Continue();
         _worker.TellRole(MayLead);
         if (_worker.IsLive) _reads.Release(); // what a read must see was sent to a worker only when it has caught up
     }
@@ -164,7 +167,7 @@ public sealed class Replica
             case LinkBrokenInput broken: OnLinkBroken(broken.Node); break;
             case SignedInput signed: OnSigned(signed); break;
             case DiskInput disk: OnDisk(disk); break;
-            case LogReadInput { Problem: { } problem }: Halt($"a new start is needed: {problem}"); break; // which looks what is left of the files
+            case LedgerLostInput lost: Halt($"a new start is needed: {lost.Problem}"); break; // which looks what is left of the files
             case LogReadInput read: OnLogRead(read); break;
             case WorkerConnectedInput: OnWorkerGone(); _worker.OnConnected(); break;
             case WorkerReadyInput ready: _worker.OnReady(ready.Version); break;

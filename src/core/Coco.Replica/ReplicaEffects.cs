@@ -59,7 +59,7 @@ public abstract record LogReader
     }
 }
 
-/// <summary>Read frames back from this VN's ledger files, checked; answered by <see cref="LogReadInput"/>.</summary>
+/// <summary>Read frames back from this VN's ledger files, checked; answered by <see cref="LogReadInput"/>, or <see cref="LedgerLostInput"/>.</summary>
 public sealed record ReadLogEffect(LogReader Reader, LogIndex First, int MaxBytes) : ReplicaEffect;
 
 /// <summary>This VN is member of the network from now on, as this incarnation.</summary>

@@ -28,12 +28,11 @@ public sealed record SignedInput(ulong Ticket, ReadOnlyMemory<byte> Signature) :
 /// <summary>All disk effects up to this ticket are on disk, synced.</summary>
 public sealed record DiskInput(ulong Ticket) : ReplicaInput;
 
-/// <summary>The answer to <see cref="ReadLogEffect"/>: frames from <paramref name="First"/> on, none where the files lack them.</summary>
-public sealed record LogReadInput(LogReader Reader, LogIndex First, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : ReplicaInput
-{
-    /// <summary>What the files do not hold as it was written; null: they hold all that was asked for.</summary>
-    public string? Problem { get; init; }
-}
+/// <summary>The answer to <see cref="ReadLogEffect"/>: frames from <paramref name="First"/> on.</summary>
+public sealed record LogReadInput(LogReader Reader, LogIndex First, IReadOnlyList<ReadOnlyMemory<byte>> Frames) : ReplicaInput;
+
+/// <summary>The ledger files do not hold an entry as it was when they were checked, whoever wanted to read it.</summary>
+public sealed record LedgerLostInput(string Problem) : ReplicaInput;
 
 /// <summary>A worker process has connected; it is told what to be.</summary>
 public sealed record WorkerConnectedInput : ReplicaInput

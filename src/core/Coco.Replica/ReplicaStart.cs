@@ -68,6 +68,9 @@ public sealed record RecoveredLog(
     /// <summary>Of a disk that holds nothing.</summary>
     public static RecoveredLog Empty => new(null, new MerkleLedger(), default, null, null, [], null);
 
+    /// <summary>What the ledger files did not hold as it was written, for the operator; null: they are whole.</summary>
+    public string? Damage { get; init; }
+
     /// <summary>Snapshots that may be used, the oldest first.</summary>
     public IReadOnlyList<KnownSnapshot> Snapshots { get; init; } = [];
 

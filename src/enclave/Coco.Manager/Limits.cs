@@ -71,6 +71,9 @@ internal static class Limits
     /// <summary>Disk effects that one sync may serve.</summary>
     public const int MaxGroupedWrites = 64;
 
+    /// <summary>Questions of the worker for entries that are not on this disk yet: as many as a worker has open.</summary>
+    public const int MaxWaitingQuestions = 1_024;
+
     /// <summary>Between two looks whether the ledger files before the snapshot's are known.</summary>
     public const int LookBackMs = 100;
 }

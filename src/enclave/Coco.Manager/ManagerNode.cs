@@ -94,6 +94,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
         RecoveredLog log = LedgerRecovery.Open(new DiskAtStart(
             _folder, snapshots, _secrets?.SessionKey, _sealed?.State, Log.Limits.DefaultChunkBytes, _sealedFile.Discard, _sealedFile.Rewrite,
             _folder.CarryOut, snapshots.CarryOut, options.Log));
+        if (log.Damage is { } damage) Alert("ledger", damage);
         _state = log.CommittedState;
         _constitutionDigest = _state?.Constitution.ComputeDigest().ToString();
         _policy = _state is { } state ? PeerPolicy.From(state, _configuration.NodeName, _time.UnixMs, null)
@@ -111,7 +112,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             _configuration, options.MeasureProgram, new WorkerDoor(() => _identity, () => _state, options.Verifiers, _time), OnWorker, OnWorkerGone, text => Alert("worker", text), options.Log);
         _snapshots = new SnapshotLoop(
             _folder, snapshots, new SnapshotShelf(snapshots, () => _secrets!.SessionKey, _salt), _worker, _loop.Post, options.Log, End);
-        _history = new HistoryDesk(_replica, _loop, _worker, () => _reader, () => _cipher, () => _chunks);
+        _history = new HistoryDesk(_replica, _loop, _worker, () => _reader, () => _cipher, () => _chunks, OnLost);
         _segments = new SegmentDesk(OpenSegments, _history.LeafOf, _worker.Send, options.Log);
         ManagerMeter.Observe(() => ((IAdminFacts)this).Metrics, () => _status);
     }
@@ -481,9 +482,15 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     private void ReadLog(ReadLogEffect read)
     {
         var frames = new List<ReadOnlyMemory<byte>>();
-        string? lost = _reader!.TryReadFrames(read.First, _replica.Consensus?.Persisted ?? LogIndex.Zero, read.MaxBytes, frames)?.Message;
-        if (lost is not null) Alert("ledger", lost);
-        _loop.PostOwn(new LogReadInput(read.Reader, read.First, frames) { Problem = lost });
+        if (_reader!.TryReadFrames(read.First, _replica.Consensus?.Persisted ?? LogIndex.Zero, read.MaxBytes, frames) is { } problem) OnLost(problem);
+        else _loop.PostOwn(new LogReadInput(read.Reader, read.First, frames));
+    }
+
+    /// <summary>The ledger files are not what they were when they were checked: this VN starts anew, and fetches what is lost.</summary>
+    private void OnLost(LedgerProblem problem)
+    {
+        Alert("ledger", problem.Message);
+        _loop.PostOwn(new LedgerLostInput(problem.Message));
     }
 
     private void OnAdmitted()

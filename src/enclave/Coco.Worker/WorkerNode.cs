@@ -308,16 +308,16 @@ public sealed class WorkerNode(WorkerOptions options, IReadOnlyList<ILedgerFacto
         public async ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation)
         {
             if (number > node._store!.Committed) return null;
-            LogIndex? index = node._places.TryFind(number, out LogIndex recent) ? recent : await FindAsync(number, cancellation);
-            return index is not { } place ? null
-                : await node._history.AskAsync(request => node._link!.Send(new HistoryQuestion(request, place)), cancellation);
+            LogIndex index = node._places.TryFind(number, out LogIndex recent) ? recent : await FindAsync(number, cancellation);
+            return await node._history.AskAsync(request => node._link!.Send(new HistoryQuestion(request, index)), cancellation)
+                ?? throw new HistoryUnavailableException($"entry {index} of the ledger was not read in time");
         }
 
-        private async ValueTask<LogIndex?> FindAsync(BatchNumber number, CancellationToken cancellation)
+        private async ValueTask<LogIndex> FindAsync(BatchNumber number, CancellationToken cancellation)
         {
             await node._index.WaitAsync(number, cancellation);
             return node._index.TryFindLast(LedgerIndex.PlaceTable, number.Value, ulong.MaxValue, number, out ulong index)
-                ? new LogIndex(index) : null;
+                ? new LogIndex(index) : throw new HistoryUnavailableException("the ledger files of this node do not reach back so far yet");
         }
     }
 

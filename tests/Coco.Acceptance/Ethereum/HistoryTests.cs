@@ -14,6 +14,9 @@ public sealed class HistoryTests
 {
     private const int Transfers = 300;
 
+    /// <summary>Of so many blocks from genesis on none is among the newest, which are in memory.</summary>
+    private const ulong OldBlocks = 40;
+
     /// <summary>As the default constitution says.</summary>
     private const ulong Confirmations = 5;
     private const string TransferTopic = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
@@ -44,9 +47,63 @@ public sealed class HistoryTests
         Assert.Equal(chain.Logs.Length, (await ResultAsync(url, "eth_getLogs", new { fromBlock = "0x0", address = chain.Token })).GetArrayLength());
     }
 
-    private static async Task<TestNetwork> StartAsync(string history)
+    /// <summary>
+    /// STO-5: the host changes the ledger file of a running node. A client must not hear that a committed block does not exist; the node says what
+    /// was lost, starts anew, fetches it from the others, and answers again.
+    /// </summary>
+    [Fact]
+    public async Task A_block_whose_entry_was_changed_on_the_disk_is_never_denied()
     {
-        TestNetwork network = TestNetwork.Prepare("ethereum", 1);
+        await using TestNetwork network = await StartAsync("latest 8", nodes: 3);
+        await LoadAsync(network);
+        NodeDocument node = (await network.StatusAsync()).Nodes.First(one => one.Role == "follower");
+        string url = node.DevelopmentRpc!;
+        string[] hashes = new string[OldBlocks];
+        for (ulong number = 0; number < OldBlocks; number++)
+            hashes[number] = (await ResultAsync(url, "eth_getBlockByNumber", Hex(number), false)).GetProperty("hash").GetString()!;
+        int logs = (await ResultAsync(url, "eth_getLogs", new { fromBlock = "0x0" })).GetArrayLength();
+        ChangeEntries(node.LedgerDirectory);
+        bool isRefused = false;
+        for (ulong number = 0; number < OldBlocks && !isRefused; number++)
+        {
+            try
+            {
+                using JsonDocument answer = await CallAsync(url, "eth_getBlockByNumber", Hex(number), false);
+                isRefused = answer.RootElement.TryGetProperty("error", out _);
+                if (!isRefused) Assert.Equal(hashes[number], answer.RootElement.GetProperty("result").GetProperty("hash").GetString());
+            }
+            catch (HttpRequestException)
+            {
+                isRefused = true; // it has stopped
+            }
+        }
+        Assert.True(isRefused, "no block that was asked for lies in what was changed");
+        StatusDocument status = await network.WaitAsync(
+            "the node has started anew and is whole", TimeSpan.FromSeconds(60),
+            now => now.State == "open" && now.Nodes.First(one => one.Name == node.Name) is { Restarts: > 0, Role: "follower" or "leader" });
+        Assert.Contains(status.Alerts, alert => alert.Node == node.Name && alert.Kind == "ledger");
+        for (ulong number = 0; number < OldBlocks; number++)
+            Assert.Equal(hashes[number], (await ResultAsync(url, "eth_getBlockByNumber", Hex(number), false)).GetProperty("hash").GetString());
+        Assert.Equal(logs, (await ResultAsync(url, "eth_getLogs", new { fromBlock = "0x0" })).GetArrayLength());
+    }
+
+    /// <summary>Those in the first part of the ledger, whose blocks are in memory no more.</summary>
+    private static void ChangeEntries(string directory)
+    {
+        string first = Directory.GetFiles(directory, "ledger_*").Order(StringComparer.Ordinal).First();
+        using FileStream file = new(first, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        for (long at = file.Length / 50; at < file.Length / 20; at += 100)
+        {
+            file.Position = at;
+            int before = file.ReadByte();
+            file.Position = at;
+            file.WriteByte((byte)(before ^ 0x55));
+        }
+    }
+
+    private static async Task<TestNetwork> StartAsync(string history, int nodes = 1)
+    {
+        TestNetwork network = TestNetwork.Prepare("ethereum", nodes);
         string genesis = Path.GetTempFileName(); // the network's own folder must be empty
         await File.WriteAllTextAsync(genesis, GenesisOf(history));
         CommandResult up = await network.UpAsync("--genesis", genesis);

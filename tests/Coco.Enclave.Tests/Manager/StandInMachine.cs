@@ -87,6 +87,6 @@ internal sealed class StandInMachine : IDisposable
         }
         _node.Dispose();
         _stop.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        TemporaryFolder.Remove(_folder);
     }
 }

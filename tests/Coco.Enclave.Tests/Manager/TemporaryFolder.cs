@@ -7,5 +7,22 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => Remove(Path);
+
+    /// <summary>Also where a thread that is about to end still makes something in it: evidence that was asked for, for one.</summary>
+    public static void Remove(string folder)
+    {
+        for (long start = Environment.TickCount64; ; Thread.Yield())
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (Environment.TickCount64 - start < 10_000)
+            {
+                // Not empty, or not there any more in part: once more.
+            }
+        }
+    }
 }

@@ -140,8 +140,8 @@ public sealed class LedgerRecovery
     private RecoveredLog Take(LedgerOpening opening, LedgerAuthority authority)
     {
         bool isWhole = opening.Problem is null;
-        if (opening.Problem is { } problem)
-            _disk.Log($"The ledger is damaged at entry {problem.Index}: {problem.Message} It is cut there, and fetched again from the other VNs.");
+        string? damage = opening.Problem is { } problem
+            ? $"The ledger is damaged at entry {problem.Index}: {problem.Message} It is cut there, and fetched again from the other VNs." : null;
         if (!isWhole && _disk.Sealed is not null) _disk.DiscardSeal(); // before the cut, so that a crash between them is safe too
         if (!isWhole || opening.IsTorn)
         {
@@ -149,11 +149,12 @@ public sealed class LedgerRecovery
             opening.CutDamaged(dropLater: true, operations);
             _disk.ChangeLedger(operations);
         }
-        if (opening.Chunks is not { } chunks || chunks.Last == LogIndex.Zero) return RecoveredLog.Empty;
+        if (opening.Chunks is not { } chunks || chunks.Last == LogIndex.Zero) return RecoveredLog.Empty with { Damage = damage };
         (var certified, GovernanceState? state, BatchNumber? batch, SnapshotPoints points) = authority.Certified();
         return new RecoveredLog(
             chunks, opening.Tree, certified, state, batch, ReadTail(opening, certified.Index), isWhole ? _disk.Sealed : null)
         {
+            Damage = damage,
             Snapshots = _known,
             Points = points,
         };

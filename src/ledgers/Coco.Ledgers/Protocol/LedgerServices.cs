@@ -45,7 +45,10 @@ public readonly record struct Submission(SubmissionState State, Refusal? Refusal
 /// <summary>Committed batches of any age; old ones are read back through the manager, which checks and decrypts them.</summary>
 public interface IHistory
 {
-    /// <summary>The record of a committed batch and its entry's index; null where there is none or the ledger files lack it.</summary>
+    /// <summary>
+    /// The record of a committed batch and its entry's index; null where there is none. Throws <see cref="HistoryUnavailableException"/> where
+    /// there is one that can't be read now.
+    /// </summary>
     ValueTask<AppliedBatch?> ReadAsync(BatchNumber number, CancellationToken cancellation);
 }
 

@@ -15,6 +15,7 @@ internal static class LedgerStart
             disk.Write(operations);
             disk.Sync();
         }, disk.DiscardSeal, disk.Reseal, disk.Snapshots.CarryOut, text => cluster.World.Note(host.Name, text));
+        if (log.Damage is { } damage) cluster.World.Note(host.Name, damage);
         if (log.Snapshots.Count > 0) cluster.World.Counters.StartsFromSnapshot++;
         return log;
     }

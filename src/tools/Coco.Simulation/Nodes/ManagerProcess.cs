@@ -467,7 +467,7 @@ internal sealed class ManagerProcess : IDisposable
             frames.Add(frame);
             bytes += frame.Length;
         }
-        _own.Enqueue(new LogReadInput(read.Reader, read.First, frames) { Problem = lost });
+        _own.Enqueue(lost is null ? new LogReadInput(read.Reader, read.First, frames) : new LedgerLostInput(lost));
     }
 
     private void OnGovernance(GovernanceChangedEffect changed)

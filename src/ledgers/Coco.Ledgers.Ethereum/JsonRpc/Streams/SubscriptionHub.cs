@@ -88,9 +88,15 @@ internal sealed class SubscriptionHub(RpcNode node)
                 active = _active;
             }
             if (active.Length == 0 || node.Chain.Head is not { } head || number > head.Number) return;
-            if (await node.Chain.BlockAsync(number, CancellationToken.None) is { } block) Tell(block, active);
-            else EndAll();
-            lock (_gate) _next = Math.Max(_next, number + 1);
+            try
+            {
+                if (await node.Chain.BlockAsync(number, CancellationToken.None) is { } block) Tell(block, active);
+                else EndAll();
+            }
+            finally
+            {
+                lock (_gate) _next = Math.Max(_next, number + 1);
+            }
         }
     }
 
