@@ -444,16 +444,9 @@ public sealed class Replica
 
     private void OnLogRead(LogReadInput input)
     {
-        switch (input.Reader)
-        {
-            case LogReader.Worker:
-                _worker.OnRead(input);
-                break;
-            case LogReader.Follower follower when _context.IsActive:
-                ConsensusEntry[] entries = [.. input.Frames.Select(frame => FollowerCheck.Decode(frame)!)];
-                StepPlug(new EntriesReadInput(follower.Node, input.First, entries));
-                break;
-        }
+        if (input.Reader is LogReader.Worker) _worker.OnRead(input);
+        else if (input.Reader is LogReader.Follower follower && _context.IsActive)
+            StepPlug(new EntriesReadInput(follower.Node, input.First, [.. input.Frames.Select(frame => FollowerCheck.Decode(frame)!)]));
     }
 
     /// <summary>Steps the plug and carries out what it wants; what comes of that may step it again.</summary>

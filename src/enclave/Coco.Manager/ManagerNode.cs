@@ -414,7 +414,7 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
             case ConnectEffect connect: _links.ConnectToJoin(connect.Address); break;
             case SignEffect sign: Sign(sign); break;
             case DiskEffect disk: _disk.Post(disk); break;
-            case ReadLogEffect read: ReadLog(read); break;
+            case ReadLogEffect read: _history.Read(read); break;
             case AdmittedEffect: OnAdmitted(); break;
             case ResumedEffect: OnResumed(); break;
             case ProduceEvidenceEffect produce: _leases.Produce(produce); break;
@@ -477,13 +477,6 @@ public sealed class ManagerNode : IAdminFacts, IDisposable
     {
         _nodeKey.Sign(sign.Digest.Span, _signature);
         _loop.PostOwn(new SignedInput(sign.Ticket, _signature.ToArray()));
-    }
-
-    private void ReadLog(ReadLogEffect read)
-    {
-        var frames = new List<ReadOnlyMemory<byte>>();
-        if (_reader!.TryReadFrames(read.First, _replica.Consensus?.Persisted ?? LogIndex.Zero, read.MaxBytes, frames) is { } problem) OnLost(problem);
-        else _loop.PostOwn(new LogReadInput(read.Reader, read.First, frames));
     }
 
     /// <summary>The ledger files are not what they were when they were checked: this VN starts anew, and fetches what is lost.</summary>

@@ -106,7 +106,11 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     public EthereumBlock CommitAll(params EthereumTransaction[] transactions) =>
         Commit([.. transactions.Select(transaction => _run.Admitted(transaction))]);
 
-    public (BatchNumber First, BatchNumber Last)? Covered => _postings.Covered is { } covered ? (covered.First, covered.Last) : null;
+    /// <summary>As on a VN that joined by a snapshot and still fetches the entries before it.</summary>
+    public ulong IndexedFrom { get; set; }
+
+    public (BatchNumber First, BatchNumber Last)? Covered =>
+        _postings.Covered is { } covered ? (new BatchNumber(Math.Max(covered.First.Value, IndexedFrom)), covered.Last) : null;
 
     public ValueTask WaitAsync(BatchNumber upTo, CancellationToken cancellation) => default;
 
@@ -115,8 +119,11 @@ internal sealed class RpcHarness : IDisposable, ISubmitter, IHistory, ICommitted
     public bool TryFindLast(byte table, ulong key, ulong atMost, BatchNumber upTo, out ulong value) =>
         _postings.TryFindLast(Posting.KeyOf(table, key), atMost, upTo, out value);
 
-    public void Find(byte table, ulong key, ulong from, ulong to, BatchNumber first, BatchNumber last, List<ulong> values) =>
-        _postings.Find(Posting.KeyOf(table, key), from, to, first, last, values);
+    public void Find(byte table, ulong key, ulong from, ulong to, BatchNumber first, BatchNumber last, List<ulong> values)
+    {
+        var begin = new BatchNumber(Math.Max(first.Value, IndexedFrom));
+        if (begin <= last) _postings.Find(Posting.KeyOf(table, key), from, to, begin, last, values);
+    }
 
     public async Task<string> Post(string body, string query = "", Func<string, string?>? header = null)
     {

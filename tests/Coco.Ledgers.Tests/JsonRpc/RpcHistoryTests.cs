@@ -73,6 +73,36 @@ public sealed class RpcHistoryTests
         Assert.Contains(shown, item => item.Answer.Contains("\"logIndex\":\"0x1\"", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Logs_before_the_first_indexed_block_are_an_error_and_not_left_out()
+    {
+        using var node = new RpcHarness(settings: SettingsWith("archive"));
+        for (ulong nonce = 0; nonce < 5; nonce++) node.CommitAll(RpcHarness.Make(nonce, Logger, 0, Words(nonce, 1)));
+        Assert.Equal(5, (await node.Json("eth_getLogs", """[{"fromBlock":"0x0"}]""")).GetArrayLength());
+        node.IndexedFrom = 3;
+        Assert.Equal("-32000 logs before block 3 are not indexed yet", await node.Call("eth_getLogs", """[{"fromBlock":"0x0"}]"""));
+        Assert.Equal("-32000 logs before block 3 are not indexed yet", await node.Call("eth_getLogs", """[{"fromBlock":"0x2"}]"""));
+        Assert.Equal(3, (await node.Json("eth_getLogs", """[{"fromBlock":"0x3"}]""")).GetArrayLength());
+    }
+
+    /// <summary>As geth answers while it indexes: null would say that it was never sent.</summary>
+    [Fact]
+    public async Task That_a_transaction_does_not_exist_is_certain_only_where_all_blocks_are_indexed()
+    {
+        using var node = new RpcHarness(settings: SettingsWith("archive"));
+        EthereumTransaction early = RpcHarness.Make(0, Logger, 0, Words(0, 1));
+        node.CommitAll(early);
+        EthereumBlock last = node.CommitAll(RpcHarness.Make(1, Logger, 0, Words(1, 1)));
+        var joined = new EthereumLedger(node.Ledger.Settings, static (_, _) => throw new NotSupportedException());
+        joined.Chain.Add(last, null);
+        var chain = new ChainQueries(joined, node, node);
+        Assert.NotNull(await chain.TransactionAsync(early.Hash, default));
+        chain.RequireAllIndexed();
+        node.IndexedFrom = last.Number;
+        Assert.Null(await chain.TransactionAsync(early.Hash, default));
+        Assert.Throws<HistoryUnavailableException>(chain.RequireAllIndexed);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

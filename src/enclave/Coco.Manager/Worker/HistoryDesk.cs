@@ -1,11 +1,12 @@
 using Coco.Boundary;
 using Coco.Log;
 using Coco.Primitives;
+using Coco.Replica;
 
 namespace Coco.Manager.Worker;
 
 /// <summary>
-/// Reads the ledger back for the worker, on the sequencer's thread, which owns the files' maps. A quarantined VN has no key, and answers nothing.
+/// Reads the ledger files back, on the sequencer's thread, which owns the files' maps. A quarantined VN has no key, and answers nothing.
 /// What is committed and can't be read as it was is told to <paramref name="lost"/>: a client must not hear that it does not exist.
 /// </summary>
 internal sealed class HistoryDesk(
@@ -18,6 +19,14 @@ internal sealed class HistoryDesk(
     private LogIndex LastReadable =>
         replica.IsInstalling ? LogIndex.Zero
         : replica.Consensus?.Persisted is { } persisted && persisted < replica.Committed ? persisted : replica.Committed;
+
+    /// <summary>What the sequencer wants to feed a worker with, or to send to a VN that is behind.</summary>
+    public void Read(ReadLogEffect read)
+    {
+        var frames = new List<ReadOnlyMemory<byte>>();
+        if (reader()!.TryReadFrames(read.First, replica.Consensus?.Persisted ?? LogIndex.Zero, read.MaxBytes, frames) is { } problem) lost(problem);
+        else loop.PostOwn(new LogReadInput(read.Reader, read.First, frames));
+    }
 
     public void Answer(HistoryQuestion question)
     {

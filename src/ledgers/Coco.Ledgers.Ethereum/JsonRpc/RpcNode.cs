@@ -53,11 +53,26 @@ internal sealed class RpcNode
 
     public ValueTask<EthereumBlock?> BlockAsync(BlockReference block, CancellationToken cancellation) => block.Tag switch
     {
-        BlockTag.Hash => Chain.BlockAsync(block.Hash, cancellation),
+        BlockTag.Hash => BlockAsync(block.Hash, cancellation),
         BlockTag.Number => Chain.BlockAsync(block.Number, cancellation),
         BlockTag.Earliest => Chain.BlockAsync(0, cancellation),
         _ => ValueTask.FromResult(Chain.Head),
     };
+
+    /// <summary>The block that holds a transaction, and its place there; null: none does, and that is certain.</summary>
+    public async ValueTask<(EthereumBlock Block, int Position)?> TransactionAsync(Hash256 hash, CancellationToken cancellation)
+    {
+        (EthereumBlock Block, int Position)? found = await Chain.TransactionAsync(hash, cancellation);
+        if (found is null) Chain.RequireAllIndexed();
+        return found;
+    }
+
+    private async ValueTask<EthereumBlock?> BlockAsync(Hash256 hash, CancellationToken cancellation)
+    {
+        EthereumBlock? block = await Chain.BlockAsync(hash, cancellation);
+        if (block is null) Chain.RequireAllIndexed();
+        return block;
+    }
 
     /// <summary>The block that a state belongs to.</summary>
     public (BlockHeader Header, Hash256 Hash) HeaderOf(ICommittedView view)

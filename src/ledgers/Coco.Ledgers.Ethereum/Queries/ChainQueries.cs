@@ -52,6 +52,16 @@ public sealed class ChainQueries(EthereumLedger ledger, IHistory history, ILedge
         return null;
     }
 
+    /// <summary>
+    /// Before a client is told that there is no such block or transaction: throws where older ones are not indexed yet, as on a VN that joined
+    /// by a snapshot and still fetches the entries before it.
+    /// </summary>
+    public void RequireAllIndexed()
+    {
+        if (ledger.Chain.FirstHash != 0 && index.Covered is { } covered && covered.First != BatchNumber.Zero)
+            throw new HistoryUnavailableException("transaction indexing is in progress");
+    }
+
     private async ValueTask<EthereumBlock?> AmongAsync(
         List<(BatchNumber Number, int Position)> candidates, Hash256 hash, CancellationToken cancellation)
     {

@@ -27,7 +27,7 @@ internal static class DebugMethods
 
     private static async ValueTask<RpcError?> TraceTransactionAsync(RpcCall call, Hash256 hash, TraceOptions options)
     {
-        if (await call.Node.Chain.TransactionAsync(hash, call.Cancellation) is not { } found
+        if (await call.Node.TransactionAsync(hash, call.Cancellation) is not { } found
             || !BlockReplays.IsVisible(call, found.Block, found.Position)) return RpcError.Of("transaction not found");
         TraceBudget budget = BlockReplays.BudgetOf(call, options.TimeoutMs);
         if (Tracers.TryMake(options, budget, out TransactionTracer tracer) is { } wrong) return wrong;

@@ -100,6 +100,7 @@ internal static class LogSearch
             await index.WaitAsync(new BatchNumber(to - Unindexed), call.Cancellation);
         if (index.Covered is { } covered && covered.First.Value <= to && from <= covered.Last.Value)
         {
+            if (from < covered.First.Value) throw new HistoryUnavailableException($"logs before block {covered.First} are not indexed yet");
             (ulong start, ulong last) = (from, Math.Min(to, covered.Last.Value));
             numbers.AddRange(await PatientThreads.RunAsync(() => ValueTask.FromResult(new LogTerms(index, start, last).Blocks(filter))));
             from = last + 1;

@@ -83,7 +83,7 @@ internal static class ParityMethods
     /// <summary>All traces of a transaction, or the one at an address; null where there is none.</summary>
     private static async ValueTask<RpcError?> TraceTransactionAsync(RpcCall call, Hash256 hash, List<ulong>? address)
     {
-        if (await call.Node.Chain.TransactionAsync(hash, call.Cancellation) is not { } found
+        if (await call.Node.TransactionAsync(hash, call.Cancellation) is not { } found
             || !BlockReplays.IsVisible(call, found.Block, found.Position))
         {
             call.Result.Null();
@@ -116,7 +116,7 @@ internal static class ParityMethods
 
     private static async ValueTask<RpcError?> ReplayTransactionAsync(RpcCall call, Hash256 hash, ParityKinds kinds)
     {
-        if (await call.Node.Chain.TransactionAsync(hash, call.Cancellation) is not { } found
+        if (await call.Node.TransactionAsync(hash, call.Cancellation) is not { } found
             || !BlockReplays.IsVisible(call, found.Block, found.Position)) return RpcError.Of("transaction not found");
         TraceBudget budget = BlockReplays.BudgetOf(call);
         var tracer = new ParityTracer(kinds, budget);

@@ -40,7 +40,7 @@ internal static class TransactionMethods
 
     private static async ValueTask<RpcError?> GetReceiptAsync(RpcCall call, Hash256 hash)
     {
-        if (await call.Node.Chain.TransactionAsync(hash, call.Cancellation) is { } found) return await WriteReceiptAsync(call, found);
+        if (await call.Node.TransactionAsync(hash, call.Cancellation) is { } found) return await WriteReceiptAsync(call, found);
         call.Result.Null();
         return null;
     }
@@ -62,6 +62,7 @@ internal static class TransactionMethods
         }
         AdmittedEthereumTransaction? waiting = await call.Node.Services.Submitter.QueryPoolAsync(
             pool => ((EthereumPool)pool).Find(hash), call.Cancellation);
+        if (waiting is null) call.Node.Chain.RequireAllIndexed();
         if (waiting is null || !call.May(AccessVerb.Read, "transaction", hash.Span)) WriteNone(call, isRaw);
         else if (isRaw) call.Result.Data(waiting.Transaction.Raw.Span);
         else call.Result.Transaction(waiting.Transaction, waiting.Sender);
