@@ -18,6 +18,6 @@ public sealed record StoreLimits
     /// <summary>Versions above the committed one: deeper than any pipeline of batches.</summary>
     public int MaxSpeculativeVersions { get; init; } = 1024;
 
-    /// <summary>Records are carved out of arrays of this many bytes, 16 KiB to 1 MiB: a small store need not take a large one.</summary>
+    /// <summary>Records are carved out of arrays of this many bytes, 64 KiB to 1 MiB: a small store need not take a large one.</summary>
     public int SlabBytes { get; init; } = Slabs.MaxSlabBytes;
 }

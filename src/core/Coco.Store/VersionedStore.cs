@@ -34,7 +34,7 @@ public sealed class VersionedStore : IDisposable
         Invariant.Holds(maps.Count <= StoreLimits.MaxMaps, "a ledger has at most 1,024 maps");
         Maps = [.. maps.OrderBy(map => map.Id.Value)];
         _limits = limits ?? new StoreLimits();
-        Invariant.Holds(_limits.SlabBytes is >= 16 << 10 and <= Slabs.MaxSlabBytes, "slabs are of 16 KiB to 1 MiB");
+        Invariant.Holds(_limits.SlabBytes is >= 64 << 10 and <= Slabs.MaxSlabBytes, "slabs are of 64 KiB to 1 MiB");
         _slabs = new Slabs(_limits.SlabBytes);
         _readers = new ReaderSlots(_limits.MaxViews);
         _reclaimer = new Reclaimer(_slabs, _readers);
@@ -160,7 +160,7 @@ public sealed class VersionedStore : IDisposable
         _readers.PinVersion(slot, view.Version.Value);
         using var snapshot = new SnapshotWriter(this, slot, view.Version);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var chunk = new ByteWriter(1 << 12);
+        var chunk = new ByteWriter(1 << 16);
         while (snapshot.TryWriteNext(chunk, 1 << 16))
         {
             hash.AppendData(chunk.Span);

@@ -57,13 +57,7 @@ internal sealed class Addressing(Cluster cluster, Host host)
     {
         _ticks++;
         if (manager.Replica.Consensus is not { } consensus) return;
-        Look(manager, consensus.Configuration.Voters.AsSpan());
-        Look(manager, consensus.Configuration.OutgoingVoters.AsSpan());
-    }
-
-    private void Look(ManagerProcess manager, ReadOnlySpan<NodeId> voters)
-    {
-        foreach (NodeId voter in voters)
+        foreach (NodeId voter in consensus.Configuration.Voters.Union(consensus.Configuration.OutgoingVoters))
         {
             if (cluster.HostOf(voter) is not { } other || other == host) continue;
             if (manager.Admits(other.Name)) _refused.Remove(other.Name);

@@ -19,7 +19,7 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>A digest over the state goes through all of it, so not every batch is looked at; the last one is, at the end.</summary>
     private const ulong CheckedBatches = 16;
 
-    private static readonly StoreLimits SmallStore = new() { MaxViews = 64, SlabBytes = 16 << 10 };
+    private static readonly StoreLimits SmallStore = new() { MaxViews = 64, SlabBytes = 64 << 10 };
 
     private const long TimeEvery = 10 * SimulationWorld.Millisecond;
 
