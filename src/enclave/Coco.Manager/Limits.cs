@@ -74,6 +74,6 @@ internal static class Limits
     /// <summary>Questions of the worker for entries that are not on this disk yet: as many as a worker has open.</summary>
     public const int MaxWaitingQuestions = 1_024;
 
-    /// <summary>Between two looks whether the ledger files before the snapshot's are known.</summary>
+    /// <summary>Between two looks whether the ledger files before the snapshot's are known, or an entry is on the disk.</summary>
     public const int LookBackMs = 100;
 }

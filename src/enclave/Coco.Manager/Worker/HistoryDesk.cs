@@ -74,8 +74,8 @@ internal sealed class HistoryDesk(
             loop.Post(known =>
             {
                 Hash256 leaf = default;
-                bool isRead = reader() is { } open && !known.IsInstalling && index <= chunks()!.Last && open.TryReadLeaf(index, out leaf) is null;
-                answer.SetResult((index >= known.First, isRead ? leaf : null));
+                bool isRead = reader() is { } open && index <= chunks()!.Last && open.TryReadLeaf(index, out leaf) is null;
+                answer.SetResult((index >= known.First && !known.IsInstalling, isRead ? leaf : null));
             });
             if (await answer.Task is { IsKnown: true } found) return found.Leaf;
             await Task.Delay(Limits.LookBackMs);

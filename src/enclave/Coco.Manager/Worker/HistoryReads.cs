@@ -7,11 +7,14 @@ namespace Coco.Manager.Worker;
 /// <summary>Committed batches read back from the ledger files and decrypted, for the worker. On the thread that owns the files' maps.</summary>
 internal static class HistoryReads
 {
-    /// <summary>The batch at an index, empty where another entry is there; a problem where the files do not hold the entry as it was.</summary>
+    /// <summary>
+    /// The batch at an index; empty where another entry is there, or where the files do not reach: older ones may still be fetched. A problem
+    /// where they do not hold the entry as it was.
+    /// </summary>
     public static LedgerProblem? TryBatch(LedgerReader reader, EntryCipher cipher, LogIndex index, out ReadOnlyMemory<byte> record)
     {
         record = default;
-        if (reader.TryReadFrame(index, out ReadOnlyMemory<byte> bytes) is { } problem) return problem;
+        if (reader.TryReadFrame(index, out ReadOnlyMemory<byte> bytes) is { } problem) return problem.Kind == LedgerProblemKind.Missing ? null : problem;
         if (!EntryFrame.TryParse(bytes, out EntryFrame frame) || frame.Header.Kind != EntryKind.Batch) return null;
         byte[] plain = GC.AllocateUninitializedArray<byte>(frame.PlaintextLength);
         if (cipher.TryOpen(in frame, plain)) record = plain;
